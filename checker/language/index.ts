@@ -1,0 +1,42 @@
+/** The language of models: everything that a model file imports. `docs/language.md` teaches it. */
+export * from "./expressions.ts";
+export { LinkError } from "./link/collect.ts";
+export { type LinkOptions, link } from "./link/link.ts";
+export type { Assign, Region } from "./nodes.ts";
+export { constants, type EachPlace, ghosts, type LeafPlace, type Place, setEach, state } from "./places.ts";
+export {
+  call,
+  choose,
+  either,
+  otherwise,
+  type Patch,
+  type Program,
+  patch,
+  place,
+  program,
+  type Row,
+  result,
+  select,
+  step,
+  type Variant,
+  value,
+  variant,
+  when,
+} from "./programs.ts";
+export {
+  alwaysPossible,
+  atMost,
+  atRest,
+  type Clause,
+  guardedBy,
+  happens,
+  invariant,
+  type Property,
+  property,
+  sometimes,
+  track,
+  whenever,
+} from "./properties.ts";
+export { type BaseSet, context, type Id, type IndexSet, indexSet, product, sum } from "./sets.ts";
+export { bool, bound, each, id, oneOf, optional, orWord, range, struct } from "./shapes.ts";
+export type { System } from "./system.ts";

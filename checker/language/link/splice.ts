@@ -1,0 +1,226 @@
+/**
+ * Splicing: every call becomes a copy of its callee's rows, with arguments in the place of parameters and constants
+ * folded. The result is one flat table of steps for each script; locals are still named, not yet cells.
+ */
+import type { Env } from "../evaluate.ts";
+import { type Assign, type Binder, isConst, mapParts, mapPlace, type Node, type PlaceNode, type Region } from "../nodes.ts";
+import type { Program, StepRow } from "../programs.ts";
+import type { SourceId, StackFrame } from "../system.ts";
+import { LinkError } from "./collect.ts";
+import { fold } from "./fold.ts";
+
+/** One call of a program on the way from a script. */
+export interface Instance {
+  readonly program: Program;
+  /** "script/call/call": unique within the system. */
+  readonly path: string;
+  readonly parent: Instance | null;
+  readonly stack: readonly StackFrame[];
+  readonly args: Readonly<Record<string, Node | PlaceNode>>;
+  readonly exit: (name: string, entered: Instance[]) => Spliced | null;
+  readonly children: Map<string, Instance>;
+}
+
+/** A step of a script. `null` in the place of a step is the end of the script. */
+export interface Spliced {
+  readonly instance: Instance;
+  readonly rowLabel: string;
+  readonly row: StepRow;
+  readonly script: number;
+  entries: SplicedCommand[][];
+  /** Set when all of a script's steps are known. */
+  id: number;
+}
+
+export interface SplicedCommand {
+  readonly source: SourceId;
+  /** The label or exit that the source row names. */
+  readonly sourceTarget: string | null;
+  readonly binders: readonly Binder[];
+  readonly guard: Node;
+  readonly effect: readonly Assign[];
+  /** `undefined`: the alternative fails. */
+  readonly target: Spliced | null | undefined;
+  /** Calls that begin on the way to the target. */
+  readonly entered: readonly Instance[];
+  readonly fails: { readonly property: string; readonly why: string } | null;
+}
+
+/** Rewrites a node of a source row for one call: parameters become arguments, locals get their full names. */
+export function substitute(node: Node, instance: Instance): Node {
+  if (node.op === "param") {
+    const arg = instance.args[node.name];
+    if (arg === undefined || "base" in arg) throw new Error(`${instance.program.name}: no value for "${node.name}"`);
+    return arg;
+  }
+  if (node.op === "read") return { op: "read", place: substitutePlace(node.place, instance) };
+  return mapParts(node, (part) => substitute(part, instance));
+}
+
+/** Rewrites a place of a source row for one call. */
+export function substitutePlace(place: PlaceNode, instance: Instance): PlaceNode {
+  const mapped = mapPlace(place, (index) => substitute(index, instance));
+  const { base } = mapped;
+  if (base.kind === "local") return { ...mapped, base: { kind: "local", name: `${instance.path}:${base.name}` } };
+  if (base.kind !== "param") return mapped;
+  const arg = instance.args[base.name];
+  if (arg === undefined || !("base" in arg)) throw new Error(`${instance.program.name}: no place for "${base.name}"`);
+  return { base: arg.base, path: [...arg.path, ...mapped.path], shape: mapped.path.length === 0 ? arg.shape : mapped.shape };
+}
+
+/** Splices one script. The steps come in the order of the source, calls in the place of their rows. */
+export function splice(
+  script: Program,
+  index: number,
+  programs: Readonly<Record<string, Program>>,
+  env: Env,
+): { entry: Spliced | null; steps: readonly Spliced[] } {
+  const queue: Spliced[] = [];
+  const reached = new Map<Instance, Map<string, Spliced>>();
+  const root: Instance = {
+    program: programs[script.name] as Program,
+    path: script.name,
+    parent: null,
+    stack: [{ program: script.name, callLabel: "", quote: "" }],
+    args: {},
+    exit: () => null,
+    children: new Map(),
+  };
+
+  const childOf = (instance: Instance, label: string): Instance => {
+    const known = instance.children.get(label);
+    if (known) return known;
+    const row = instance.program.rows[label];
+    if (row?.kind !== "call") throw new Error("not a call");
+    const callee = programs[row.callee.name] as Program;
+    const depth = instance.stack.filter((frame) => frame.program === callee.name).length;
+    if (depth > callee.recursion) {
+      throw new LinkError([
+        `${instance.path}, row "${label}": ${callee.name} calls itself more than ${callee.recursion} deep; state a depth with "recursion", or break the ring`,
+      ]);
+    }
+    const args = Object.entries(row.args).map(([name, arg]) => [
+      name,
+      "base" in arg ? substitutePlace(arg, instance) : fold(substitute(arg, instance), env),
+    ]);
+    const child: Instance = {
+      program: callee,
+      path: `${instance.path}/${label}`,
+      parent: instance,
+      stack: [...instance.stack, { program: callee.name, callLabel: label, quote: row.quote }],
+      args: Object.fromEntries(args),
+      exit: (name, entered) => resolve(instance, row.exits[name] as string, [], entered),
+      children: new Map(),
+    };
+    instance.children.set(label, child);
+    return child;
+  };
+
+  /** The step that a goto leads to, through calls and branches, which take none. */
+  const resolve = (instance: Instance, label: string, way: readonly string[], entered: Instance[]): Spliced | null => {
+    const row = instance.program.rows[label];
+    if (!row) return instance.exit(label, entered);
+    const here = `${instance.path}/${label}`;
+    if (way.includes(here)) throw new LinkError([`${here}: a ring of calls and branches without a step`]);
+    switch (row.kind) {
+      case "step": {
+        const steps = reached.get(instance) ?? new Map<string, Spliced>();
+        reached.set(instance, steps);
+        const known = steps.get(label);
+        if (known) return known;
+        const made: Spliced = { instance, rowLabel: label, row, script: index, entries: [], id: -1 };
+        steps.set(label, made);
+        queue.push(made);
+        return made;
+      }
+      case "call": {
+        const child = childOf(instance, label);
+        entered.push(child);
+        return resolve(child, Object.keys(child.program.rows)[0] as string, [...way, here], entered);
+      }
+      case "select": {
+        for (const branch of row.branches) {
+          const test = fold(substitute(branch.test, instance), env);
+          if (!isConst(test)) {
+            throw new LinkError([`${here}: a branch that takes no step must be decided by the configuration or a literal argument; use a step`]);
+          }
+          if (test.value === true) return resolve(instance, branch.target, [...way, here], entered);
+        }
+        return resolve(instance, row.otherwise, [...way, here], entered);
+      }
+    }
+  };
+
+  const entry = resolve(root, Object.keys(root.program.rows)[0] as string, [], []);
+  for (const step of queue) {
+    step.entries = commandsOf(step, env, (label, entered) => resolve(step.instance, label, [], entered));
+  }
+  return { entry, steps: inSourceOrder(root, reached) };
+}
+
+/** The alternatives of a step that may ever be open, in their order. */
+function commandsOf(step: Spliced, env: Env, target: (label: string, entered: Instance[]) => Spliced | null): SplicedCommand[][] {
+  const entries: SplicedCommand[][] = [];
+  for (const [entry, members] of step.row.entries.entries()) {
+    const commands: SplicedCommand[] = [];
+    for (const [member, alternative] of members.entries()) {
+      const guard: Node = fold(alternative.guard ? substitute(alternative.guard, step.instance) : { op: "const", value: true }, env);
+      if (isConst(guard) && guard.value === false) continue;
+      const entered: Instance[] = [];
+      commands.push({
+        source: { program: step.instance.program.name, label: step.rowLabel, entry, member },
+        sourceTarget: alternative.target,
+        binders: alternative.binders,
+        guard,
+        effect: alternative.effect.map((assign) => substituteAssign(assign, step.instance, env)),
+        target: alternative.target === null ? undefined : target(alternative.target, entered),
+        entered,
+        fails: alternative.fails,
+      });
+    }
+    if (commands.length > 0) entries.push(commands);
+    if (commands.some((c) => isConst(c.guard) && c.binders.length === 0)) break;
+  }
+  return entries;
+}
+
+/** An assignment of a source row, for one call. */
+export const substituteAssign = (assign: Assign, instance: Instance, env: Env): Assign => ({
+  over: assign.over,
+  place: mapPlace(substitutePlace(assign.place, instance), (index) => fold(index, env)),
+  value: fold(substitute(assign.value, instance), env),
+});
+
+function inSourceOrder(root: Instance, reached: ReadonlyMap<Instance, ReadonlyMap<string, Spliced>>): readonly Spliced[] {
+  const steps: Spliced[] = [];
+  const visit = (instance: Instance): void => {
+    for (const label of Object.keys(instance.program.rows)) {
+      const step = reached.get(instance)?.get(label);
+      if (step) steps.push(step);
+      const child = instance.children.get(label);
+      if (child) visit(child);
+    }
+  };
+  visit(root);
+  return steps;
+}
+
+/** Whether a linked step belongs to a region. The end of a script belongs only to `ended`. */
+export function inRegion(step: Spliced | null, region: Region): boolean {
+  switch (region.kind) {
+    case "ended":
+      return step === null;
+    case "mark":
+      return step?.row.meta.marks?.includes(region.mark) ?? false;
+    case "rows":
+      return step?.instance.program.name === region.program && (region.labels?.includes(step.rowLabel) ?? true);
+    case "within":
+      return step?.instance.stack.some((frame) => frame.program === region.program) ?? false;
+    case "anyOf":
+      return region.of.some((one) => inRegion(step, one));
+    case "allOf":
+      return region.of.every((one) => inRegion(step, one));
+    case "except":
+      return inRegion(step, region.of) && !inRegion(step, region.minus);
+  }
+}

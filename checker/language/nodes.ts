@@ -1,0 +1,168 @@
+/**
+ * Expressions and places as data: what the builder makes, the linker rewrites, and every meaning reads.
+ *
+ * A `Node` never holds a function. Binders are told apart by identity; a printer numbers them within their row, so
+ * that nothing depends on what was built before.
+ */
+import type { IndexSet, ProductSet, SumSet } from "./sets.ts";
+import type { AnyLeaf, Shape, Value } from "./shapes.ts";
+
+/** A variable of `forAll`, `exists`, `count`, `chain`, `choose` or `setEach`, running over an index set. */
+export interface Binder {
+  readonly set: IndexSet;
+}
+
+export type Node =
+  | { readonly op: "const"; readonly value: Value; readonly set?: IndexSet }
+  | { readonly op: "self" }
+  | { readonly op: "bound"; readonly binder: Binder }
+  | { readonly op: "param"; readonly name: string }
+  | { readonly op: "read"; readonly place: PlaceNode }
+  | { readonly op: "racy" | "not"; readonly of: Node }
+  | { readonly op: "and" | "or"; readonly args: readonly Node[] }
+  | { readonly op: "eq" | "lt" | "le" | "add" | "sub"; readonly left: Node; readonly right: Node }
+  | { readonly op: "ite"; readonly test: Node; readonly then: Node; readonly else: Node }
+  | { readonly op: "forAll" | "exists" | "count"; readonly binder: Binder; readonly body: Node }
+  | ChainNode
+  | { readonly op: "compose"; readonly set: ProductSet; readonly parts: Readonly<Record<string, Node>> }
+  | { readonly op: "component"; readonly set: ProductSet; readonly key: string; readonly of: Node }
+  | { readonly op: "inject" | "isKind" | "asKind"; readonly set: SumSet; readonly key: string; readonly of: Node }
+  | { readonly op: "next"; readonly set: IndexSet; readonly of: Node }
+  | { readonly op: "stands"; readonly who: Node; readonly region: Region }
+  | { readonly op: "pcIn"; readonly who: Node; readonly labels: readonly number[]; readonly text: string };
+
+/**
+ * A walk from `start` along `next` until null: bounded by the size of the set, for a longer one has met a cycle.
+ * `has` asks whether `item` is on it, `length` counts, `last` is the last element (null for none), `acyclic` is
+ * whether the walk ends. Meeting a word or a cycle (other than in `acyclic` and `has`) is a broken chain.
+ */
+export interface ChainNode {
+  readonly op: "chain";
+  readonly query: "has" | "length" | "last" | "acyclic";
+  readonly set: IndexSet;
+  readonly start: Node;
+  readonly binder: Binder;
+  readonly next: Node;
+  readonly item?: Node;
+}
+
+/** A set of labels, by what the source says of them; the linker turns it into the linked labels themselves. */
+export type Region =
+  | { readonly kind: "mark"; readonly mark: string }
+  | { readonly kind: "rows"; readonly program: string; readonly labels?: readonly string[] }
+  | { readonly kind: "within"; readonly program: string }
+  | { readonly kind: "ended" }
+  | { readonly kind: "anyOf" | "allOf"; readonly of: readonly Region[] }
+  | { readonly kind: "except"; readonly of: Region; readonly minus: Region };
+
+export type PathStep = { readonly field: string } | { readonly index: Node; readonly set: IndexSet };
+
+/** Where a cell lives: a field of the state, of the ghosts or the constants, a local or a parameter of a program. */
+export type Base =
+  | { readonly kind: "state" | "ghost" | "constants"; readonly field: string }
+  | { readonly kind: "local"; readonly name: string }
+  | { readonly kind: "param"; readonly name: string }
+  | { readonly kind: "slot"; readonly index: number; readonly name: string };
+
+export interface PlaceNode {
+  readonly base: Base;
+  readonly path: readonly PathStep[];
+  readonly shape: Shape;
+}
+
+export interface Assign {
+  /** Variables of `setEach`: the assignment is made for every value of each. */
+  readonly over: readonly Binder[];
+  readonly place: PlaceNode;
+  readonly value: Node;
+}
+
+export const TRUE: Node = Object.freeze({ op: "const", value: true });
+export const FALSE: Node = Object.freeze({ op: "const", value: false });
+
+export const isConst = (node: Node): node is Extract<Node, { op: "const" }> => node.op === "const";
+
+/** A leaf's shape; a place that names a whole struct or array is a fault of the caller. */
+export function leafShape(place: PlaceNode): AnyLeaf {
+  if (place.shape.kind === "struct" || place.shape.kind === "each") throw new Error("not a single cell");
+  return place.shape;
+}
+
+/** Ends an exhaustive `switch`: a case that the types rule out. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}
+
+/** Rebuilds a node with each of its direct parts replaced; the place of a `read` counts through its indices. */
+export function mapParts(node: Node, part: (node: Node) => Node): Node {
+  switch (node.op) {
+    case "const":
+    case "self":
+    case "bound":
+    case "param":
+      return node;
+    case "read":
+      return { ...node, place: mapPlace(node.place, part) };
+    case "racy":
+    case "not":
+    case "component":
+    case "inject":
+    case "isKind":
+    case "asKind":
+    case "next":
+      return { ...node, of: part(node.of) };
+    case "and":
+    case "or":
+      return { ...node, args: node.args.map(part) };
+    case "eq":
+    case "lt":
+    case "le":
+    case "add":
+    case "sub":
+      return { ...node, left: part(node.left), right: part(node.right) };
+    case "ite":
+      return { ...node, test: part(node.test), then: part(node.then), else: part(node.else) };
+    case "forAll":
+    case "exists":
+    case "count":
+      return { ...node, body: part(node.body) };
+    case "chain":
+      return {
+        ...node,
+        start: part(node.start),
+        next: part(node.next),
+        ...(node.item ? { item: part(node.item) } : {}),
+      };
+    case "compose":
+      return { ...node, parts: Object.fromEntries(Object.entries(node.parts).map(([k, v]) => [k, part(v)])) };
+    case "stands":
+    case "pcIn":
+      return { ...node, who: part(node.who) };
+    default:
+      return unreachable(node);
+  }
+}
+
+/** Rebuilds a place with each of its indices replaced. */
+export function mapPlace(place: PlaceNode, part: (node: Node) => Node): PlaceNode {
+  if (place.path.every((step) => "field" in step)) return place;
+  return { ...place, path: place.path.map((step) => ("field" in step ? step : { ...step, index: part(step.index) })) };
+}
+
+/** Calls `visit` for the node and everything below it, in the order of evaluation. */
+export function walk(node: Node, visit: (node: Node) => void): void {
+  visit(node);
+  mapParts(node, (part) => {
+    walk(part, visit);
+    return part;
+  });
+}
+
+/** Calls `visit` for every node in an assignment, the indices of its left side included. */
+export function walkAssign(assign: Assign, visit: (node: Node) => void): void {
+  walk(assign.value, visit);
+  mapPlace(assign.place, (index) => {
+    walk(index, visit);
+    return index;
+  });
+}

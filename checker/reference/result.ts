@@ -1,0 +1,49 @@
+/** What a search answers, whichever engine made it. */
+import type { Transition } from "./step.ts";
+
+export interface SearchOptions {
+  /** Go on past violations and explore the whole graph. Default: stop after the first level with a violation. */
+  readonly exploreAll?: boolean;
+  /** Limits; at one the result is incomplete, never "holds". */
+  readonly maxStates?: number;
+  readonly maxDepth?: number;
+}
+
+/** Where something happened: in a state, or at a transition from it. */
+export interface Place {
+  readonly state: number;
+  readonly transition: Transition | null;
+}
+
+export interface Violation {
+  readonly property: string;
+  readonly verdict: "violated" | "deadlock" | "noProgress" | "model error";
+  /** Number of steps of the shortest trace that shows it. */
+  readonly length: number;
+  readonly why: string;
+  readonly at: Place;
+}
+
+export interface SearchResult {
+  readonly states: number;
+  /** Edges of the graph: steps that lead to a state, each choice counted. */
+  readonly transitions: number;
+  /** Steps on the longest of the shortest ways to a state. */
+  readonly depth: number;
+  /** Whether every reachable state was seen. */
+  readonly complete: boolean;
+  /** Which limit ended the search. */
+  readonly incomplete: string | null;
+  /** For each violated property its shortest violation. */
+  readonly violations: readonly Violation[];
+  /** How often each command fired, by its number. */
+  readonly fired: readonly number[];
+  /** For each witness of the system where it was first met, or null. */
+  readonly met: readonly (Place | null)[];
+  /** For each context the labels at which it cut another. */
+  readonly cuts: readonly ReadonlySet<number>[];
+  /** For each context the labels at which it stood. */
+  readonly stood: readonly ReadonlySet<number>[];
+  /** The transitions that lead from the initial state to a place. */
+  readonly trace: (place: Place) => readonly Transition[];
+}
