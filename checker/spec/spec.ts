@@ -1,0 +1,50 @@
+/** A spec as loaded: every name checked, every default filled in. */
+import type { Verdict } from "../outcome.ts";
+import type { Model, Question } from "./model.ts";
+
+export interface Expectation {
+  readonly verdict: Verdict;
+  /** The set of properties violated in a run that goes on past violations. */
+  readonly violated: readonly string[];
+  /** Of the full graph. */
+  readonly states?: number;
+  readonly transitions?: number;
+  readonly depth?: number;
+}
+
+/** A row that must fire: "program: label" or "program: label -> next". */
+export interface Happening {
+  readonly program: string;
+  readonly label: string;
+  readonly to: string | null;
+}
+
+/** Why a frame never cuts some rows: cells of the cut matrix that may stay empty. */
+export interface Uncut {
+  /** Name of the cutting context. */
+  readonly frame: string;
+  /** "program" or "program: label". */
+  readonly rows: string;
+  readonly why: string;
+}
+
+export interface Spec {
+  readonly name: string;
+  /** The question in words. */
+  readonly question: string;
+  readonly model: Model;
+  readonly asked: Question;
+  /** Names of properties to check. */
+  readonly properties: readonly string[];
+  readonly deadlock: boolean;
+  /** Names of properties of the model that are witnesses. */
+  readonly sometimes: readonly string[];
+  readonly happens: readonly Happening[];
+  readonly claims: readonly string[];
+  readonly uncut: readonly Uncut[];
+  /** Whose counterexample the report shows; null: the first shortest. */
+  readonly show: string | null;
+  readonly expect: Expectation | null;
+  /** Settings changed on the command line, "key=value": `expect` is then not compared. */
+  readonly changed: readonly string[];
+}
