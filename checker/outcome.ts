@@ -3,8 +3,9 @@ import type { State } from "./language/evaluate.ts";
 import type { Command, Label, System } from "./language/system.ts";
 import type { SearchResult, Violation } from "./reference/result.ts";
 import type { Spec } from "./spec/spec.ts";
+import type { Verdict } from "./verdict.ts";
 
-export type Verdict = "holds" | "violated" | "deadlock" | "no progress" | "vacuous" | "model error" | "incomplete";
+export type { Verdict } from "./verdict.ts";
 
 /** One step of a trace, replayed by the reference. */
 export interface TraceStep {

@@ -28,7 +28,8 @@ export function cellsOf(system: System): readonly Cell[] {
     }
   };
   for (const [field, shape] of Object.entries(system.fields)) visit(shape, [field], field);
-  for (const [i, c] of system.contexts.entries()) cells.push({ path: ["pc", i], name: `${c.name} stands at`, shape: null });
+  for (const [i, c] of system.contexts.entries())
+    cells.push({ path: ["pc", i], name: `${c.name} stands at`, shape: null });
   for (const [i, c] of system.contexts.entries()) {
     for (const [slot, { shape }] of (system.scripts[c.script]?.slots ?? []).entries()) {
       cells.push({ path: ["local", i, slot], name: `${c.name} slot ${slot}`, shape });
@@ -79,4 +80,3 @@ export function slotName(system: System, context: number, slot: number, label: n
   const found = system.labels[label]?.slots.find((s) => s.slot === slot);
   return found ? `${system.contexts[context]?.name}.${found.name}` : null;
 }
-

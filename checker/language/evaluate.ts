@@ -2,7 +2,15 @@
  * The meaning of expressions and effects, written to be believed: one case an operator, no cleverness.
  * Every other meaning (an engine, an export) must agree with this file.
  */
-import { type Assign, type Binder, type ChainNode, leafShape, type Node, type PlaceNode, unreachable } from "./nodes.ts";
+import {
+  type Assign,
+  type Binder,
+  type ChainNode,
+  leafShape,
+  type Node,
+  type PlaceNode,
+  unreachable,
+} from "./nodes.ts";
 import type { Universe } from "./sets.ts";
 import { belongs, type Data, describeShape, type Value } from "./shapes.ts";
 
@@ -22,7 +30,14 @@ export interface Env {
   readonly bound: Map<Binder, number>;
 }
 
-export type ModelErrorKind = "null index" | "garbage index" | "outside its set" | "out of range" | "written twice" | "broken chain" | "wrong kind";
+export type ModelErrorKind =
+  | "null index"
+  | "garbage index"
+  | "outside its set"
+  | "out of range"
+  | "written twice"
+  | "broken chain"
+  | "wrong kind";
 
 /** A step that means nothing: a verdict with a trace, never silence. */
 export class ModelError extends Error {
@@ -82,7 +97,9 @@ export function evaluate(node: Node, env: Env): Value {
     case "chain":
       return chain(node, env);
     case "compose": {
-      const parts = Object.entries(node.parts).map(([key, part]) => [key, elementOf(part, env, node.set.name)] as const);
+      const parts = Object.entries(node.parts).map(
+        ([key, part]) => [key, elementOf(part, env, node.set.name)] as const,
+      );
       return env.universe.compose(node.set, Object.fromEntries(parts));
     }
     case "component":
@@ -136,7 +153,10 @@ function some(binder: Binder, env: Env, body: () => boolean): boolean {
 function elementOf(node: Node, env: Env, set: string): number {
   const value = evaluate(node, env);
   if (typeof value === "number") return value;
-  throw new ModelError(value === null ? "null index" : "garbage index", `${value} where an element of "${set}" is needed`);
+  throw new ModelError(
+    value === null ? "null index" : "garbage index",
+    `${value} where an element of "${set}" is needed`,
+  );
 }
 
 function chain(node: ChainNode, env: Env): Value {
@@ -179,7 +199,10 @@ export function locate(place: PlaceNode, env: Env): CellPath {
   const { base } = place;
   if (base.kind === "slot") return ["local", env.self, base.index];
   if (base.kind === "local" || base.kind === "param") throw new Error(`"${base.name}" stands only in source rows`);
-  return [base.field, ...place.path.map((step) => ("field" in step ? step.field : indexOf(step.index, step.set, place, env)))];
+  return [
+    base.field,
+    ...place.path.map((step) => ("field" in step ? step.field : indexOf(step.index, step.set, place, env))),
+  ];
 }
 
 function indexOf(node: Node, set: { readonly name: string }, place: PlaceNode, env: Env): number {

@@ -61,8 +61,7 @@ export function nodeOf(operand: Expr<unknown> | Value): Node {
 }
 
 /** A literal as an expression, where a type needs one: `lit<Mode>("idle")`. */
-export const lit = <T extends boolean | number | string | null>(value: T): Expr<T> =>
-  new Expr({ op: "const", value });
+export const lit = <T extends boolean | number | string | null>(value: T): Expr<T> => new Expr({ op: "const", value });
 
 /** Element `index` of a set, as a constant. Refused by a symmetry reduction where the set is interchangeable. */
 export const element = <S extends IndexSet>(set: S, index: number): Expr<Id<NameOf<S>>> =>
@@ -119,7 +118,13 @@ export function chain<S extends IndexSet>(
   next: (x: Expr<Id<NameOf<S>>>) => Link<NameOf<S>>,
 ): Chain<NameOf<S>> {
   const binder: Binder = Object.freeze({ set });
-  const base = { op: "chain", set, start: start.node, binder, next: next(new Expr({ op: "bound", binder })).node } as const;
+  const base = {
+    op: "chain",
+    set,
+    start: start.node,
+    binder,
+    next: next(new Expr({ op: "bound", binder })).node,
+  } as const;
   return {
     has: (item) => new Expr({ ...base, query: "has", item: item.node }),
     length: () => new Expr({ ...base, query: "length" }),
@@ -136,7 +141,9 @@ export const compose = <N extends string, P extends Parts>(
   new Expr({
     op: "compose",
     set,
-    parts: Object.fromEntries(Object.keys(set.parts).map((key) => [key, (parts as Record<string, Expr<unknown>>)[key]?.node as Node])),
+    parts: Object.fromEntries(
+      Object.keys(set.parts).map((key) => [key, (parts as Record<string, Expr<unknown>>)[key]?.node as Node]),
+    ),
   });
 
 /** One component of an element of a product: the slab of an object. */
@@ -174,8 +181,7 @@ export const next = <S extends BaseSet>(set: S, of: Expr<Id<NameOf<S>> | null>):
 type Who = Expr<Id<"context"> | null>;
 
 /** Whether a context stands at a label of a region: plain data for the guard of a hook. */
-export const standsIn = (who: Who, region: Region): Expr<boolean> =>
-  new Expr({ op: "stands", who: who.node, region });
+export const standsIn = (who: Who, region: Region): Expr<boolean> => new Expr({ op: "stands", who: who.node, region });
 
 /** Whether a context has finished its script. */
 export const ended = (who: Who): Expr<boolean> => standsIn(who, { kind: "ended" });

@@ -120,7 +120,9 @@ export function choose<S extends IndexSet, T extends string>(
 ): Choice<T> {
   const binder: Binder = Object.freeze({ set });
   return choice(
-    body(new Expr({ op: "bound", binder })).members.map((a) => Object.freeze({ ...a, binders: [binder, ...a.binders] })),
+    body(new Expr({ op: "bound", binder })).members.map((a) =>
+      Object.freeze({ ...a, binders: [binder, ...a.binders] }),
+    ),
   );
 }
 
@@ -150,7 +152,14 @@ export function call<P extends Params, X extends string, const E extends Readonl
     if (kind === "value") return [name, arg instanceof Expr ? arg.node : { op: "const", value: arg }];
     return [name, placeNode(arg as never)];
   });
-  return Object.freeze({ kind: "call", quote, meta, callee: callee as unknown as Program, args: Object.fromEntries(nodes), exits });
+  return Object.freeze({
+    kind: "call",
+    quote,
+    meta,
+    callee: callee as unknown as Program,
+    args: Object.fromEntries(nodes),
+    exits,
+  });
 }
 
 /** A branch on what the configuration or a literal argument fixes; it takes no step. */
@@ -183,11 +192,17 @@ export interface ResultParam<V> {
   readonly shape: Leaf<V>;
 }
 /** A parameter that is a value: an own local, a parameter, a constant or `self`. */
-export const value = <S extends AnyLeaf>(shape: S): ValueParam<ValueOf<S>> => ({ kind: "value", shape: shape as never });
+export const value = <S extends AnyLeaf>(shape: S): ValueParam<ValueOf<S>> => ({
+  kind: "value",
+  shape: shape as never,
+});
 /** A parameter that is a cell or a group of cells, which the callee reads and sets. */
 export const place = <S extends Shape>(shape: S): PlaceParam<S> => ({ kind: "place", shape });
 /** A parameter that the callee sets before it leaves. */
-export const result = <S extends AnyLeaf>(shape: S): ResultParam<ValueOf<S>> => ({ kind: "result", shape: shape as never });
+export const result = <S extends AnyLeaf>(shape: S): ResultParam<ValueOf<S>> => ({
+  kind: "result",
+  shape: shape as never,
+});
 
 export type Params = Readonly<Record<string, ValueParam<never> | PlaceParam<never> | ResultParam<never> | Param>>;
 export type Locals = Readonly<Record<string, AnyLeaf>>;
@@ -231,9 +246,14 @@ export interface Program<P = Params, L = Locals, X extends string = string, R ex
 
 export const SELF: Expr<Id<"context">> = new Expr({ op: "self" });
 
-function terms<P extends Params, L extends Locals>(params: P, locals: L): { params: ParamTerms<P>; locals: LocalTerms<L> } {
+function terms<P extends Params, L extends Locals>(
+  params: P,
+  locals: L,
+): { params: ParamTerms<P>; locals: LocalTerms<L> } {
   const param = ([name, p]: [string, Param]) =>
-    p.kind === "value" ? [name, new Expr({ op: "param", name })] : [name, placeAt({ kind: "param", name }, [], p.shape)];
+    p.kind === "value"
+      ? [name, new Expr({ op: "param", name })]
+      : [name, placeAt({ kind: "param", name }, [], p.shape)];
   const local = ([name, shape]: [string, AnyLeaf]) => [name, placeAt({ kind: "local", name }, [], shape)];
   return {
     params: Object.fromEntries(Object.entries(params as Record<string, Param>).map(param)) as ParamTerms<P>,

@@ -19,7 +19,7 @@
 import { Expr } from "./expressions.ts";
 import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
 import { placeNode } from "./places.ts";
-import { type Program, SELF, type Scope } from "./programs.ts";
+import { type Program, type Scope, SELF } from "./programs.ts";
 import type { Id, IndexSet, NameOf } from "./sets.ts";
 
 export type Clause =

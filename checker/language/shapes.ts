@@ -152,7 +152,9 @@ export function belongs(value: Value, shape: AnyLeaf, universe: Universe): boole
 export function defaultOf(shape: Shape, universe: Universe): Data {
   switch (shape.kind) {
     case "struct":
-      return Object.fromEntries(Object.entries(shape.fields).map(([name, field]) => [name, defaultOf(field, universe)]));
+      return Object.fromEntries(
+        Object.entries(shape.fields).map(([name, field]) => [name, defaultOf(field, universe)]),
+      );
     case "each":
       return Array.from({ length: universe.size(shape.set) }, () => defaultOf(shape.of as Shape, universe));
     case "orWord":
@@ -183,7 +185,9 @@ export function describeShape(shape: Shape): string {
     case "orWord":
       return `orWord(${describeShape(shape.of)}, ${JSON.stringify(shape.word)})`;
     case "struct":
-      return `struct({ ${Object.entries(shape.fields).map(([name, field]) => `${name}: ${describeShape(field)}`).join(", ")} })`;
+      return `struct({ ${Object.entries(shape.fields)
+        .map(([name, field]) => `${name}: ${describeShape(field)}`)
+        .join(", ")} })`;
     case "each":
       return `each(${shape.set.name}, ${describeShape(shape.of as Shape)})`;
   }

@@ -33,7 +33,13 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
   let incomplete: string | null = null;
   let level = 0;
 
-  const violate = (property: string, verdict: Violation["verdict"], length: number, why: string, at: Violation["at"]): void => {
+  const violate = (
+    property: string,
+    verdict: Violation["verdict"],
+    length: number,
+    why: string,
+    at: Violation["at"],
+  ): void => {
     const known = violations.get(property);
     if (!known || length < known.length) violations.set(property, { property, verdict, length, why, at });
   };
@@ -48,7 +54,11 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
       return true;
     }
   };
-  const checkStates = (checks: readonly { property: string; condition: Node }[], state: State, at: Violation["at"]): void => {
+  const checkStates = (
+    checks: readonly { property: string; condition: Node }[],
+    state: State,
+    at: Violation["at"],
+  ): void => {
     for (const { property, condition } of checks) {
       const ok = satisfied(() => holds(system, condition, state), property, level, at);
       if (!ok) violate(property, "violated", level, "in this state", at);
@@ -64,11 +74,18 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
       for (const [c, label] of state.pc.entries()) stood[c]?.add(label);
       checkStates(system.invariants, state, here);
       for (const [w, { property, condition }] of system.witnesses.entries()) {
-        if (condition && !met[w] && satisfied(() => holds(system, condition, state), property, level, here)) met[w] = here;
+        if (condition && !met[w] && satisfied(() => holds(system, condition, state), property, level, here))
+          met[w] = here;
       }
       const expansion = expand(system, state);
       for (const { context, label, error } of expansion.errors) {
-        violate("model error", "model error", level, `${system.contexts[context]?.name} at ${label.program}: ${label.rowLabel}: ${error.message}`, here);
+        violate(
+          "model error",
+          "model error",
+          level,
+          `${system.contexts[context]?.name} at ${label.program}: ${label.rowLabel}: ${error.message}`,
+          here,
+        );
       }
       for (const { context, label } of expansion.waiting) {
         for (const { property, condition, why } of label.waits) {
@@ -77,7 +94,8 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
         }
       }
       if (isAtRest(system, state, expansion)) checkStates(system.atRest, state, here);
-      if (system.deadlock && isDeadlock(system, state, expansion)) violate("deadlock", "deadlock", level, "nothing can happen, and some script is unfinished", here);
+      if (system.deadlock && isDeadlock(system, state, expansion))
+        violate("deadlock", "deadlock", level, "nothing can happen, and some script is unfinished", here);
 
       for (const transition of expansion.transitions) {
         const { command, label, context } = transition;
@@ -85,7 +103,8 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
         const env = envOfTransition(system, state, transition);
         fired[command.id] = (fired[command.id] as number) + 1;
         for (const { property, verdict, condition, why } of command.checks) {
-          if (!satisfied(() => evaluate(condition, env), property, level + 1, at)) violate(property, verdict, level + 1, why, at);
+          if (!satisfied(() => evaluate(condition, env), property, level + 1, at))
+            violate(property, verdict, level + 1, why, at);
         }
         for (const { witness, condition } of command.witnesses) {
           if (!met[witness] && satisfied(() => evaluate(condition, env), "happens", level + 1, at)) met[witness] = at;
@@ -111,7 +130,13 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
           if (system.alwaysPossible.length > 0) edges.push([from, to]);
         } catch (error) {
           if (!(error instanceof ModelError)) throw error;
-          violate("model error", "model error", level + 1, `${system.contexts[context]?.name} at ${label.program}: ${label.rowLabel}: ${error.message}`, at);
+          violate(
+            "model error",
+            "model error",
+            level + 1,
+            `${system.contexts[context]?.name} at ${label.program}: ${label.rowLabel}: ${error.message}`,
+            at,
+          );
         }
       }
       if (visited.length > maxStates) {
@@ -159,7 +184,11 @@ function wayTo(visited: readonly Visited[], state: number): Transition[] {
 }
 
 /** AG EF: the first state from which no state that satisfies the predicate can be reached, or null. */
-function neverAgain(states: number, edges: readonly (readonly [number, number])[], satisfies: (state: number) => boolean): number | null {
+function neverAgain(
+  states: number,
+  edges: readonly (readonly [number, number])[],
+  satisfies: (state: number) => boolean,
+): number | null {
   const before: number[][] = Array.from({ length: states }, () => []);
   for (const [from, to] of edges) before[to]?.push(from);
   const can = Array.from({ length: states }, (_, s) => satisfies(s));

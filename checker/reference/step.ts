@@ -3,10 +3,10 @@
  * A search, an engine and a replay all ask this file, or are held equal to it.
  */
 import { enablePatches, type Patch, produceWithPatches } from "immer";
-import type { Binder, Node } from "../language/nodes.ts";
 import { type Env, evaluate, ModelError, type State, writesOf } from "../language/evaluate.ts";
-import type { Command, Label, System } from "../language/system.ts";
+import type { Binder, Node } from "../language/nodes.ts";
 import type { Value } from "../language/shapes.ts";
+import type { Command, Label, System } from "../language/system.ts";
 
 enablePatches();
 
@@ -90,7 +90,11 @@ export function envOfTransition(system: System, state: State, { context, command
 }
 
 /** The state after a transition, and immer's patches. Throws `ModelError`; a transition that `fails` has none. */
-export function apply(system: System, state: State, transition: Transition): { state: State; patches: readonly Patch[] } {
+export function apply(
+  system: System,
+  state: State,
+  transition: Transition,
+): { state: State; patches: readonly Patch[] } {
   const { target, effect } = transition.command;
   if (target === null) throw new Error("this alternative fails: there is no state after it");
   const writes = writesOf(effect, envOfTransition(system, state, transition));

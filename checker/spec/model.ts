@@ -62,7 +62,9 @@ export interface Model {
   readonly versions: Readonly<Record<string, string>>;
   readonly variants: Readonly<Record<string, string>>;
   /** Kinds of context with their options. Empty: the model makes its own contexts from the configuration. */
-  readonly contextKinds: Readonly<Record<string, { readonly about: string; readonly options: Readonly<Record<string, Parameter>> }>>;
+  readonly contextKinds: Readonly<
+    Record<string, { readonly about: string; readonly options: Readonly<Record<string, Parameter>> }>
+  >;
   /** First word of a script entry to what it does. */
   readonly operations: Readonly<Record<string, string>>;
   /** By name, in the order in which reports list them. */
@@ -75,9 +77,7 @@ export interface Model {
 }
 
 /** A model without kinds of contexts, versions or variants: what a small file of one's own needs to say. */
-export const defineModel = (
-  model: Pick<Model, "name" | "title" | "properties" | "build"> & Partial<Model>,
-): Model => ({
+export const defineModel = (model: Pick<Model, "name" | "title" | "properties" | "build"> & Partial<Model>): Model => ({
   source: "",
   notModelled: [],
   parameters: {},

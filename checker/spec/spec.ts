@@ -1,5 +1,5 @@
 /** A spec as loaded: every name checked, every default filled in. */
-import type { Verdict } from "../outcome.ts";
+import type { Verdict } from "../verdict.ts";
 import type { Model, Question } from "./model.ts";
 
 export interface Expectation {

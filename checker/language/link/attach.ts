@@ -34,7 +34,9 @@ const conditionOf = (clause: { readonly condition: Node }, step: Spliced, env: E
 /** Throws `LinkError` where a property would check nothing. */
 export function attach(properties: readonly Property[], steps: readonly Spliced[], env: Env): Attachments {
   const result: Attachments = {
-    ofCommand: new Map(steps.flatMap((s) => s.entries.flat().map((c) => [c, { checks: [], witnesses: [], effect: [] }]))),
+    ofCommand: new Map(
+      steps.flatMap((s) => s.entries.flat().map((c) => [c, { checks: [], witnesses: [], effect: [] }])),
+    ),
     waits: new Map(),
     invariants: [],
     atRest: [],
@@ -45,7 +47,11 @@ export function attach(properties: readonly Property[], steps: readonly Spliced[
   for (const property of properties) {
     const places = property.clauses.map((clause) => attachClause(property, clause, steps, env, result));
     if (places.length > 0 && places.every((n) => n === 0)) {
-      const on = new Set(property.clauses.flatMap((c) => ("program" in c ? [`${c.program}: ${c.label}`] : ["cells that no row touches"])));
+      const on = new Set(
+        property.clauses.flatMap((c) =>
+          "program" in c ? [`${c.program}: ${c.label}`] : ["cells that no row touches"],
+        ),
+      );
       problems.push(
         `property ${property.name} is attached to nothing here (${[...on].join("; ")}); drop it, or add a context that reaches it`,
       );
@@ -56,7 +62,13 @@ export function attach(properties: readonly Property[], steps: readonly Spliced[
 }
 
 /** Gives the number of places that the clause was attached to. */
-function attachClause(property: Property, clause: Clause, steps: readonly Spliced[], env: Env, result: Attachments): number {
+function attachClause(
+  property: Property,
+  clause: Clause,
+  steps: readonly Spliced[],
+  env: Env,
+  result: Attachments,
+): number {
   const at = (command: SplicedCommand): Attached => result.ofCommand.get(command) as Attached;
   switch (clause.kind) {
     case "invariant":
@@ -87,7 +99,12 @@ function attachClause(property: Property, clause: Clause, steps: readonly Splice
   if (clause.kind === "whenever" && clause.to === "(waits)") {
     for (const step of rows) {
       const why = `${clause.program} waits at "${clause.label}"`;
-      const check: StepCheck = { property: property.name, verdict: "violated", condition: conditionOf(clause, step, env), why };
+      const check: StepCheck = {
+        property: property.name,
+        verdict: "violated",
+        condition: conditionOf(clause, step, env),
+        why,
+      };
       result.waits.set(step, [...(result.waits.get(step) ?? []), check]);
     }
     return rows.length;
@@ -107,7 +124,12 @@ function attachClause(property: Property, clause: Clause, steps: readonly Splice
       const condition = conditionOf(clause, step, env);
       if (clause.kind === "happens") at(command).witnesses.push({ witness, condition });
       else if (!(isConst(condition) && condition.value === true)) {
-        at(command).checks.push({ property: property.name, verdict: "violated", condition, why: `at ${clause.program}: ${clause.label}` });
+        at(command).checks.push({
+          property: property.name,
+          verdict: "violated",
+          condition,
+          why: `at ${clause.program}: ${clause.label}`,
+        });
       }
     }
   }
@@ -155,7 +177,9 @@ function attachRule(
 }
 
 const overAll = (assign: Pick<Assign, "over">, condition: Node): Node =>
-  condition === TRUE ? TRUE : assign.over.reduceRight<Node>((body, binder) => ({ op: "forAll", binder, body }), condition);
+  condition === TRUE
+    ? TRUE
+    : assign.over.reduceRight<Node>((body, binder) => ({ op: "forAll", binder, body }), condition);
 
 const fieldOf = (place: PlaceNode): string =>
   ["field" in place.base ? place.base.field : "", ...place.path.map((s) => ("field" in s ? s.field : "*"))].join(".");
@@ -169,10 +193,19 @@ function attachBound(
   at: (command: SplicedCommand) => Attached,
 ): void {
   const shape: AnyLeaf = { kind: "range", lo: 0, hi: clause.times };
-  const place: PlaceNode = { base: { kind: "local", name: `${step.instance.path}:passes of ${clause.label}` }, path: [], shape };
+  const place: PlaceNode = {
+    base: { kind: "local", name: `${step.instance.path}:passes of ${clause.label}` },
+    path: [],
+    shape,
+  };
   const passes: Node = { op: "read", place };
   const below: Node = { op: "lt", left: passes, right: { op: "const", value: clause.times } };
-  const more: Node = { op: "ite", test: below, then: { op: "add", left: passes, right: { op: "const", value: 1 } }, else: passes };
+  const more: Node = {
+    op: "ite",
+    test: below,
+    then: { op: "add", left: passes, right: { op: "const", value: 1 } },
+    else: passes,
+  };
   for (const command of step.entries.flat()) {
     at(command).checks.push({
       property: property.name,
@@ -184,5 +217,6 @@ function attachBound(
   }
   const zero: Assign = { over: [], place, value: { op: "const", value: 0 } };
   const enters = (instance: Instance, command: SplicedCommand): boolean => command.entered.includes(instance);
-  for (const command of steps.flatMap((s) => s.entries.flat())) if (enters(step.instance, command)) at(command).effect.push(zero);
+  for (const command of steps.flatMap((s) => s.entries.flat()))
+    if (enters(step.instance, command)) at(command).effect.push(zero);
 }

@@ -41,7 +41,10 @@ export function collect(scripts: readonly Program[], variants: readonly Variant[
   const originals = new Map<string, Program>();
   for (const script of scripts) visit(script);
   for (const { used, variant, patch } of patches) {
-    if (!used) problems.push(`variant ${variant}: it patches ${patch.program}, which no script reaches; drop the patch or call the program`);
+    if (!used)
+      problems.push(
+        `variant ${variant}: it patches ${patch.program}, which no script reaches; drop the patch or call the program`,
+      );
   }
   for (const program of byName.values()) problems.push(...problemsOf(program));
   if (problems.length > 0) throw new LinkError(problems);
@@ -96,13 +99,17 @@ function problemsOf(program: Program): string[] {
     for (const target of targetsOf(row)) {
       reached.add(target);
       if (!labels.includes(target) && !program.exits.includes(target)) {
-        say(label, `it goes to "${target}", which is neither a label (${labels.join(", ")}) nor an exit (${program.exits.join(", ")})`);
+        say(
+          label,
+          `it goes to "${target}", which is neither a label (${labels.join(", ")}) nor an exit (${program.exits.join(", ")})`,
+        );
       }
     }
   }
   for (const label of labels) if (!reached.has(label)) say(label, "nothing goes there; remove it or add the goto");
   for (const exit of program.exits) {
-    if (!reached.has(exit)) problems.push(`${program.name}: no row leaves by the exit "${exit}"; remove it or add the goto`);
+    if (!reached.has(exit))
+      problems.push(`${program.name}: no row leaves by the exit "${exit}"; remove it or add the goto`);
   }
   for (const [label, row] of Object.entries(program.rows)) {
     if (row.kind === "step") checkStep(row.entries, (what) => say(label, what));
@@ -134,7 +141,9 @@ function checkCall(row: CallRow, say: (what: string) => void): void {
     }
     const shared = unstableParts(arg);
     if (shared) {
-      say(`the argument "${name}" reads ${shared}, which may change while ${callee.name} runs; load it into a local in a step first`);
+      say(
+        `the argument "${name}" reads ${shared}, which may change while ${callee.name} runs; load it into a local in a step first`,
+      );
     }
   }
 }
@@ -145,7 +154,12 @@ const isPlace = (arg: Node | PlaceNode): arg is PlaceNode => "base" in arg;
 function unstableParts(arg: Node | PlaceNode): string | null {
   let found: string | null = null;
   const visit = (node: Node): void => {
-    if (node.op === "read" && node.place.base.kind !== "local" && node.place.base.kind !== "param" && node.place.base.kind !== "constants") {
+    if (
+      node.op === "read" &&
+      node.place.base.kind !== "local" &&
+      node.place.base.kind !== "param" &&
+      node.place.base.kind !== "constants"
+    ) {
       found ??= node.place.base.kind === "slot" ? node.place.base.name : node.place.base.field;
     }
   };
@@ -162,7 +176,9 @@ function unstableParts(arg: Node | PlaceNode): string | null {
 function readBeforeSet(program: Program, entry: string): string[] {
   const uses = new Map<string, Set<string>>();
   for (const [label, row] of Object.entries(program.rows)) uses.set(label, localsRead(row));
-  const need = new Map<string, Set<string>>(Object.keys(program.rows).map((label) => [label, new Set(uses.get(label))]));
+  const need = new Map<string, Set<string>>(
+    Object.keys(program.rows).map((label) => [label, new Set(uses.get(label))]),
+  );
   for (let changed = true; changed; ) {
     changed = false;
     for (const [label, row] of Object.entries(program.rows)) {
@@ -177,7 +193,8 @@ function readBeforeSet(program: Program, entry: string): string[] {
     }
   }
   return [...(need.get(entry) ?? [])].map(
-    (name) => `${program.name}: the local "${name}" may be read before it is set; set it on every way to the row that reads it`,
+    (name) =>
+      `${program.name}: the local "${name}" may be read before it is set; set it on every way to the row that reads it`,
   );
 }
 

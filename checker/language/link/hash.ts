@@ -20,8 +20,32 @@ export function canonical(value: unknown): string {
 export function hashOf(system: Omit<System, "hash">): string {
   const hash = createHash("sha256");
   const add = (value: unknown) => hash.update(`${canonical(value)}\n`);
-  const { fields, constants, contexts, scripts, initial, mayRun, invariants, atRest, alwaysPossible, witnesses, deadlock } = system;
-  add({ sizes: system.universe.sizes, fields, constants, contexts, initial, mayRun, invariants, atRest, alwaysPossible, witnesses, deadlock });
+  const {
+    fields,
+    constants,
+    contexts,
+    scripts,
+    initial,
+    mayRun,
+    invariants,
+    atRest,
+    alwaysPossible,
+    witnesses,
+    deadlock,
+  } = system;
+  add({
+    sizes: system.universe.sizes,
+    fields,
+    constants,
+    contexts,
+    initial,
+    mayRun,
+    invariants,
+    atRest,
+    alwaysPossible,
+    witnesses,
+    deadlock,
+  });
   for (const script of scripts) add(script);
   for (const label of system.labels) {
     if (!label) continue;

@@ -59,7 +59,9 @@ export function link(options: LinkOptions): System {
   const steps = scripts.flatMap((s) => s.steps);
   for (const [i, step] of steps.entries()) step.id = i + 1;
   const resolve = (node: Node): Node => fold(resolveRegions(node, steps), env);
-  for (const step of steps) for (const entry of step.entries) for (const c of entry) Object.assign(c, { guard: resolve(c.guard), effect: resolveAll(c.effect, resolve) });
+  for (const step of steps)
+    for (const entry of step.entries)
+      for (const c of entry) Object.assign(c, { guard: resolve(c.guard), effect: resolveAll(c.effect, resolve) });
 
   const selected = options.properties ?? [];
   const attachments = attach(selected, steps, env);
@@ -67,7 +69,10 @@ export function link(options: LinkOptions): System {
 
   const allocations = scripts.map((s, i) => {
     const flow = s.steps.map((step) => ({
-      reads: [...step.entries.flat().map((c) => c.guard), ...(attachments.waits.get(step) ?? []).map((w) => w.condition)],
+      reads: [
+        ...step.entries.flat().map((c) => c.guard),
+        ...(attachments.waits.get(step) ?? []).map((w) => w.condition),
+      ],
       edges: step.entries.flat().map((c) => ({
         reads: [...attached(attachments, c).checks, ...attached(attachments, c).witnesses].map((x) => x.condition),
         effect: [...c.effect, ...ghosts.effectOf(c)],
@@ -75,9 +80,13 @@ export function link(options: LinkOptions): System {
       })),
     }));
     const allocation = allocate(flow, universe);
-    const early = s.entry ? [...(allocation.live[s.steps.indexOf(s.entry)] ?? [])].filter((name) => !name.includes(":passes of ")) : [];
+    const early = s.entry
+      ? [...(allocation.live[s.steps.indexOf(s.entry)] ?? [])].filter((name) => !name.includes(":passes of "))
+      : [];
     if (early.length > 0) {
-      throw new LinkError(early.map((name) => `${scriptPrograms[i]?.name}: the local "${name}" may be read before it is set`));
+      throw new LinkError(
+        early.map((name) => `${scriptPrograms[i]?.name}: the local "${name}" may be read before it is set`),
+      );
     }
     return allocation;
   });
@@ -100,7 +109,11 @@ export function link(options: LinkOptions): System {
             source: spliced.source,
             binders: spliced.binders,
             guard: slotted(spliced.guard),
-            effect: effect.map((a) => ({ over: a.over, place: placeToSlot(a.place, allocation.slotOf), value: slotted(a.value) })),
+            effect: effect.map((a) => ({
+              over: a.over,
+              place: placeToSlot(a.place, allocation.slotOf),
+              value: slotted(a.value),
+            })),
             target: spliced.target === undefined ? null : (spliced.target?.id ?? 0),
             fails: spliced.fails,
             checks: checks.map((c) => ({ ...c, condition: finish(c.condition) })),
@@ -110,7 +123,9 @@ export function link(options: LinkOptions): System {
           return command;
         }),
       );
-      const waits = (attachments.waits.get(step) ?? []).map((w): StepCheck => ({ ...w, condition: finish(w.condition) }));
+      const waits = (attachments.waits.get(step) ?? []).map(
+        (w): StepCheck => ({ ...w, condition: finish(w.condition) }),
+      );
       labels.push({
         id: step.id,
         name: `${step.instance.path}/${step.rowLabel}`,
@@ -123,7 +138,10 @@ export function link(options: LinkOptions): System {
         entries,
         waits,
         cuts: step.row.meta.cuts ? finish(step.row.meta.cuts.node) : null,
-        slots: [...(allocation.live[position] ?? [])].map((name) => ({ slot: allocation.slotOf.get(name) as number, name: name.slice(name.lastIndexOf(":") + 1) })),
+        slots: [...(allocation.live[position] ?? [])].map((name) => ({
+          slot: allocation.slotOf.get(name) as number,
+          name: name.slice(name.lastIndexOf(":") + 1),
+        })),
       });
     }
   }
@@ -133,9 +151,14 @@ export function link(options: LinkOptions): System {
   const contexts = options.contexts.map((c) => ({ name: c.name, script: scriptOf(c.script) }));
   const entryOf = scripts.map((s) => s.entry?.id ?? 0);
   const initial: State = {
-    ...(Object.fromEntries(Object.entries(fields).map(([name, shape]) => [name, defaultOf(shape, universe)])) as Record<string, Data>),
+    ...(Object.fromEntries(Object.entries(fields).map(([name, shape]) => [name, defaultOf(shape, universe)])) as Record<
+      string,
+      Data
+    >),
     pc: contexts.map((c) => entryOf[c.script] as number),
-    local: contexts.map((c) => (allocations[c.script]?.slots ?? []).map((slot) => defaultOf(slot.shape, universe) as never)),
+    local: contexts.map((c) =>
+      (allocations[c.script]?.slots ?? []).map((slot) => defaultOf(slot.shape, universe) as never),
+    ),
   };
   const states = (checks: readonly StateCheck[]) => checks.map((c) => ({ ...c, condition: resolve(c.condition) }));
   const table: Omit<System, "hash"> = {
@@ -144,7 +167,11 @@ export function link(options: LinkOptions): System {
     fields,
     constants,
     contexts,
-    scripts: scripts.map((_, i) => ({ program: scriptPrograms[i]?.name as string, entry: entryOf[i] as number, slots: allocations[i]?.slots ?? [] })),
+    scripts: scripts.map((_, i) => ({
+      program: scriptPrograms[i]?.name as string,
+      entry: entryOf[i] as number,
+      slots: allocations[i]?.slots ?? [],
+    })),
     labels,
     commands,
     initial: initialise(initial, options.initially ?? [], fields, { ...env, state: initial }, resolve),
@@ -176,7 +203,11 @@ function failing(commands: readonly Command[], selected: readonly Property[]): P
 }
 
 function declaredFields(roots: readonly Root[], universe: Universe) {
-  const fields: Record<"state" | "ghost" | "constants", Record<string, Shape>> = { state: {}, ghost: {}, constants: {} };
+  const fields: Record<"state" | "ghost" | "constants", Record<string, Shape>> = {
+    state: {},
+    ghost: {},
+    constants: {},
+  };
   const problems: string[] = [];
   const seen = new Set(["pc", "local"]);
   for (const root of roots) {
@@ -195,18 +226,23 @@ function declaredFields(roots: readonly Root[], universe: Universe) {
 function checkShape(shape: Shape, where: string, universe: Universe, problems: string[]): void {
   switch (shape.kind) {
     case "struct":
-      for (const [name, field] of Object.entries(shape.fields)) checkShape(field, `${where}.${name}`, universe, problems);
+      for (const [name, field] of Object.entries(shape.fields))
+        checkShape(field, `${where}.${name}`, universe, problems);
       return;
     case "each":
       checkShape(shape.of as Shape, `${where}[..]`, universe, problems);
       return;
     case "range": {
       const { lo, hi } = rangeBounds(shape, universe);
-      if (lo > hi) problems.push(`${where}: range(${lo}, ${hi}) holds nothing; the first bound must not exceed the second`);
+      if (lo > hi)
+        problems.push(`${where}: range(${lo}, ${hi}) holds nothing; the first bound must not exceed the second`);
       return;
     }
     case "id":
-      if (universe.size(shape.set) === 0) problems.push(`${where}: the index set "${shape.set.name}" is empty; give it a size of at least 1, or make the cell optional`);
+      if (universe.size(shape.set) === 0)
+        problems.push(
+          `${where}: the index set "${shape.set.name}" is empty; give it a size of at least 1, or make the cell optional`,
+        );
       return;
     default:
       return;
@@ -225,7 +261,11 @@ function writeAll<T>(into: T, writes: readonly Write[]): T {
   });
 }
 
-function constantsOf(shapes: Readonly<Record<string, Shape>>, effects: readonly Effect[], universe: Universe): Record<string, Data> {
+function constantsOf(
+  shapes: Readonly<Record<string, Shape>>,
+  effects: readonly Effect[],
+  universe: Universe,
+): Record<string, Data> {
   let constants = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, defaultOf(shape, universe)]));
   for (const assign of flat(effects)) {
     const env = { universe, constants, state: { pc: [], local: [] } as State, self: -1, bound: new Map() };
@@ -234,7 +274,13 @@ function constantsOf(shapes: Readonly<Record<string, Shape>>, effects: readonly 
   return constants;
 }
 
-function initialise(state: State, effects: readonly Effect[], fields: object, env: Parameters<typeof writesOf>[1], resolve: (node: Node) => Node): State {
+function initialise(
+  state: State,
+  effects: readonly Effect[],
+  fields: object,
+  env: Parameters<typeof writesOf>[1],
+  resolve: (node: Node) => Node,
+): State {
   const assigns = flat(effects)
     .filter((a) => !("field" in a.place.base) || a.place.base.field in fields)
     .map((a) => ({ ...a, value: resolve(a.value) }));
@@ -258,7 +304,11 @@ const resolveAll = (effect: readonly Assign[], resolve: (node: Node) => Node): r
   effect.map((a) => ({ over: a.over, place: mapPlace(a.place, resolve), value: resolve(a.value) }));
 
 /** Ghosts that some property reads, directly or through another ghost, and what is written to them. */
-function keepGhosts(declared: Readonly<Record<string, Shape>>, attachments: Attachments, resolve: (node: Node) => Node) {
+function keepGhosts(
+  declared: Readonly<Record<string, Shape>>,
+  attachments: Attachments,
+  resolve: (node: Node) => Node,
+) {
   const read = new Set<string>();
   const visit = (node: Node): void => {
     if (node.op === "read" && node.place.base.kind === "ghost") read.add(node.place.base.field);
@@ -282,7 +332,10 @@ function keepGhosts(declared: Readonly<Record<string, Shape>>, attachments: Atta
     fields: Object.fromEntries(Object.entries(declared).filter(([name]) => read.has(name))),
     dropped: Object.keys(declared).filter((name) => !read.has(name)),
     effectOf: (command: SplicedCommand) =>
-      resolveAll(attached(attachments, command).effect.filter((a) => field(a) === null || read.has(field(a) as string)), resolve),
+      resolveAll(
+        attached(attachments, command).effect.filter((a) => field(a) === null || read.has(field(a) as string)),
+        resolve,
+      ),
   };
 }
 
@@ -296,6 +349,8 @@ function placeToSlot(place: PlaceNode, slotOf: ReadonlyMap<string, number>): Pla
   if (mapped.base.kind !== "local") return mapped;
   const index = slotOf.get(mapped.base.name);
   if (index === undefined) throw new Error(`the local ${mapped.base.name} has no slot`);
-  return { ...mapped, base: { kind: "slot", index, name: mapped.base.name.slice(mapped.base.name.lastIndexOf(":") + 1) } };
+  return {
+    ...mapped,
+    base: { kind: "slot", index, name: mapped.base.name.slice(mapped.base.name.lastIndexOf(":") + 1) },
+  };
 }
-

@@ -3,15 +3,19 @@
  * together share a slot. Both merge states that differ only in values nobody will read again.
  */
 import { type Assign, type Node, type PlaceNode, walk, walkAssign } from "../nodes.ts";
-import { type AnyLeaf, type Data, defaultOf, describeShape, type Value } from "../shapes.ts";
 import type { Universe } from "../sets.ts";
+import { type AnyLeaf, type Data, defaultOf, describeShape, type Value } from "../shapes.ts";
 import type { Slot } from "../system.ts";
 
 /** One step as liveness sees it; the index of a step is its position in the script, null its end. */
 export interface FlowStep {
   /** Everything that is evaluated here whichever alternative fires: guards and waiting checks. */
   readonly reads: readonly Node[];
-  readonly edges: readonly { readonly reads: readonly Node[]; readonly effect: readonly Assign[]; readonly target: number | null | undefined }[];
+  readonly edges: readonly {
+    readonly reads: readonly Node[];
+    readonly effect: readonly Assign[];
+    readonly target: number | null | undefined;
+  }[];
 }
 
 export interface Allocation {
@@ -88,7 +92,10 @@ export function allocate(steps: readonly FlowStep[], universe: Universe): Alloca
 }
 
 /** Greedy colouring in order of first appearance; only locals of the same shape share. */
-function colour(live: readonly ReadonlySet<string>[], shapes: ReadonlyMap<string, AnyLeaf>): { slots: Slot[]; slotOf: Map<string, number> } {
+function colour(
+  live: readonly ReadonlySet<string>[],
+  shapes: ReadonlyMap<string, AnyLeaf>,
+): { slots: Slot[]; slotOf: Map<string, number> } {
   const conflicts = new Map<string, Set<string>>();
   for (const together of live) {
     for (const name of together) {

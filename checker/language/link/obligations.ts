@@ -15,7 +15,8 @@ const both = (...args: Node[]): Node => {
   const kept = args.filter((arg) => arg !== TRUE);
   return kept.length === 0 ? TRUE : kept.length === 1 ? (kept[0] as Node) : { op: "and", args: kept };
 };
-const under = (premise: Node, of: Node): Node => (of === TRUE ? TRUE : { op: "or", args: [{ op: "not", of: premise }, of] });
+const under = (premise: Node, of: Node): Node =>
+  of === TRUE ? TRUE : { op: "or", args: [{ op: "not", of: premise }, of] };
 const every = (binder: Binder, body: Node): Node => (body === TRUE ? TRUE : { op: "forAll", binder, body });
 
 /** What must hold for an access to one place. */
@@ -48,7 +49,15 @@ export function readObligation(node: Node, rule: Rule): Node {
     case "count":
       return every(node.binder, of(node.body));
     case "chain": {
-      const visited: Node = { op: "chain", query: "has", set: node.set, start: node.start, binder: node.binder, next: node.next, item: { op: "bound", binder: node.binder } };
+      const visited: Node = {
+        op: "chain",
+        query: "has",
+        set: node.set,
+        start: node.start,
+        binder: node.binder,
+        next: node.next,
+        item: { op: "bound", binder: node.binder },
+      };
       return both(of(node.start), every(node.binder, under(visited, of(node.next))), node.item ? of(node.item) : TRUE);
     }
     case "not":

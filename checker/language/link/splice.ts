@@ -3,7 +3,16 @@
  * folded. The result is one flat table of steps for each script; locals are still named, not yet cells.
  */
 import type { Env } from "../evaluate.ts";
-import { type Assign, type Binder, isConst, mapParts, mapPlace, type Node, type PlaceNode, type Region } from "../nodes.ts";
+import {
+  type Assign,
+  type Binder,
+  isConst,
+  mapParts,
+  mapPlace,
+  type Node,
+  type PlaceNode,
+  type Region,
+} from "../nodes.ts";
 import type { Program, StepRow } from "../programs.ts";
 import type { SourceId, StackFrame } from "../system.ts";
 import { LinkError } from "./collect.ts";
@@ -65,7 +74,11 @@ export function substitutePlace(place: PlaceNode, instance: Instance): PlaceNode
   if (base.kind !== "param") return mapped;
   const arg = instance.args[base.name];
   if (arg === undefined || !("base" in arg)) throw new Error(`${instance.program.name}: no place for "${base.name}"`);
-  return { base: arg.base, path: [...arg.path, ...mapped.path], shape: mapped.path.length === 0 ? arg.shape : mapped.shape };
+  return {
+    base: arg.base,
+    path: [...arg.path, ...mapped.path],
+    shape: mapped.path.length === 0 ? arg.shape : mapped.shape,
+  };
 }
 
 /** Splices one script. The steps come in the order of the source, calls in the place of their rows. */
@@ -142,7 +155,9 @@ export function splice(
         for (const branch of row.branches) {
           const test = fold(substitute(branch.test, instance), env);
           if (!isConst(test)) {
-            throw new LinkError([`${here}: a branch that takes no step must be decided by the configuration or a literal argument; use a step`]);
+            throw new LinkError([
+              `${here}: a branch that takes no step must be decided by the configuration or a literal argument; use a step`,
+            ]);
           }
           if (test.value === true) return resolve(instance, branch.target, [...way, here], entered);
         }
@@ -159,12 +174,19 @@ export function splice(
 }
 
 /** The alternatives of a step that may ever be open, in their order. */
-function commandsOf(step: Spliced, env: Env, target: (label: string, entered: Instance[]) => Spliced | null): SplicedCommand[][] {
+function commandsOf(
+  step: Spliced,
+  env: Env,
+  target: (label: string, entered: Instance[]) => Spliced | null,
+): SplicedCommand[][] {
   const entries: SplicedCommand[][] = [];
   for (const [entry, members] of step.row.entries.entries()) {
     const commands: SplicedCommand[] = [];
     for (const [member, alternative] of members.entries()) {
-      const guard: Node = fold(alternative.guard ? substitute(alternative.guard, step.instance) : { op: "const", value: true }, env);
+      const guard: Node = fold(
+        alternative.guard ? substitute(alternative.guard, step.instance) : { op: "const", value: true },
+        env,
+      );
       if (isConst(guard) && guard.value === false) continue;
       const entered: Instance[] = [];
       commands.push({
@@ -191,7 +213,10 @@ export const substituteAssign = (assign: Assign, instance: Instance, env: Env): 
   value: fold(substitute(assign.value, instance), env),
 });
 
-function inSourceOrder(root: Instance, reached: ReadonlyMap<Instance, ReadonlyMap<string, Spliced>>): readonly Spliced[] {
+function inSourceOrder(
+  root: Instance,
+  reached: ReadonlyMap<Instance, ReadonlyMap<string, Spliced>>,
+): readonly Spliced[] {
   const steps: Spliced[] = [];
   const visit = (instance: Instance): void => {
     for (const label of Object.keys(instance.program.rows)) {
