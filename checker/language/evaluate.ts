@@ -165,9 +165,10 @@ function chain(node: ChainNode, env: Env): Value {
   let last: number | null = null;
   let length = 0;
   for (let at = evaluate(node.start, env); at !== null; ) {
+    if (typeof at !== "number" && node.query === "ends") return false;
     if (typeof at !== "number") throw new ModelError("broken chain", `a list of "${node.set.name}" runs into ${at}`);
     if (length === size) {
-      if (node.query === "acyclic" || node.query === "has") return false;
+      if (node.query === "acyclic" || node.query === "has" || node.query === "ends") return false;
       throw new ModelError("broken chain", `a list of "${node.set.name}" runs in a circle`);
     }
     if (node.query === "has" && at === item) return true;
@@ -187,6 +188,7 @@ function chain(node: ChainNode, env: Env): Value {
     case "last":
       return last;
     case "acyclic":
+    case "ends":
       return true;
   }
 }

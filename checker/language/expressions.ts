@@ -108,6 +108,8 @@ export interface Chain<N extends string> {
   length(): Expr<number>;
   last(): Expr<Id<N> | null>;
   acyclic(): Expr<boolean>;
+  /** Whether it ends in null: no circle, no word. */
+  ends(): Expr<boolean>;
 }
 
 type Link<N extends string> = Expr<Id<N> | null | "garbage">;
@@ -130,6 +132,7 @@ export function chain<S extends IndexSet>(
     length: () => new Expr({ ...base, query: "length" }),
     last: () => new Expr({ ...base, query: "last" }),
     acyclic: () => new Expr({ ...base, query: "acyclic" }),
+    ends: () => new Expr({ ...base, query: "ends" }),
   };
 }
 

@@ -34,11 +34,12 @@ export type Node =
 /**
  * A walk from `start` along `next` until null: bounded by the size of the set, for a longer one has met a cycle.
  * `has` asks whether `item` is on it, `length` counts, `last` is the last element (null for none), `acyclic` is
- * whether the walk ends. Meeting a word or a cycle (other than in `acyclic` and `has`) is a broken chain.
+ * whether there is no circle, `ends` whether it ends in null: no circle, no word. Meeting a word (but in `ends`), or a
+ * circle in `length` or `last`, is a broken chain.
  */
 export interface ChainNode {
   readonly op: "chain";
-  readonly query: "has" | "length" | "last" | "acyclic";
+  readonly query: "has" | "length" | "last" | "acyclic" | "ends";
   readonly set: IndexSet;
   readonly start: Node;
   readonly binder: Binder;

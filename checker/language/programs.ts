@@ -44,6 +44,8 @@ export interface RowMeta {
   readonly mayStop?: boolean;
   /** The context serves others here (a scheduler, an irq_work): done exactly when it has nothing to do. */
   readonly serves?: boolean;
+  /** The context only decides who runs here (a scheduler): it never keeps the others from being at rest. */
+  readonly schedules?: boolean;
   /** Whom an arrival cuts, read before it: the rows of the cut matrix. */
   readonly cuts?: Expr<Id<"context"> | null>;
 }

@@ -116,7 +116,7 @@ export function apply(
 export function isAtRest(system: System, state: State, { transitions }: Expansion): boolean {
   return system.contexts.every((_, context) => {
     const label = system.labels[state.pc[context] as number];
-    if (!label || label.meta.mayStop) return true;
+    if (!label || label.meta.mayStop || label.meta.schedules) return true;
     return label.meta.serves === true && !transitions.some((t) => t.context === context);
   });
 }
