@@ -23,14 +23,13 @@ export interface EachPlace<N extends string, S> extends Located {
   at(index: Expr<Id<N> | null | "garbage">): Place<S>;
 }
 
-export type Place<S> =
-  S extends StructShape<infer F>
-    ? { readonly [K in keyof F]: Place<F[K]> } & Located
-    : S extends EachShape<infer N, infer T>
-      ? EachPlace<N, T>
-      : S extends AnyLeaf
-        ? LeafPlace<ValueOf<S>>
-        : never;
+export type Place<S> = [S] extends [StructShape<infer F>]
+  ? { readonly [K in keyof F]: Place<F[K]> } & Located
+  : [S] extends [EachShape<infer N, infer T>]
+    ? EachPlace<N, T>
+    : [S] extends [AnyLeaf]
+      ? LeafPlace<ValueOf<S>>
+      : never;
 
 class Cell extends Expr<unknown> {
   readonly [placeKey]: PlaceNode;

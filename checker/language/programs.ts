@@ -144,7 +144,7 @@ export function step<T extends string>(quote: string, ...rest: StepArgs<T>): Row
 /** A call, spliced in: a goto here is a goto to the entry of the callee. Arguments must be stable while it runs. */
 export function call<P extends Params, X extends string, const E extends Readonly<Record<X, string>>>(
   quote: string,
-  callee: Program<P, Locals, X, string>,
+  callee: Program<P, object, X, string>,
   args: ArgsOf<NoInfer<P>>,
   exits: E,
   meta: RowMeta = {},

@@ -25,34 +25,37 @@ export type Bound = number | { readonly bound: string };
 interface Typed<V> {
   readonly [valueBrand]?: V;
 }
-export interface BoolShape extends Typed<boolean> {
+export interface BoolShape {
   readonly kind: "bool";
 }
-export interface RangeShape extends Typed<number> {
+export interface RangeShape {
   readonly kind: "range";
   readonly lo: Bound;
   readonly hi: Bound;
 }
-export interface OneOfShape<W extends string = string> extends Typed<W> {
+export interface OneOfShape<W extends string = string> {
   readonly kind: "oneOf";
   readonly words: readonly W[];
 }
-export interface IdShape<N extends string = string> extends Typed<Id<N>> {
+export interface IdShape<N extends string = string> {
   readonly kind: "id";
   readonly set: IndexSet<N>;
 }
-export interface OptionalShape<V = unknown> extends Typed<V | null> {
+export interface OptionalShape {
   readonly kind: "optional";
   readonly of: AnyLeaf;
 }
-export interface OrWordShape<V = unknown> extends Typed<V> {
+export interface OrWordShape {
   readonly kind: "orWord";
   readonly of: AnyLeaf;
   readonly word: string;
 }
 export type AnyLeaf = BoolShape | RangeShape | OneOfShape | IdShape | OptionalShape | OrWordShape;
 
-/** A shape whose values stand in one cell, with the type of those values. */
+/**
+ * A shape whose values stand in one cell, with the type of those values. The brand is on the union as a whole, not on
+ * its members: a member with a type of its own would make an intersection of two.
+ */
 export type Leaf<V> = AnyLeaf & Typed<V>;
 
 export interface StructShape<F extends Fields = Fields> {
@@ -68,7 +71,7 @@ export type Shape = AnyLeaf | StructShape | EachShape;
 export type Fields = { readonly [name: string]: Shape };
 
 /** The type of the values of a leaf shape. */
-export type ValueOf<S> = S extends Typed<infer V> ? V : never;
+export type ValueOf<S> = [S] extends [Typed<infer V>] ? V : never;
 
 export const bool: Leaf<boolean> = Object.freeze({ kind: "bool" }) as BoolShape;
 
