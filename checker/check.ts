@@ -1,0 +1,93 @@
+/** From a loaded spec to its outcome: search, verdict, counterexample, and what differs from the spec's pins. */
+
+import type { System } from "./language/index.ts";
+import type { Outcome, Trace, Verdict } from "./outcome.ts";
+import type { SearchOptions, SearchResult, Violation } from "./reference/result.ts";
+import { search } from "./reference/search.ts";
+import { traceOf } from "./reference/trace.ts";
+import { type CutMatrix, cutMatrix } from "./report/cut-matrix.ts";
+import type { Loaded } from "./spec/load.ts";
+import type { Expectation } from "./spec/spec.ts";
+import { verdictOf } from "./verdict.ts";
+
+export interface CheckOptions extends SearchOptions {
+  /** Whose counterexample to show, before what the spec says. */
+  readonly show?: string;
+}
+
+/**
+ * Checks a spec. Where it has pins to compare, the whole graph is explored: that is what they are pins of. Else the
+ * search stops after the first level with a violation.
+ */
+export function check({ source, spec, system }: Loaded, options: CheckOptions = {}): Outcome {
+  const expect = spec.changed.length === 0 ? spec.expect : null;
+  const result = search(system, { ...options, exploreAll: options.exploreAll ?? expect !== null });
+  const order = [...system.properties.map((p) => p.name), "deadlock", "model error"];
+  const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
+  const violated = violations.map((v) => v.property);
+  const cuts = cutMatrix(system, result, spec.uncut);
+  const unmet = result.complete ? neverMet(system, result) : [];
+  const vacuous = result.complete && violated.length === 0 ? [...unmet, ...cuts.unexplained] : unmet;
+  const verdict = verdictOf(violations, result.complete, vacuous);
+  return {
+    source,
+    spec,
+    system,
+    engine: "reference",
+    result,
+    verdict,
+    violated,
+    violations,
+    trace: counterexample(system, result, violations, options.show ?? spec.show),
+    vacuous,
+    differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
+  };
+}
+
+function neverMet({ witnesses }: System, { met }: SearchResult): string[] {
+  return witnesses.flatMap(({ property, kind, text }, i) => {
+    if (met[i]) return [];
+    return [kind === "happens" ? `it never happens: ${text}` : `no reachable state satisfies ${property}`];
+  });
+}
+
+/** Of the property asked for, where it is violated; else the first of the shortest. */
+function counterexample(
+  system: System,
+  result: SearchResult,
+  violations: readonly Violation[],
+  show: string | null,
+): Trace | null {
+  const shortest = Math.min(...violations.map((v) => v.length));
+  const shown = violations.find((v) => v.property === show) ?? violations.find((v) => v.length === shortest);
+  return shown ? traceOf(system, shown.property, shown.why, result.trace(shown.at)) : null;
+}
+
+interface Found {
+  readonly result: SearchResult;
+  readonly verdict: Verdict;
+  readonly violated: readonly string[];
+  readonly unmet: readonly string[];
+  readonly cuts: CutMatrix;
+}
+
+/** What differs from the pins, a sentence each. */
+function differences({ result, verdict, violated, unmet, cuts }: Found, expect: Expectation): string[] {
+  const found: string[] = [];
+  if (verdict !== expect.verdict) found.push(`the verdict is ${verdict}, and ${expect.verdict} was expected`);
+  if (!result.complete)
+    return [
+      ...found,
+      `the search did not finish${result.incomplete ? ` (${result.incomplete})` : ""}: its pins cannot be compared`,
+    ];
+  for (const name of violated)
+    if (!expect.violated.includes(name)) found.push(`${name} is violated, and was not expected to be`);
+  for (const name of expect.violated)
+    if (!violated.includes(name)) found.push(`${name} is not violated, and was expected to be`);
+  for (const count of ["states", "transitions", "depth"] as const) {
+    const pin = expect[count];
+    if (pin !== undefined && result[count] !== pin) found.push(`${result[count]} ${count}, and ${pin} were expected`);
+  }
+  if (verdict !== "vacuous") found.push(...unmet);
+  return [...found, ...cuts.stale];
+}

@@ -1,0 +1,177 @@
+/** `nolock check`: answers one spec, or all of them. */
+import { writeFileSync } from "node:fs";
+import { check } from "../check.ts";
+import type { Outcome } from "../outcome.ts";
+import { textReport } from "../report/text.ts";
+import { type Change, parseChange } from "../spec/change.ts";
+import { type Loaded, loadSpec } from "../spec/load.ts";
+import { NOT_A_PROPERTY } from "../spec/names.ts";
+import { type LocatedProblem, mendName, SpecError } from "../spec/problems.ts";
+import { EXIT, exitStatus } from "../verdict.ts";
+import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
+import type { Environment } from "./environment.ts";
+import { outcomeAsJson } from "./json.ts";
+import { findSpec, specNamed, specNames } from "./specs.ts";
+
+export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
+       npm run check -- --all
+       npm run check -- --list
+
+  --all               check every spec of specs/, a line for each
+  --list              list the specs and their questions
+  --set KEY=VALUE     ask the spec with another setting, "version" or
+                      "variants" (a,b); may be repeated. What the spec
+                      expects is then not compared
+  --explore-all       go on past violations and explore the whole graph
+                      (so it is where the spec has an "expect")
+  --max-states N      give up after N states: incomplete, never "holds"
+  --max-depth N       give up after N steps: incomplete, never "holds"
+  --show PROPERTY     whose counterexample to show
+  --trace full|short  every step with all that it changed, or the
+                      scenario and what changed (default)
+  --json FILE         write the outcome as JSON, too ("-": only that)
+
+Exit status: 0 as the spec expects (holds, where it expects nothing);
+10 vacuous, 11 deadlock, 12 violated, 13 no progress, 14 model error,
+3 incomplete; 1 holds where a violation was expected, or the verdict is
+as expected and a pinned count is not; 2 a spec or a command line that
+cannot be understood; 70 a fault of the checker itself.
+`;
+
+const OPTIONS = {
+  all: "flag",
+  list: "flag",
+  help: "flag",
+  "explore-all": "flag",
+  set: "texts",
+  "max-states": "count",
+  "max-depth": "count",
+  show: "text",
+  trace: ["short", "full"],
+  json: "text",
+} as const;
+
+type Asked = Arguments<typeof OPTIONS>["options"];
+
+export async function checkCommand(args: readonly string[], env: Environment): Promise<number> {
+  const { options, words } = readArguments("check", args, OPTIONS);
+  if (options.help) {
+    env.print(checkHelp);
+    return EXIT.asExpected;
+  }
+  if (options.list || options.all) {
+    refuseMixing(options, words);
+    return options.list ? listSpecs(env) : checkAll(env, options);
+  }
+  const loaded = await loadSpec(findSpec(oneSpec("check", words), env.folders), env.builtins, changesOf(options.set));
+  if (options.show !== undefined) refuseUnknown(options.show, loaded);
+  const outcome = check(loaded, searchOptions(options));
+  const status = statusOf(outcome);
+  const json = options.json;
+  if (json !== "-") env.print(textReport(outcome, { trace: options.trace ?? "short" }));
+  if (json !== undefined) write(json, outcomeAsJson(outcome, status), env);
+  return status;
+}
+
+export function statusOf({ verdict, spec, differences }: Outcome): number {
+  const expected = differences === null ? "holds" : (spec.expect?.verdict ?? "holds");
+  return exitStatus(verdict, expected, differences === null || differences.length === 0);
+}
+
+const searchOptions = (options: Asked): Parameters<typeof check>[1] => ({
+  ...(options["explore-all"] ? { exploreAll: true } : {}),
+  ...(options["max-states"] === undefined ? {} : { maxStates: options["max-states"] }),
+  ...(options["max-depth"] === undefined ? {} : { maxDepth: options["max-depth"] }),
+  ...(options.show === undefined ? {} : { show: options.show }),
+});
+
+function changesOf(texts: readonly string[]): readonly Change[] {
+  const problems: LocatedProblem[] = [];
+  const changes = texts.flatMap((text) => {
+    const change = parseChange(text);
+    if (!change)
+      problems.push({ where: `--set ${text}`, what: "it is not KEY=VALUE", mend: "write, for instance, --set cpus=2" });
+    return change ?? [];
+  });
+  if (problems.length > 0) throw new SpecError(problems);
+  return changes;
+}
+
+/** What is about one spec cannot go with `--all` or `--list`. */
+function refuseMixing({ all, list, set, show, json, trace }: Asked, words: readonly string[]): void {
+  const where = list ? "--list" : "--all";
+  const given = { "--set": set.length > 0, "--show": show, "--json": json, "--trace": trace, "--all": list && all };
+  const mixed = [...words, ...Object.entries(given).flatMap(([name, value]) => (value ? [name] : []))];
+  if (mixed.length === 0) return;
+  throw new SpecError([
+    { where, what: `it does not go with ${mixed.join(", ")}`, mend: `name one spec, or give ${where} alone` },
+  ]);
+}
+
+function refuseUnknown(show: string, { spec }: Loaded): void {
+  const known = [...spec.properties, ...NOT_A_PROPERTY];
+  if (known.includes(show)) return;
+  const what = `"${show}" is not among the properties of ${spec.name}`;
+  throw new SpecError([{ where: "--show", what, mend: mendName(show, known, "property") }]);
+}
+
+function write(path: string, text: string, env: Environment): void {
+  if (path === "-") {
+    env.print(text);
+    return;
+  }
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new SpecError([
+      { where: "--json", what: `${path} cannot be written (${code})`, mend: "name a file in a folder that exists" },
+    ]);
+  }
+}
+
+async function listSpecs(env: Environment): Promise<number> {
+  const names = specNames(env.folders);
+  const width = Math.max(...names.map((name) => name.length));
+  let status: number = EXIT.asExpected;
+  for (const name of names) {
+    try {
+      const { spec } = await loadSpec(specNamed(name, env.folders), env.builtins);
+      env.print(`${name.padEnd(width)}  ${spec.question}\n`);
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      env.complain(`${error.message}\n`);
+      status = EXIT.badInput;
+    }
+  }
+  return status;
+}
+
+async function checkAll(env: Environment, options: Asked): Promise<number> {
+  const names = specNames(env.folders);
+  const width = Math.max(...names.map((name) => name.length));
+  let passed = 0;
+  let bad = 0;
+  for (const name of names) {
+    const start = performance.now();
+    try {
+      const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins), searchOptions(options));
+      const { verdict, result, spec, differences } = outcome;
+      const asExpected = statusOf(outcome) === EXIT.asExpected;
+      if (asExpected) passed += 1;
+      const expected = asExpected ? "as expected" : `NOT AS EXPECTED (${spec.expect?.verdict ?? "holds"})`;
+      const counts = `${result.states} states, ${result.transitions} transitions, depth ${result.depth}`;
+      const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+      env.print(`${name.padEnd(width)}  ${verdict.padEnd(11)}  ${expected}; ${counts}; ${seconds}\n`);
+      for (const line of differences ?? []) env.print(`${" ".repeat(width)}  ${line}\n`);
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      env.complain(`${error.message}\n`);
+      bad += 1;
+    }
+  }
+  env.print(`${names.length} specs: ${passed} as expected, ${names.length - passed - bad} not, ${bad} bad\n`);
+  if (bad > 0) return EXIT.badInput;
+  return passed === names.length ? EXIT.asExpected : EXIT.differs;
+}

@@ -1,0 +1,11 @@
+/** What a command needs from outside: where specs are, which models are built in, and where its text goes. */
+import type { Builtins } from "../spec/models.ts";
+import type { Folders } from "./specs.ts";
+
+export interface Environment {
+  readonly folders: Folders;
+  readonly builtins: Builtins;
+  readonly print: (text: string) => void;
+  /** For what is wrong. */
+  readonly complain: (text: string) => void;
+}

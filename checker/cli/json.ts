@@ -1,0 +1,40 @@
+/** The outcome of a check as JSON, for other tools. */
+import type { Outcome } from "../outcome.ts";
+
+/** Keys keep their meaning from release to release; new ones may be added. */
+export function outcomeAsJson(outcome: Outcome, exit: number): string {
+  const { spec, system, engine, result, verdict, violated, trace, vacuous, differences } = outcome;
+  const value = {
+    spec: spec.name,
+    question: spec.question,
+    model: spec.model.name,
+    version: spec.asked.version,
+    variants: spec.asked.variants,
+    configuration: spec.asked.configuration,
+    changed: spec.changed,
+    verdict,
+    violated,
+    vacuous,
+    expect: spec.expect,
+    differences,
+    exit,
+    complete: result.complete,
+    incomplete: result.incomplete,
+    states: result.states,
+    transitions: result.transitions,
+    depth: result.depth,
+    engine,
+    relationHash: system.hash,
+    shown: trace?.property ?? null,
+    trace: (trace?.steps ?? []).map(({ context, label, changes, lane, chosen }) => ({
+      context: system.contexts[context]?.name,
+      lane,
+      program: label.program,
+      label: label.rowLabel,
+      C: label.row.quote,
+      chosen,
+      changed: changes,
+    })),
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

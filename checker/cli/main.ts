@@ -1,0 +1,38 @@
+/** The command line: which command is meant, and what every failure of one turns into. */
+import { mendName, SpecError } from "../spec/problems.ts";
+import { EXIT } from "../verdict.ts";
+import { checkCommand, checkHelp } from "./check-command.ts";
+import type { Environment } from "./environment.ts";
+import { printCommand, printHelp } from "./print-command.ts";
+import { resultsCommand, resultsHelp } from "./results-command.ts";
+
+const commands: Readonly<Record<string, (args: readonly string[], env: Environment) => Promise<number>>> = {
+  check: checkCommand,
+  print: printCommand,
+  results: resultsCommand,
+};
+
+/** Runs a command and gives its exit status. */
+export async function main(args: readonly string[], env: Environment): Promise<number> {
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined || name === "--help" || name === "help") {
+      env.print([checkHelp, printHelp, resultsHelp].join("\n"));
+      return name === undefined ? EXIT.badInput : EXIT.asExpected;
+    }
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command) return await command(rest, env);
+    throw new SpecError([
+      { where: "nolock", what: `"${name}" is not a command`, mend: mendName(name, Object.keys(commands), "command") },
+    ]);
+  } catch (error) {
+    if (error instanceof SpecError) {
+      env.complain(`${error.message}\n`);
+      return EXIT.badInput;
+    }
+    env.complain(
+      `a fault of the checker itself, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    return EXIT.fault;
+  }
+}

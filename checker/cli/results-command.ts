@@ -1,0 +1,79 @@
+/** `nolock results`: the report of every spec as a file, the same on every run and machine. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { check } from "../check.ts";
+import type { Outcome } from "../outcome.ts";
+import { textReport } from "../report/text.ts";
+import { loadSpec } from "../spec/load.ts";
+import { EXIT } from "../verdict.ts";
+import { readArguments } from "./arguments.ts";
+import type { Environment } from "./environment.ts";
+import { specNamed, specNames } from "./specs.ts";
+
+export const resultsHelp = `Usage: npm run results [-- --check]
+
+Writes results/SPEC.txt for every spec of specs/, and results/summary.md;
+removes what no spec gives. With --check, writes nothing and exits 1 where
+a file is not what its spec gives.
+`;
+
+export async function resultsCommand(args: readonly string[], env: Environment): Promise<number> {
+  const { options, words } = readArguments("results", args, { check: "flag", help: "flag" });
+  if (options.help || words.length > 0) {
+    (options.help ? env.print : env.complain)(resultsHelp);
+    return options.help ? EXIT.asExpected : EXIT.badInput;
+  }
+  const files = new Map<string, string>();
+  const rows: (readonly string[])[] = [];
+  for (const name of specNames(env.folders)) {
+    const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
+    files.set(`${name}.txt`, textReport(outcome, { trace: "short" }));
+    rows.push(summaryRow(outcome));
+  }
+  files.set("summary.md", summary(rows));
+  const { results } = env.folders;
+  const present = existsSync(results)
+    ? readdirSync(results, { recursive: true, encoding: "utf8" }).filter((file) => /\.(txt|md)$/.test(file))
+    : [];
+  const stale = present.filter((file) => !files.has(file));
+  const current = (file: string): string | null =>
+    present.includes(file) ? readFileSync(join(results, file), "utf8") : null;
+  const differing = [...files].filter(([file, text]) => current(file) !== text).map(([file]) => file);
+
+  if (options.check) {
+    for (const file of differing)
+      env.complain(`results/${file}: it is not what the spec gives. Run \`npm run results\`\n`);
+    for (const file of stale) env.complain(`results/${file}: no spec gives it. Run \`npm run results\`\n`);
+    if (differing.length + stale.length > 0) return EXIT.differs;
+    env.print(`${files.size} files of results/ are what the specs give\n`);
+    return EXIT.asExpected;
+  }
+  for (const file of stale) rmSync(join(results, file));
+  for (const file of differing) {
+    mkdirSync(dirname(join(results, file)), { recursive: true });
+    writeFileSync(join(results, file), files.get(file) as string);
+  }
+  env.print(`${files.size} files in results/: ${differing.length} written, ${stale.length} removed\n`);
+  return EXIT.asExpected;
+}
+
+const cell = (value: string | number): string => String(value).replaceAll("|", "\\|").replaceAll("\n", " ");
+
+const summaryRow = ({ spec, verdict, violated, result, system }: Outcome): readonly string[] =>
+  [
+    `[${spec.name}](${spec.name}.txt)`,
+    spec.question,
+    verdict,
+    violated.join(", "),
+    result.states,
+    result.transitions,
+    result.depth,
+    `\`${system.hash.slice(0, 12)}\``,
+  ].map(cell);
+
+function summary(rows: readonly (readonly string[])[]): string {
+  const head = ["spec", "question", "verdict", "violated", "states", "transitions", "depth", "relation"];
+  const table = [head, ["---", "---", "---", "---", "---:", "---:", "---:", "---"], ...rows];
+  const intro = "Written by `npm run results`, never by hand. `npm run check -- SPEC` asks one again.";
+  return ["# Results", "", intro, "", ...table.map((row) => `| ${row.join(" | ")} |`), ""].join("\n");
+}

@@ -1,0 +1,56 @@
+/** Which specs there are, and which one a user means: a name of `specs/`, or the path of a JSON file. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { SpecFile } from "../spec/load.ts";
+import { mendName, SpecError } from "../spec/problems.ts";
+
+/** The folder of the project, where `specs/` and `results/` are. */
+export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where specs are looked up by name, and where results go. */
+export interface Folders {
+  readonly specs: string;
+  readonly results: string;
+}
+export const folders: Folders = { specs: join(PROJECT, "specs"), results: join(PROJECT, "results") };
+
+/** Names of all specs, "broken/nmi-spins" included: plain ones first, each group in order. */
+export function specNames({ specs }: Folders): readonly string[] {
+  if (!existsSync(specs)) return [];
+  const names = readdirSync(specs, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.replaceAll("\\", "/").replace(/\.json$/, ""));
+  const group = (name: string): string => (name.includes("/") ? `1${name}` : `0${name}`);
+  return names.sort((a, b) => (group(a) < group(b) ? -1 : 1));
+}
+
+export const specNamed = (name: string, { specs }: Folders): SpecFile => ({
+  source: name,
+  name,
+  path: join(specs, `${name}.json`),
+});
+
+/** The file of the spec that a user names. Throws `SpecError` with the nearest names. */
+export function findSpec(word: string, where: Folders): SpecFile {
+  const names = specNames(where);
+  if (names.includes(word)) return specNamed(word, where);
+  const path = resolve(word);
+  const inside = relative(where.specs, path);
+  const name = inside.replaceAll("\\", "/").replace(/\.json$/, "");
+  if (!inside.startsWith("..") && !isAbsolute(inside) && names.includes(name)) return specNamed(name, where);
+  if (existsSync(path) && statSync(path).isFile()) return { source: word, path };
+  const folder = [path, join(where.specs, word)].find((p) => existsSync(p));
+  if (folder)
+    throw new SpecError([{ where: word, what: "a folder, not a spec", mend: `name a spec: ${examples(names, word)}` }]);
+  const bare = word.replace(/^.*specs\//, "").replace(/\.json$/, "");
+  const mend = `${mendName(bare, names, "spec")} \`npm run check -- --list\` shows all`;
+  throw new SpecError([{ where: word, what: "no such spec, and no such file", mend }]);
+}
+
+/** Specs in the folder that was named, else any. */
+function examples(names: readonly string[], word: string): string {
+  const folder = `${word.replace(/^.*specs\/?/, "").replace(/\/$/, "")}/`;
+  const within = names.filter((name) => name.startsWith(folder));
+  return (within.length > 0 ? within : names).slice(0, 5).join(", ") || "there is none yet";
+}

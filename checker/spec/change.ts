@@ -1,0 +1,74 @@
+/** Settings changed on the command line: `--set KEY=VALUE` asks a spec with another configuration, version or variant. */
+import type { Model } from "./model.ts";
+import { type LocatedProblem, mendName } from "./problems.ts";
+import { describe, parameterOf } from "./settings.ts";
+import type { RawSetting, RawSpec } from "./structure.ts";
+import { pointer } from "./text.ts";
+
+/** One `--set`. */
+export interface Change {
+  /** As it was typed: "cpus=3". */
+  readonly text: string;
+  readonly key: string;
+  readonly value: string;
+  /** What it changes, as a JSON pointer into the spec. */
+  readonly path: string;
+}
+
+/** Null where the text has no `=`. */
+export function parseChange(text: string): Change | null {
+  const equals = text.indexOf("=");
+  if (equals < 1) return null;
+  const key = text.slice(0, equals);
+  const path = key === "version" || key === "variants" ? pointer(key) : pointer("configuration", key);
+  return { text, key, value: text.slice(equals + 1), path };
+}
+
+const words = (value: string): readonly string[] => value.split(",").filter((word) => word !== "");
+
+/** The spec with the changes made; what cannot be understood is a problem, what does not fit is found later. */
+export function changeSpec(
+  raw: RawSpec,
+  model: Model,
+  changes: readonly Change[],
+): { readonly raw: RawSpec; readonly problems: readonly LocatedProblem[] } {
+  const problems: LocatedProblem[] = [];
+  let changed = raw;
+  for (const { text, key, value } of changes) {
+    if (key === "version") changed = { ...changed, version: value };
+    else if (key === "variants") changed = { ...changed, variants: words(value) };
+    else {
+      const parameter = parameterOf(model.parameters, key);
+      const parsed = parameter ? parseSetting(value, parameter.type) : undefined;
+      if (!parameter) {
+        const known = [...Object.keys(model.parameters), "version", "variants"];
+        problems.push({
+          where: `--set ${text}`,
+          what: `"${key}" is not a setting of the model "${model.name}"`,
+          mend: mendName(key, known, "setting"),
+        });
+      } else if (parsed === undefined) {
+        problems.push({
+          where: `--set ${text}`,
+          what: `"${value}" does not fit`,
+          mend: `"${key}" is ${describe(parameter)}: ${parameter.about}`,
+        });
+      } else changed = { ...changed, configuration: { ...changed.configuration, [key]: parsed } };
+    }
+  }
+  return { raw: changed, problems };
+}
+
+function parseSetting(value: string, type: Model["parameters"][string]["type"]): RawSetting | undefined {
+  switch (type) {
+    case "boolean":
+      return value === "true" ? true : value === "false" ? false : undefined;
+    case "integer":
+      return /^-?\d+$/.test(value) ? Number(value) : undefined;
+    case "choice":
+    case "text":
+      return value;
+    case "texts":
+      return words(value);
+  }
+}

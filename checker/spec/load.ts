@@ -1,0 +1,90 @@
+/**
+ * Loading a spec: file, JSON, structure, model, names, system; each stage gives all of its problems at once, with the
+ * line in the file or the option of the command line that they come from.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { basename, relative } from "node:path";
+import type { System } from "../language/index.ts";
+import { type Change, changeSpec } from "./change.ts";
+import type { Model, Problem } from "./model.ts";
+import { type Builtins, loadModel, whereThrown } from "./models.ts";
+import { nameSpec } from "./names.ts";
+import { type LocatedProblem, SpecError } from "./problems.ts";
+import { linkSpec } from "./question.ts";
+import type { Spec } from "./spec.ts";
+import { type RawSpec, structureProblems } from "./structure.ts";
+import { parseSpecText } from "./text.ts";
+
+/** A spec that can be searched. */
+export interface Loaded {
+  /** How the spec was named: a name of `specs/`, or a path. */
+  readonly source: string;
+  readonly spec: Spec;
+  readonly system: System;
+}
+
+export interface SpecFile {
+  readonly source: string;
+  /** Name of the spec; from a path, that of the file. */
+  readonly name?: string;
+  readonly path: string;
+}
+
+/** Loads a spec and links its system. Throws `SpecError` with every problem of the first stage that has any. */
+export async function loadSpec(file: SpecFile, builtins: Builtins, changes: readonly Change[] = []): Promise<Loaded> {
+  const shown = relative(process.cwd(), file.path).startsWith("..") ? file.path : relative(process.cwd(), file.path);
+  const text = parseSpecText(readSpec(file.path, shown));
+  const refuse = (problems: readonly LocatedProblem[]): void => {
+    if (problems.length > 0) throw new SpecError(problems);
+  };
+  refuse(
+    text.problems.map(({ path, line, what, mend }) => ({ where: `${shown}:${line}${path && ` ${path}`}`, what, mend })),
+  );
+  const located = ({ path, what, mend }: Problem): LocatedProblem => {
+    const change = changes.find((c) => path === c.path || path.startsWith(`${c.path}/`));
+    return { where: change ? `--set ${change.text}` : `${shown}:${text.lineOf(path)} ${path || "/"}`, what, mend };
+  };
+  const inOrder = (problems: readonly Problem[]): readonly LocatedProblem[] =>
+    problems.toSorted((a, b) => text.lineOf(a.path) - text.lineOf(b.path)).map(located);
+
+  refuse(inOrder(structureProblems(text.data)));
+  const given = text.data as unknown as RawSpec;
+  const found = await loadModel(given.model, file.path, builtins);
+  if ("problems" in found) throw new SpecError(inOrder(found.problems));
+  const { model } = found;
+  const { raw, problems: misset } = changeSpec(given, model, changes);
+  refuse(misset);
+  const changed = changes.map((c) => c.text);
+  const name = file.name ?? basename(file.path).replace(/\.json$/, "");
+  const spec = author(model, () => nameSpec(raw, model, { name, changed }));
+  refuse(inOrder(spec.problems));
+  const linked = author(model, () => linkSpec(spec.spec));
+  if ("problems" in linked) throw new SpecError(inOrder(linked.problems));
+  return { source: file.source, spec: spec.spec, system: linked.system };
+
+  /** Runs what calls the model's own functions: what they throw is their author's to mend. */
+  function author<T>(of: Model, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      const what = `the model "${of.name}" cannot answer this: ${whereThrown(error)}`;
+      throw new SpecError([located({ path: "/model", what, mend: "mend the model's problems() or build()" })]);
+    }
+  }
+}
+
+/** The text of a file that a user named. */
+function readSpec(path: string, shown: string): string {
+  try {
+    if (statSync(path).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const what =
+      code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder, not a spec" : `it cannot be read (${code})`;
+    throw new SpecError([
+      { where: shown, what, mend: "name a spec (`npm run check -- --list` shows them) or the path of a JSON file" },
+    ]);
+  }
+}

@@ -1,0 +1,82 @@
+/** Finding the model that a spec asks: a built-in one by name, or anybody's own TypeScript file by path. */
+import { existsSync, statSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Model, Problem } from "./model.ts";
+import { mendName } from "./problems.ts";
+
+/** Built-in models by name; each gives the module that exports one as `default`. */
+export type Builtins = Readonly<Record<string, () => Promise<{ readonly default: Model }>>>;
+
+/** The model, or why there is none. `spec` is the path of the spec's file. */
+export async function loadModel(
+  name: string,
+  spec: string,
+  builtins: Builtins,
+): Promise<{ readonly model: Model } | { readonly problems: readonly Problem[] }> {
+  const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
+  if (builtin) return { model: (await builtin()).default };
+  const problem = (what: string, mend: string) => ({ problems: [{ path: "/model", what, mend }] });
+  if (!name.includes("/") && !/\.[cm]?[jt]s$/.test(name)) {
+    const mend = `${mendName(name, Object.keys(builtins), "model")} A model of your own is named by its path: "./${name}.ts"`;
+    return problem(`"${name}" is not a built-in model`, mend);
+  }
+  const file = resolve(dirname(spec), name);
+  const shown = relative(process.cwd(), file);
+  if (!existsSync(file)) return problem(`no such file: ${shown}`, "the path is relative to the spec");
+  if (statSync(file).isDirectory())
+    return problem(`${shown} is a folder`, "name the TypeScript file that exports the model");
+  let exported: Record<string, unknown>;
+  try {
+    exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (error) {
+    return problem(`${shown} cannot be loaded: ${whereThrown(error)}`, "mend the model's file");
+  }
+  // Where no package.json says that the file is an ES module, its exports come wrapped once more.
+  const given = exported.default as Record<string, unknown> | undefined;
+  const model = given?.default ?? given;
+  const missing = isModel(model);
+  if (missing) return problem(`${shown} exports no model: ${missing}`, "write `export default defineModel({ .. })`");
+  return modelProblems(model as Model, shown);
+}
+
+const TABLES = ["parameters", "versions", "variants", "contextKinds", "operations", "properties"] as const;
+
+/** What an export lacks to be a model; null where it is one. */
+function isModel(value: unknown): string | null {
+  if (value === undefined) return "it has no default export";
+  if (typeof value !== "object" || value === null) return "its default export is not an object";
+  const parts = value as Record<string, unknown>;
+  const lacks = [
+    ...["name", "title"].filter((key) => typeof parts[key] !== "string"),
+    ...TABLES.filter((key) => typeof parts[key] !== "object" || parts[key] === null),
+    ...["build", "problems"].filter((key) => typeof parts[key] !== "function"),
+  ];
+  return lacks.length === 0 ? null : `its default export lacks ${lacks.join(", ")}`;
+}
+
+function modelProblems(
+  model: Model,
+  shown: string,
+): { readonly model: Model } | { readonly problems: readonly Problem[] } {
+  const wrong = Object.entries(model.properties).filter(([key, { name }]) => key !== name);
+  if (wrong.length === 0) return { model };
+  const problems = wrong.map(([key, { name }]) => ({
+    path: "/model",
+    what: `${shown}: the property "${name}" is listed as "${key}"`,
+    mend: "list each property under its own name",
+  }));
+  return { problems };
+}
+
+/** An error of somebody's own code in a line: its message, and the file and line where it was thrown. */
+export function whereThrown(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const near = (text: string): string => text.replaceAll(`${process.cwd()}/`, "").replaceAll("file://", "");
+  const frame = /\(?((?:file:\/\/)?\/[^\s()]+:\d+):\d+\)?$/m.exec(error.stack?.replace(error.message, "") ?? "");
+  const message = error.message
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .join(" ");
+  return near(frame ? `${message} (${frame[1]})` : message);
+}

@@ -1,0 +1,194 @@
+/**
+ * The names in a spec against the model that it asks: versions, contexts, operations, properties, claims. What the
+ * linked system must tell (rows, frames) is asked in `question.ts`.
+ */
+import type { Verdict } from "../verdict.ts";
+import type { ContextSpec, Model, Problem, Question } from "./model.ts";
+import { mendName } from "./problems.ts";
+import { settingsOf } from "./settings.ts";
+import type { Expectation, Happening, Spec } from "./spec.ts";
+import type { RawSpec } from "./structure.ts";
+import { pointer } from "./text.ts";
+
+/** Violations that are no property's: they may stand in `expect.violated` and `show`. */
+export const NOT_A_PROPERTY: readonly string[] = ["deadlock", "model error"];
+
+/** The spec that a file means, and all that is wrong with its names; with problems, the spec is not to be used. */
+export function nameSpec(
+  raw: RawSpec,
+  model: Model,
+  { name, changed }: Pick<Spec, "name" | "changed">,
+): { readonly spec: Spec; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const asked: Question = {
+    configuration: settingsOf(
+      raw.configuration,
+      model.parameters,
+      { path: "/configuration", kind: `a setting of the model "${model.name}"` },
+      problems,
+    ),
+    version: raw.version ?? Object.keys(model.versions)[0] ?? null,
+    variants: raw.variants,
+    contexts: raw.contexts.map((context, i) => contextOf(context, pointer("contexts", i), model, problems)),
+  };
+  if (raw.version !== undefined) known([raw.version], model.versions, "version", () => "/version", problems);
+  known(raw.variants, model.variants, "variant", (i) => pointer("variants", i), problems);
+  twoOfOneName(raw, problems);
+
+  selection(raw, model, problems);
+  known(raw.claims, model.claims ?? {}, "claim", (i) => pointer("claims", i), problems);
+  const selected = [...raw.properties, ...NOT_A_PROPERTY];
+  const mustBeSelected = (property: string, path: string): void => {
+    if (selected.includes(property)) return;
+    const mend = Object.hasOwn(model.properties, property)
+      ? `add it to "properties"`
+      : mendName(property, selected, "property");
+    problems.push({ path, what: `"${property}" is not among the selected properties`, mend });
+  };
+  if (raw.show !== undefined) mustBeSelected(raw.show, "/show");
+  for (const [i, property] of (raw.expect?.violated ?? []).entries())
+    mustBeSelected(property, pointer("expect", "violated", i));
+  if (raw.expect) expectation(raw.expect, problems);
+  if (problems.length === 0) problems.push(...model.problems(asked));
+
+  const { question, deadlock, properties, sometimes, claims, uncut } = raw;
+  const happens = raw.happens.map(happeningOf);
+  const expect = (raw.expect ?? null) as Expectation | null;
+  const spec = {
+    name,
+    question,
+    model,
+    asked,
+    properties,
+    deadlock,
+    sometimes,
+    happens,
+    claims,
+    uncut,
+    show: raw.show ?? null,
+    expect,
+    changed,
+  };
+  return { spec, problems };
+}
+
+function known(
+  names: readonly string[],
+  table: Readonly<Record<string, unknown>>,
+  kind: string,
+  path: (i: number) => string,
+  problems: Problem[],
+): void {
+  for (const [i, name] of names.entries()) {
+    if (Object.hasOwn(table, name)) continue;
+    problems.push({
+      path: path(i),
+      what: `"${name}" is not a ${kind} of the model`,
+      mend: mendName(name, Object.keys(table), kind),
+    });
+  }
+}
+
+function contextOf(raw: RawSpec["contexts"][number], path: string, model: Model, problems: Problem[]): ContextSpec {
+  const { name, kind, script, ...options } = raw;
+  const kinds = Object.keys(model.contextKinds);
+  const found = Object.hasOwn(model.contextKinds, kind) ? model.contextKinds[kind] : undefined;
+  if (kinds.length === 0) {
+    problems.push({
+      path,
+      what: "this model makes its contexts itself",
+      mend: `drop "contexts"; the configuration says who runs`,
+    });
+  } else if (!found) {
+    problems.push({
+      path: path + pointer("kind"),
+      what: `"${kind}" is not a kind of context`,
+      mend: mendName(kind, kinds, "kind"),
+    });
+  }
+  const operations = Object.keys(model.operations);
+  for (const [i, entry] of script.entries()) {
+    const word = entry.split(/\s/)[0] ?? "";
+    if (operations.length === 0 || operations.includes(word)) continue;
+    problems.push({
+      path: path + pointer("script", i),
+      what: `"${word}" is not an operation of the model`,
+      mend: mendName(word, operations, "operation"),
+    });
+  }
+  const settings = found
+    ? settingsOf(options, found.options, { path, kind: `an option of a context of kind "${kind}"` }, problems)
+    : {};
+  return { name, kind, script, options: settings };
+}
+
+function twoOfOneName({ contexts }: RawSpec, problems: Problem[]): void {
+  for (const [i, { name }] of contexts.entries()) {
+    const first = contexts.findIndex((c) => c.name === name);
+    if (first === i) continue;
+    const what = `"${name}" is the name of ${pointer("contexts", first)} too`;
+    problems.push({ path: pointer("contexts", i, "name"), what, mend: "give each context a name of its own" });
+  }
+}
+
+/** Whether a property has nothing but witnesses: it cannot be violated, only never met. */
+function isWitness(model: Model, name: string): boolean {
+  const kinds = model.properties[name]?.clauses.filter((c) => c.kind !== "track").map((c) => c.kind) ?? [];
+  return kinds.length > 0 && kinds.every((kind) => kind === "sometimes" || kind === "happens");
+}
+
+function selection({ properties, sometimes }: RawSpec, model: Model, problems: Problem[]): void {
+  const names = Object.keys(model.properties);
+  const witnesses = names.filter((name) => isWitness(model, name));
+  known(properties, model.properties, "property", (i) => pointer("properties", i), problems);
+  for (const [i, name] of properties.entries()) {
+    if (!witnesses.includes(name)) continue;
+    problems.push({
+      path: pointer("properties", i),
+      what: `"${name}" is a witness: it cannot be violated, only never met`,
+      mend: `move it to "sometimes"`,
+    });
+  }
+  for (const [i, name] of sometimes.entries()) {
+    if (witnesses.includes(name)) continue;
+    problems.push({
+      path: pointer("sometimes", i),
+      what: `"${name}" is not a witness of the model`,
+      mend: names.includes(name) ? `move it to "properties"` : mendName(name, witnesses, "witness"),
+    });
+  }
+}
+
+/** Verdicts that only a violation gives, and what the set of violated properties must then contain. */
+function expectation({ verdict, violated }: NonNullable<RawSpec["expect"]>, problems: Problem[]): void {
+  const path = "/expect/violated";
+  const property = violated.some((name) => !NOT_A_PROPERTY.includes(name));
+  const needs: Partial<Record<Verdict, { met: boolean; what: string; mend: string }>> = {
+    violated: { met: property, what: "no property is named", mend: "name those that are violated" },
+    "no progress": { met: property, what: "no property is named", mend: "name those that are violated" },
+    deadlock: { met: violated.includes("deadlock"), what: `"deadlock" is not named`, mend: `add "deadlock"` },
+    "model error": {
+      met: violated.includes("model error"),
+      what: `"model error" is not named`,
+      mend: `add "model error"`,
+    },
+    holds: {
+      met: violated.length === 0,
+      what: "something is named, and the verdict is to be holds",
+      mend: "empty the list",
+    },
+    vacuous: {
+      met: violated.length === 0,
+      what: "something is named, and the verdict is to be vacuous",
+      mend: "empty the list",
+    },
+  };
+  const need = needs[verdict as Verdict];
+  if (need && !need.met) problems.push({ path, what: need.what, mend: need.mend });
+}
+
+function happeningOf(text: string): Happening {
+  const [row = "", to = null] = text.split(" -> ");
+  const colon = row.lastIndexOf(": ");
+  return { program: row.slice(0, colon), label: row.slice(colon + 2), to };
+}

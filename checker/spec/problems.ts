@@ -1,0 +1,53 @@
+/** How a user's mistakes are told: where, what is wrong, how to mend it; all at once, and never as a stack. */
+import type { Problem } from "./model.ts";
+
+/** A mistake at a place that a user can open: "specs/nmi.json:14 /contexts/1/cpu", "--set cpus=9". */
+export interface LocatedProblem extends Omit<Problem, "path"> {
+  readonly where: string;
+}
+
+/** All that is wrong with one spec or one command line. Ends in exit status 2. */
+export class SpecError extends Error {
+  readonly problems: readonly LocatedProblem[];
+  constructor(problems: readonly LocatedProblem[]) {
+    super(problems.map(({ where, what, mend }) => `${where}: ${what}\n  ${mend}`).join("\n"));
+    this.problems = problems;
+  }
+}
+
+/** Number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
+function distance(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= a.length; i++) {
+    rows[i] = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      (rows[i] as number[])[j] = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, swapped);
+    }
+  }
+  return at(a.length, b.length);
+}
+
+/** Known names that a misspelt one may stand for, the nearest first. */
+export function nearest(name: string, known: readonly string[]): readonly string[] {
+  const far = Math.max(1, Math.ceil(name.length / 3));
+  const word = name.toLowerCase();
+  return known
+    .map((candidate) => ({ candidate, steps: distance(word, candidate.toLowerCase()) }))
+    .filter(({ candidate, steps }) => steps <= far || (word.length > 2 && candidate.toLowerCase().includes(word)))
+    .sort((a, b) => a.steps - b.steps)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
+
+/** How to mend a name that is not known: the nearest names, else all. */
+export function mendName(name: string, known: readonly string[], kind: string): string {
+  if (known.length === 0) return `there is no ${kind} here; leave it out`;
+  const near = nearest(name, known);
+  if (near.length > 0) return `did you mean ${near.map((n) => JSON.stringify(n)).join(" or ")}?`;
+  return `known: ${quoted(known)}`;
+}

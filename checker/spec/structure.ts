@@ -1,0 +1,98 @@
+/** The structure of a spec against its published schema: ajv finds what is wrong, this file says it. */
+import { readFileSync } from "node:fs";
+import { Ajv, type ErrorObject } from "ajv";
+import type { Problem } from "./model.ts";
+import { mendName } from "./problems.ts";
+import { type Json, pointer } from "./text.ts";
+
+/** A spec as it stands in its file, of the structure that `schema/spec.schema.json` describes. */
+export interface RawSpec {
+  readonly question: string;
+  readonly model: string;
+  readonly version?: string;
+  readonly variants: readonly string[];
+  readonly configuration: Readonly<Record<string, RawSetting>>;
+  readonly contexts: readonly (Readonly<Record<string, RawSetting>> & {
+    readonly name: string;
+    readonly kind: string;
+    readonly script: readonly string[];
+  })[];
+  readonly properties: readonly string[];
+  readonly deadlock: boolean;
+  readonly sometimes: readonly string[];
+  readonly happens: readonly string[];
+  readonly claims: readonly string[];
+  readonly uncut: readonly { readonly frame: string; readonly rows: string; readonly why: string }[];
+  readonly show?: string;
+  readonly expect?: {
+    readonly verdict: string;
+    readonly violated: readonly string[];
+    readonly states?: number;
+    readonly transitions?: number;
+    readonly depth?: number;
+  };
+}
+
+export type RawSetting = boolean | number | string | readonly string[];
+
+const schema = JSON.parse(readFileSync(new URL("../../schema/spec.schema.json", import.meta.url), "utf8")) as object;
+const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(schema);
+
+/** What is wrong with the structure. Where nothing is, `data` is a `RawSpec`, its defaults filled in. */
+export function structureProblems(data: Json): readonly Problem[] {
+  if (validate(data)) return [];
+  return (validate.errors ?? []).map(problemOf);
+}
+
+type ParentSchema = { readonly description?: string; readonly properties?: object };
+
+function problemOf(error: ErrorObject): Problem {
+  const { instancePath, keyword, params, data } = error;
+  const parent = (error.parentSchema ?? {}) as ParentSchema;
+  const expected = (schema: ParentSchema | undefined): string => `expected: ${schema?.description ?? "another value"}`;
+  const shown = JSON.stringify(data);
+  switch (keyword) {
+    case "required": {
+      const key = params.missingProperty as string;
+      const missing = (parent.properties as Record<string, ParentSchema>)[key];
+      return { path: instancePath, what: `the key "${key}" is missing`, mend: expected(missing) };
+    }
+    case "additionalProperties": {
+      const key = params.additionalProperty as string;
+      const known = Object.keys(parent.properties ?? {});
+      return {
+        path: instancePath + pointer(key),
+        what: `"${key}" is not a key of a spec here`,
+        mend: mendName(key, known, "key"),
+      };
+    }
+    case "enum": {
+      const known = params.allowedValues as string[];
+      return {
+        path: instancePath,
+        what: `${shown} is not one of the values`,
+        mend: mendName(String(data), known, "value"),
+      };
+    }
+    case "uniqueItems":
+      return {
+        path: instancePath + pointer(params.i as number),
+        what: `it stands twice in the list`,
+        mend: "keep one of the two",
+      };
+    case "type":
+      return {
+        path: instancePath,
+        what: `${kindOf(data)} stands where ${params.type} is wanted`,
+        mend: expected(parent),
+      };
+    default:
+      return { path: instancePath, what: `${shown} ${error.message}`, mend: expected(parent) };
+  }
+}
+
+const kindOf = (data: unknown): string => {
+  if (data === null) return "null";
+  if (Array.isArray(data)) return "a list";
+  return typeof data === "object" ? "an object" : JSON.stringify(data);
+};

@@ -1,0 +1,91 @@
+/** Where things stand in the text of a spec: strict JSON, with the line of every JSON pointer. */
+import { type Node, type ParseErrorCode, parseTree, printParseErrorCode } from "jsonc-parser";
+import type { Problem } from "./model.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface SpecText {
+  readonly data: Json;
+  /** Mistakes of the text itself; where there are any, `data` is null. */
+  readonly problems: readonly (Problem & { readonly line: number })[];
+  /** Line of what a JSON pointer names, or of the nearest thing around it that exists. */
+  readonly lineOf: (pointer: string) => number;
+}
+
+export const pointer = (...keys: readonly (string | number)[]): string =>
+  keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+const keysOf = (path: string): string[] =>
+  path
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+
+export function parseSpecText(text: string): SpecText {
+  const starts = [0];
+  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
+  const lineAt = (offset: number): number => starts.filter((start) => start <= offset).length;
+
+  const errors: { error: ParseErrorCode; offset: number; length: number }[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  if (errors.length > 0 || !root) {
+    // One slip makes a parser stumble several times: only the first is told.
+    const first = errors[0];
+    const line = first ? lineAt(first.offset) : 1;
+    const what = `not JSON: ${first ? wordsFor(first.error) : "the file is empty"}`;
+    return {
+      data: null,
+      problems: [{ path: "", line, what, mend: "a spec is strict JSON: no comments, no trailing commas" }],
+      lineOf: () => line,
+    };
+  }
+  const problems: (Problem & { line: number })[] = [];
+  const data = dataOf(root, "", (path, node) => {
+    problems.push({
+      path,
+      line: lineAt(node.offset),
+      what: "the key stands twice in one object",
+      mend: "keep one of the two",
+    });
+  });
+  return { data, problems, lineOf: (path) => lineAt(nodeAt(root, keysOf(path)).offset) };
+}
+
+const wordsFor = (error: ParseErrorCode): string =>
+  printParseErrorCode(error)
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase();
+
+/** The node that a pointer names, or the last on the way to it. */
+function nodeAt(root: Node, keys: readonly string[]): Node {
+  let at = root;
+  for (const key of keys) {
+    const children = at.children ?? [];
+    const next =
+      at.type === "array" ? children[Number(key)] : children.find((p) => p.children?.[0]?.value === key)?.children?.[1];
+    if (!next) break;
+    at = next;
+  }
+  // The key of a member stands where a reader looks, also when its value begins lines later.
+  return at.parent?.type === "property" ? at.parent : at;
+}
+
+function dataOf(node: Node, path: string, twice: (path: string, node: Node) => void): Json {
+  switch (node.type) {
+    case "object": {
+      const members: Record<string, Json> = Object.create(null);
+      for (const property of node.children ?? []) {
+        const [key, value] = property.children ?? [];
+        const name = String(key?.value);
+        const below = path + pointer(name);
+        if (name in members) twice(below, property);
+        if (value) members[name] = dataOf(value, below, twice);
+      }
+      return members;
+    }
+    case "array":
+      return (node.children ?? []).map((child, i) => dataOf(child, path + pointer(i), twice));
+    default:
+      return node.value as Json;
+  }
+}
