@@ -8,7 +8,7 @@ import { traceOf } from "./reference/trace.ts";
 import { type CutMatrix, cutMatrix } from "./report/cut-matrix.ts";
 import type { Loaded } from "./spec/load.ts";
 import type { Expectation } from "./spec/spec.ts";
-import { verdictOf } from "./verdict.ts";
+import { exitStatus, verdictOf } from "./verdict.ts";
 
 export interface CheckOptions extends SearchOptions {
   /** Whose counterexample to show, before what the spec says. */
@@ -42,6 +42,12 @@ export function check({ source, spec, system }: Loaded, options: CheckOptions = 
     vacuous,
     differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
   };
+}
+
+/** The exit status of an outcome. */
+export function statusOf({ verdict, spec, differences }: Outcome): number {
+  const expected = differences === null ? "holds" : (spec.expect?.verdict ?? "holds");
+  return exitStatus(verdict, expected, differences === null || differences.length === 0);
 }
 
 function neverMet({ witnesses }: System, { met }: SearchResult): string[] {

@@ -1,13 +1,12 @@
 /** `nolock check`: answers one spec, or all of them. */
 import { writeFileSync } from "node:fs";
-import { check } from "../check.ts";
-import type { Outcome } from "../outcome.ts";
+import { check, statusOf } from "../check.ts";
 import { textReport } from "../report/text.ts";
 import { type Change, parseChange } from "../spec/change.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { type LocatedProblem, mendName, SpecError } from "../spec/problems.ts";
-import { EXIT, exitStatus } from "../verdict.ts";
+import { EXIT } from "../verdict.ts";
 import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
 import { outcomeAsJson } from "./json.ts";
@@ -71,11 +70,6 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   if (json !== "-") env.print(textReport(outcome, { trace: options.trace ?? "short" }));
   if (json !== undefined) write(json, outcomeAsJson(outcome, status), env);
   return status;
-}
-
-export function statusOf({ verdict, spec, differences }: Outcome): number {
-  const expected = differences === null ? "holds" : (spec.expect?.verdict ?? "holds");
-  return exitStatus(verdict, expected, differences === null || differences.length === 0);
 }
 
 const searchOptions = (options: Asked): Parameters<typeof check>[1] => ({

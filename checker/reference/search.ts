@@ -161,13 +161,16 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
       }
     }
   }
+  // The level after the violation was expanded as well: what its steps violate lies beyond where the search stops.
+  const least = Math.min(...[...violations.values()].map((v) => v.length));
+  const beyond = (v: Violation): boolean => stopped && incomplete === null && v.length > least;
   return {
     states: visited.length,
     transitions,
     depth: level,
     complete: !stopped,
     incomplete,
-    violations: [...violations.values()],
+    violations: [...violations.values()].filter((v) => !beyond(v)),
     fired,
     met,
     cuts,

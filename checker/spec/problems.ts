@@ -30,16 +30,15 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** Known names that a misspelt one may stand for, the nearest first. */
+/** Known names that a misspelt one may stand for: those that are nearest to it. */
 export function nearest(name: string, known: readonly string[]): readonly string[] {
   const far = Math.max(1, Math.ceil(name.length / 3));
   const word = name.toLowerCase();
-  return known
+  const found = known
     .map((candidate) => ({ candidate, steps: distance(word, candidate.toLowerCase()) }))
-    .filter(({ candidate, steps }) => steps <= far || (word.length > 2 && candidate.toLowerCase().includes(word)))
-    .sort((a, b) => a.steps - b.steps)
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
+    .filter(({ candidate, steps }) => steps <= far || (word.length > 2 && candidate.toLowerCase().includes(word)));
+  const best = Math.min(...found.map(({ steps }) => steps));
+  return found.filter(({ steps }) => steps === best).map(({ candidate }) => candidate);
 }
 
 const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");

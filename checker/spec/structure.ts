@@ -74,22 +74,34 @@ function problemOf(error: ErrorObject): Problem {
         mend: mendName(String(data), known, "value"),
       };
     }
-    case "uniqueItems":
+    case "uniqueItems": {
+      const second = Math.max(params.i as number, params.j as number);
       return {
-        path: instancePath + pointer(params.i as number),
-        what: `it stands twice in the list`,
+        path: instancePath + pointer(second),
+        what: `${JSON.stringify((data as Json[])[second])} stands twice in the list`,
         mend: "keep one of the two",
       };
-    case "type":
-      return {
-        path: instancePath,
-        what: `${kindOf(data)} stands where ${params.type} is wanted`,
-        mend: expected(parent),
-      };
+    }
+    case "type": {
+      const wanted = [params.type as string | string[]].flat().map((type) => WORDS[type] ?? type);
+      return { path: instancePath, what: `${kindOf(data)} is not ${wanted.join(" or ")}`, mend: expected(parent) };
+    }
+    case "pattern":
+      return { path: instancePath, what: `${shown} is not of this form`, mend: expected(parent) };
+    case "minLength":
+      return { path: instancePath, what: "the text is empty", mend: expected(parent) };
     default:
       return { path: instancePath, what: `${shown} ${error.message}`, mend: expected(parent) };
   }
 }
+
+const WORDS: Readonly<Record<string, string>> = {
+  boolean: "true or false",
+  integer: "a whole number",
+  string: "a text",
+  array: "a list",
+  object: "an object",
+};
 
 const kindOf = (data: unknown): string => {
   if (data === null) return "null";

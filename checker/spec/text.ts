@@ -32,7 +32,7 @@ export function parseSpecText(text: string): SpecText {
     // One slip makes a parser stumble several times: only the first is told.
     const first = errors[0];
     const line = first ? lineAt(first.offset) : 1;
-    const what = `not JSON: ${first ? wordsFor(first.error) : "the file is empty"}`;
+    const what = `not JSON: ${text.trim() === "" ? "the file is empty" : first ? wordsFor(first.error) : "no value"}`;
     return {
       data: null,
       problems: [{ path: "", line, what, mend: "a spec is strict JSON: no comments, no trailing commas" }],
