@@ -80,4 +80,4 @@ const labelsOf = (system: System, stood: ReadonlySet<number> | undefined): Label
   [...(stood ?? [])]
     .map((id) => system.labels[id])
     .filter((label) => label != null)
-    .filter(({ meta }) => !meta.mayStop && !meta.arrive && !meta.serves);
+    .filter(({ meta }) => !meta.mayStop && !meta.arrive && !meta.serves && !meta.schedules);

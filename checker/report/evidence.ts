@@ -1,0 +1,70 @@
+/** What a run saw and what it did not: witnesses, the cut matrix, rows that never fired. A "holds" is worth that much. */
+import type { Outcome } from "../outcome.ts";
+import { coverageOf } from "./coverage.ts";
+import { cutMatrix } from "./cut-matrix.ts";
+import { wrap } from "./wrap.ts";
+
+export function evidence(outcome: Outcome): string[] {
+  const parts = [reached(outcome), cuts(outcome), coverage(outcome)].filter((part) => part.length > 0);
+  if (outcome.result.complete || parts.length === 0) return parts.flat();
+  return ["Seen before the search stopped:", ...parts.flat()];
+}
+
+/** Which `happens` and `sometimes` were met. */
+function reached({ system, result }: Outcome): string[] {
+  const named = system.witnesses.map(({ property, kind, text }, i) => ({
+    isMet: result.met[i] !== null,
+    text: kind === "happens" ? text : `${property} (${sentenceOf(system.properties, property)})`,
+  }));
+  const met = named.filter((w) => w.isMet).map((w) => w.text);
+  const unmet = named.filter((w) => !w.isMet).map((w) => w.text);
+  return [
+    ...(met.length > 0 ? wrap(met.join("; "), { first: "Reached: ", rest: "  " }) : []),
+    ...(unmet.length > 0 ? wrap(unmet.join("; "), { first: "NOT reached: ", rest: "  " }) : []),
+  ];
+}
+
+const sentenceOf = (properties: Outcome["system"]["properties"], name: string): string =>
+  properties.find((p) => p.name === name)?.sentence ?? "";
+
+/** Which rows each frame cut; those that it did not, with the reason, or as unexplained. */
+function cuts({ system, result, spec }: Outcome): string[] {
+  const { frames, stale } = cutMatrix(system, result, spec.uncut);
+  const lines = frames.flatMap(({ frame, rows }) => {
+    const cut = rows.filter((r) => r.isCut).length;
+    const reasons = new Map<string, typeof rows>();
+    for (const row of rows) {
+      if (row.isCut) continue;
+      const why = row.why ?? "UNEXPLAINED";
+      reasons.set(why, [...(reasons.get(why) ?? []), row]);
+    }
+    return [
+      `${frame} cuts ${cut} of ${rows.length} rows${reasons.size > 0 ? "; never:" : ""}`,
+      ...[...reasons].flatMap(([why, of]) => wrap(`${byProgram(of)}: ${why}`, { first: "  ", rest: "    " })),
+    ];
+  });
+  return [...lines, ...stale.flatMap((text) => wrap(text, { first: "STALE: ", rest: "  " }))];
+}
+
+function coverage({ system, result }: Outcome): string[] {
+  const { rows, alternatives, rowCount, alternativeCount } = coverageOf(system, result);
+  if (rows.length === 0 && alternatives.length === 0) {
+    return [`All ${rowCount} rows and ${alternativeCount} alternatives fired.`];
+  }
+  const ways = alternatives.map((a) => ({ program: a.program, label: `${a.label} -> ${a.to}` }));
+  return [
+    ...(rows.length > 0
+      ? wrap(byProgram(rows), { first: `Rows that never fired (${rows.length} of ${rowCount}): `, rest: "  " })
+      : [`All ${rowCount} rows fired.`]),
+    ...(ways.length > 0
+      ? wrap(byProgram(ways), { first: `Ways never taken from rows that fired (${ways.length}): `, rest: "  " })
+      : []),
+  ];
+}
+
+/** "push: load, cas; pop: load". */
+function byProgram(rows: readonly { readonly program: string; readonly label: string }[]): string {
+  const programs = new Map<string, string[]>();
+  for (const { program, label } of rows) programs.set(program, [...(programs.get(program) ?? []), label]);
+  return [...programs].map(([program, labels]) => `${program}: ${labels.join(", ")}`).join("; ");
+}

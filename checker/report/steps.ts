@@ -1,0 +1,60 @@
+/** The table of steps: what each changed, which row of which program it is, and how sure that row is. */
+import { cellsOf } from "../language/cells.ts";
+import type { System } from "../language/system.ts";
+import type { Trace, TraceStep } from "../outcome.ts";
+import type { Detail } from "./scenario.ts";
+import { wrap } from "./wrap.ts";
+
+/** "short": only the steps that change a shared cell; "full": every step. Notes of the rows used stand below, once. */
+export function stepTable(system: System, trace: Trace, detail: Detail): string[] {
+  const shared = new Set(cellsOf(system).flatMap(({ path, name }) => (path[0] === "local" ? [] : [name])));
+  const changesShared = ({ changes, number }: TraceStep): boolean =>
+    number === trace.steps.length || changes.some(({ cell }) => shared.has(cell));
+  const shown = detail === "full" ? trace.steps : trace.steps.filter(changesShared);
+  const left = trace.steps.length - shown.length;
+  const title =
+    left === 0
+      ? `All ${trace.steps.length} steps, with what changed:`
+      : `${shown.length} of ${trace.steps.length} steps change what is shared (--trace full shows all):`;
+  const numbers = String(trace.steps.length).length + 1;
+  const notes = new Map<string, string>();
+  const rows = shown.flatMap((step) => {
+    const { label, context, number, chosen, changes } = step;
+    const row = `${label.program}: ${label.rowLabel}`;
+    if (label.meta.note !== undefined) notes.set(row, label.meta.note);
+    const tag = tagOf(system, step);
+    const first = ` ${String(number).padStart(numbers)} `;
+    const rest = " ".repeat(first.length + 2);
+    const head = `${system.contexts[context]?.name}  ${row}${tag}${label.meta.note === undefined ? "" : " *"}`;
+    const effects = [
+      ...chosen.map(({ set, value }) => `${set} ${value} is chosen`),
+      ...changes.map(({ cell, from, to }) => (from === "(unset)" ? `${cell} = ${to}` : `${cell}: ${from} -> ${to}`)),
+    ];
+    return [
+      ...wrap(head, { first, rest }),
+      ...wrap(label.row.quote, { first: rest, rest: `${rest}  ` }),
+      ...listed(effects, `${rest}| `),
+    ];
+  });
+  return [title, ...rows, ...[...notes].flatMap(([row, note]) => wrap(`${row}: ${note}`, { first: "* ", rest: "  " }))];
+}
+
+/** How sure the row is: its own tag, else its program's. */
+function tagOf(system: System, { label }: TraceStep): string {
+  const tag = label.meta.tag ?? system.programs[label.program]?.tag ?? null;
+  return tag === null ? "" : ` [${tag}]`;
+}
+
+/** Items separated by semicolons; as many on a line as fit whole. */
+function listed(items: readonly string[], first: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const [i, item] of items.entries()) {
+    const text = i < items.length - 1 ? `${item};` : item;
+    if (line !== "" && first.length + line.length + 1 + text.length > 72) {
+      lines.push(line);
+      line = text;
+    } else line += line === "" ? text : ` ${text}`;
+  }
+  return [...lines, ...(line === "" ? [] : [line])].flatMap((l) => wrap(l, { first, rest: `${first}  ` }));
+}
