@@ -124,7 +124,7 @@ export default defineModel({
   title: "a lock-free free list",
   parameters: {
     processes: { about: "how many processes there are", type: "integer", default: 3, min: 1, max: 4 },
-    objects: { about: "how many objects there are", type: "integer", default: 3, min: 1, max: 4 },
+    objects: { about: "how many objects there are", type: "integer", default: 2, min: 1, max: 4 },
     lastTag: { about: "how often the head may change", type: "integer", default: 4, min: 1, max: LARGEST_TAG },
   },
   variants: { untagged: untagged.summary },

@@ -48,8 +48,8 @@ const resourceManager = program("resource_manager", { exits: [] }, (self) => {
       either(otherwise.do(prepared.set(true)).goto("prepared"), otherwise.goto("aborted"), commitArrives, abortArrives),
     ),
     prepared: step("obey", either(commitArrives, abortArrives)),
-    committed: step("hear it again", { mayStop: true }, either(commitArrives, abortArrives)),
-    aborted: step("hear it again", { mayStop: true }, either(commitArrives, abortArrives)),
+    committed: step("hear it again", { mayStop: true }, commitArrives),
+    aborted: step("hear it again", { mayStop: true }, abortArrives),
   };
 });
 

@@ -1,0 +1,32 @@
+/** Is every spec beside the examples answered as it says? */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { check, statusOf } from "../../checker/check.ts";
+import { loadSpec } from "../../checker/spec/load.ts";
+
+const folder = fileURLToPath(new URL("../../examples/", import.meta.url));
+const specs = readdirSync(folder).filter((name) => name.endsWith(".json"));
+
+/** Alternatives that cannot fire, and that stand there because the algorithm has them. */
+const neverFires: Readonly<Record<string, readonly string[]>> = {
+  // A manager that has not prepared would obey a commit, but none is sent before it has.
+  "two-phase-commit.json": ["resource_manager: working/0/2"],
+};
+
+it("there are specs", () => expect(specs.length).toBeGreaterThan(8));
+
+it.each(specs)("examples/%s is answered as it expects, with every count pinned", async (name) => {
+  const outcome = check(await loadSpec({ source: name, path: folder + name }, {}));
+  expect(outcome.differences).toEqual([]);
+  expect(statusOf(outcome)).toBe(0);
+  expect(outcome.spec.expect).toMatchObject({ states: outcome.result.states, depth: outcome.result.depth });
+});
+
+it.each(specs)("every alternative of the model of examples/%s fires", async (name) => {
+  const { system, result } = check(await loadSpec({ source: name, path: folder + name }, {}));
+  const never = system.commands
+    .filter((c) => result.fired[c.id] === 0)
+    .map((c) => `${c.source.program}: ${c.source.label}/${c.source.entry}/${c.source.member}`);
+  expect(never).toEqual(neverFires[name] ?? []);
+});
