@@ -60,7 +60,7 @@ export function readArguments<const O extends Options>(
       continue;
     }
     const value = token.value;
-    if (value === undefined || (value.startsWith("-") && !token.inlineValue)) {
+    if (value === undefined || (/^-./.test(value) && !token.inlineValue)) {
       say("its value is missing", `write ${rawName} ${Array.isArray(kind) ? kind.join(" | ") : "VALUE"}; ${help}`);
     } else if (kind === "count" && !/^[1-9]\d{0,14}$/.test(value)) {
       say(`"${value}" is not a whole number of at least 1`, `write ${rawName} 1000`);

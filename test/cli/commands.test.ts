@@ -1,0 +1,100 @@
+/** The commands beside `check`, and the program as a process: exit status, streams, no stack for a user's mistake. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { main } from "../../checker/cli/main.ts";
+import { lights, project } from "./environment.ts";
+
+const at = project({ "one-switch": lights(["toggle"]), "broken/two-switches": lights(["toggle", "toggle"]) });
+afterAll(at.remove);
+
+describe("print", () => {
+  it("shows the rows, or those of one program", async () => {
+    const { printed, status } = await at.run("print", "one-switch");
+    expect(printed).toContain("on[i] = !on[i];");
+    expect(status).toBe(0);
+    const one = await at.run("print", "one-switch", "--program", "toggle");
+    expect(one.printed).toContain("flip");
+    expect(one.printed.length).toBeLessThan(printed.length);
+  });
+
+  it("tells the nearest program", async () => {
+    expect((await at.run("print", "one-switch", "--program", "togle")).complained).toBe(
+      '--program: no context of one-switch runs a program "togle"\n  did you mean "toggle"?\n',
+    );
+  });
+});
+
+describe("results", () => {
+  it("writes a report for each spec and a table, the same each time, and removes what no spec gives", async () => {
+    at.put("results/stale.txt", "of a spec that is gone");
+    expect((await at.run("results")).printed).toBe("3 files in results/: 3 written, 1 removed\n");
+    const summary = readFileSync(join(at.dir, "results/summary.md"), "utf8");
+    expect(summary).toMatch(
+      /^\| \[broken\/two-switches\]\(broken\/two-switches.txt\) \| What .* \| violated \| someDark \| \d+ \| \d+ \| 2 \| `[0-9a-f]{12}` \|$/m,
+    );
+    expect(existsSync(join(at.dir, "results/broken/two-switches.txt"))).toBe(true);
+    expect(existsSync(join(at.dir, "results/stale.txt"))).toBe(false);
+    expect((await at.run("results")).printed).toBe("3 files in results/: 0 written, 0 removed\n");
+  });
+
+  it("--check names the files that differ and writes nothing: exit status 1", async () => {
+    await at.run("results");
+    expect((await at.run("results", "--check")).status).toBe(0);
+    at.put("results/one-switch.txt", "by hand");
+    at.put("results/more.txt", "by hand");
+    const ran = await at.run("results", "--check");
+    expect(ran.complained.split("\n")).toEqual([
+      "results/one-switch.txt: it is not what the spec gives. Run `npm run results`",
+      "results/more.txt: no spec gives it. Run `npm run results`",
+      "",
+    ]);
+    expect(ran.status).toBe(1);
+    expect(readFileSync(join(at.dir, "results/one-switch.txt"), "utf8")).toBe("by hand");
+  });
+});
+
+describe("the program", () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const nolock = (...args: string[]) =>
+    spawnSync(process.execPath, [join(root, "bin/nolock.js"), ...args], { encoding: "utf8", cwd: at.dir });
+
+  it("tells its commands, and the nearest of a misspelt one", async () => {
+    expect((await at.run("--help")).printed).toContain("npm run results");
+    expect((await at.run()).status).toBe(2);
+    expect((await at.run("chekc")).complained).toBe('nolock: "chekc" is not a command\n  did you mean "check"?\n');
+  });
+
+  it("checks a spec and a model of one's own, from any folder", () => {
+    const model = join(root, "test/spec/fixtures/lights.ts");
+    at.put("mine.json", JSON.stringify(lights(["toggle", "toggle"], { model })));
+    const ran = nolock("check", "mine.json");
+    expect([ran.status, ran.stderr]).toEqual([12, ""]);
+    expect(ran.stdout).toContain("toggle");
+  });
+
+  it("gives no stack for a user's mistake", () => {
+    at.put("bad.json", '{ "question": "?" }');
+    const ran = nolock("check", "bad.json");
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain('bad.json:1 /: the key "model" is missing');
+    expect(ran.stderr).not.toMatch(/^\s+at /m);
+    expect(ran.stdout).toBe("");
+  });
+
+  it("owns up to a fault of its own: exit status 70, with the stack", async () => {
+    const said: string[] = [];
+    const broken = {
+      folders: { specs: "", results: "" },
+      builtins: {},
+      print: () => {
+        throw new Error("no paper");
+      },
+      complain: (text: string) => said.push(text),
+    };
+    expect(await main(["check", "--help"], broken)).toBe(70);
+    expect(said.join("")).toMatch(/a fault of the checker itself, please report it: Error: no paper\n\s+at /);
+  });
+});

@@ -1,0 +1,44 @@
+/** A project of its own for a test of the command line: folders, specs, and what was printed. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { main } from "../../checker/cli/main.ts";
+
+export interface Ran {
+  readonly status: number;
+  readonly printed: string;
+  readonly complained: string;
+}
+
+/** `specs` by name. Paths in what is printed are those of the project, its own folder left out. */
+export function project(specs: Readonly<Record<string, object>>) {
+  const dir = mkdtempSync(join(tmpdir(), "nolock-"));
+  const folders = { specs: join(dir, "specs"), results: join(dir, "results") };
+  const put = (file: string, text: string): void => {
+    mkdirSync(dirname(join(dir, file)), { recursive: true });
+    writeFileSync(join(dir, file), text);
+  };
+  for (const [name, spec] of Object.entries(specs)) put(`specs/${name}.json`, JSON.stringify(spec, null, 2));
+  const run = async (...args: string[]): Promise<Ran> => {
+    const out: string[] = [];
+    const err: string[] = [];
+    const status = await main(args, {
+      folders,
+      builtins: { lights: () => import("../spec/fixtures/lights.ts") },
+      print: (text) => out.push(text),
+      complain: (text) => err.push(text),
+    });
+    const said = (texts: readonly string[]): string => texts.join("").replaceAll(`${dir}/`, "");
+    return { status, printed: said(out), complained: said(err) };
+  };
+  return { dir, put, run, remove: () => rmSync(dir, { recursive: true }) };
+}
+
+/** A spec about one task of the model "lights". */
+export const lights = (script: readonly string[], rest: object = {}): object => ({
+  question: `What if a task does ${script.join(", ") || "nothing"}?`,
+  model: "lights",
+  contexts: [{ name: "task0", kind: "task", script }],
+  properties: ["someDark"],
+  ...rest,
+});
