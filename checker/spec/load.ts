@@ -3,13 +3,13 @@
  * line in the file or the option of the command line that they come from.
  */
 import { readFileSync, statSync } from "node:fs";
-import { basename, relative } from "node:path";
+import { basename } from "node:path";
 import type { System } from "../language/index.ts";
 import { type Change, changeSpec } from "./change.ts";
 import type { Model, Problem } from "./model.ts";
 import { type Builtins, loadModel, whereThrown } from "./models.ts";
 import { nameSpec } from "./names.ts";
-import { type LocatedProblem, SpecError } from "./problems.ts";
+import { type LocatedProblem, SpecError, shownPath } from "./problems.ts";
 import { linkSpec } from "./question.ts";
 import type { Spec } from "./spec.ts";
 import { type RawSpec, structureProblems } from "./structure.ts";
@@ -32,7 +32,7 @@ export interface SpecFile {
 
 /** Loads a spec and links its system. Throws `SpecError` with every problem of the first stage that has any. */
 export async function loadSpec(file: SpecFile, builtins: Builtins, changes: readonly Change[] = []): Promise<Loaded> {
-  const shown = relative(process.cwd(), file.path).startsWith("..") ? file.path : relative(process.cwd(), file.path);
+  const shown = shownPath(file.path);
   const text = parseSpecText(readSpec(file.path, shown));
   const refuse = (problems: readonly LocatedProblem[]): void => {
     if (problems.length > 0) throw new SpecError(problems);

@@ -1,9 +1,9 @@
 /** Finding the model that a spec asks: a built-in one by name, or anybody's own TypeScript file by path. */
 import { existsSync, statSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Model, Problem } from "./model.ts";
-import { mendName } from "./problems.ts";
+import { mendName, shownPath } from "./problems.ts";
 
 /** Built-in models by name; each gives the module that exports one as `default`. */
 export type Builtins = Readonly<Record<string, () => Promise<{ readonly default: Model }>>>;
@@ -22,7 +22,7 @@ export async function loadModel(
     return problem(`"${name}" is not a built-in model`, mend);
   }
   const file = resolve(dirname(spec), name);
-  const shown = relative(process.cwd(), file);
+  const shown = shownPath(file);
   if (!existsSync(file)) return problem(`no such file: ${shown}`, "the path is relative to the spec");
   if (statSync(file).isDirectory())
     return problem(`${shown} is a folder`, "name the TypeScript file that exports the model");
@@ -32,10 +32,8 @@ export async function loadModel(
   } catch (error) {
     return problem(`${shown} cannot be loaded: ${whereThrown(error)}`, "mend the model's file");
   }
-  // Where no package.json says that the file is an ES module, its exports come wrapped once more.
-  const given = exported.default as Record<string, unknown> | undefined;
-  const model = given?.default ?? given;
-  const missing = isModel(model);
+  const model = exported.default;
+  const missing = missingOf(model);
   if (missing) return problem(`${shown} exports no model: ${missing}`, "write `export default defineModel({ .. })`");
   return modelProblems(model as Model, shown);
 }
@@ -43,7 +41,7 @@ export async function loadModel(
 const TABLES = ["parameters", "versions", "variants", "contextKinds", "operations", "properties"] as const;
 
 /** What an export lacks to be a model; null where it is one. */
-function isModel(value: unknown): string | null {
+function missingOf(value: unknown): string | null {
   if (value === undefined) return "it has no default export";
   if (typeof value !== "object" || value === null) return "its default export is not an object";
   const parts = value as Record<string, unknown>;
@@ -69,14 +67,15 @@ function modelProblems(
   return { problems };
 }
 
-/** An error of somebody's own code in a line: its message, and the file and line where it was thrown. */
+/** An error of somebody's own code in a line: its message, and the file and line where that code threw it. */
 export function whereThrown(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const near = (text: string): string => text.replaceAll(`${process.cwd()}/`, "").replaceAll("file://", "");
-  const frame = /\(?((?:file:\/\/)?\/[^\s()]+:\d+):\d+\)?$/m.exec(error.stack?.replace(error.message, "") ?? "");
+  const near = (text: string): string => text.replaceAll("file://", "").replaceAll(`${process.cwd()}/`, "");
+  const frames = error.stack?.replace(error.message, "") ?? "";
+  const thrown = /^ +at (?:.* \()?((?:file:\/\/)?\/[^()]*:\d+):\d+\)?$/m.exec(frames)?.[1];
   const message = error.message
     .split("\n")
     .filter((line) => line.trim() !== "")
     .join(" ");
-  return near(frame ? `${message} (${frame[1]})` : message);
+  return near(thrown && !thrown.includes("/node_modules/") ? `${message} (${thrown})` : message);
 }

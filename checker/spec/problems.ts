@@ -1,4 +1,5 @@
 /** How a user's mistakes are told: where, what is wrong, how to mend it; all at once, and never as a stack. */
+import { relative } from "node:path";
 import type { Problem } from "./model.ts";
 
 /** A mistake at a place that a user can open: "specs/nmi.json:14 /contexts/1/cpu", "--set cpus=9". */
@@ -13,6 +14,12 @@ export class SpecError extends Error {
     super(problems.map(({ where, what, mend }) => `${where}: ${what}\n  ${mend}`).join("\n"));
     this.problems = problems;
   }
+}
+
+/** A path as a user would type it: relative to where the command runs, unless it lies elsewhere. */
+export function shownPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near;
 }
 
 /** Number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */

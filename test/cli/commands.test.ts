@@ -75,6 +75,13 @@ describe("the program", () => {
     expect(ran.stdout).toContain("toggle");
   });
 
+  it("loads a model as an ES module, though no package.json says so", () => {
+    const source = readFileSync(join(root, "test/spec/fixtures/lights.ts"), "utf8");
+    at.put("own/lights.ts", source.replaceAll("../../../checker/", `${join(root, "checker")}/`));
+    at.put("own/mine.json", JSON.stringify(lights(["toggle"], { model: "./lights.ts" })));
+    expect(nolock("check", "own/mine.json")).toMatchObject({ status: 0, stderr: "" });
+  });
+
   it("gives no stack for a user's mistake", () => {
     at.put("bad.json", '{ "question": "?" }');
     const ran = nolock("check", "bad.json");

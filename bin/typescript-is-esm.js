@@ -1,0 +1,7 @@
+// A model of one's own may stand in a folder without a package.json, and would be taken for CommonJS: the language
+// would be loaded twice, and its places would not know each other. Every .ts file is an ES module here.
+export async function resolve(specifier, context, next) {
+  const found = await next(specifier, context);
+  const isScript = found.format === "commonjs" && /\.ts($|\?)/.test(found.url);
+  return isScript ? { ...found, format: "module" } : found;
+}
