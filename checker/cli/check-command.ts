@@ -10,7 +10,7 @@ import { EXIT } from "../verdict.ts";
 import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
 import { outcomeAsJson } from "./json.ts";
-import { findSpec, specNamed, specNames } from "./specs.ts";
+import { allSpecs, findSpec, specNamed } from "./specs.ts";
 
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
        npm run check -- --all
@@ -126,7 +126,7 @@ function write(path: string, text: string, env: Environment): void {
 }
 
 async function listSpecs(env: Environment): Promise<number> {
-  const names = specNames(env.folders);
+  const names = allSpecs(env.folders);
   const width = Math.max(...names.map((name) => name.length));
   let status: number = EXIT.asExpected;
   for (const name of names) {
@@ -143,7 +143,7 @@ async function listSpecs(env: Environment): Promise<number> {
 }
 
 async function checkAll(env: Environment, options: Asked): Promise<number> {
-  const names = specNames(env.folders);
+  const names = allSpecs(env.folders);
   const width = Math.max(...names.map((name) => name.length));
   let passed = 0;
   let bad = 0;

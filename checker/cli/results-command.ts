@@ -8,7 +8,7 @@ import { loadSpec } from "../spec/load.ts";
 import { EXIT } from "../verdict.ts";
 import { readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
-import { specNamed, specNames } from "./specs.ts";
+import { allSpecs, specNamed } from "./specs.ts";
 
 export const resultsHelp = `Usage: npm run results [-- --check]
 
@@ -25,7 +25,7 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   }
   const files = new Map<string, string>();
   const rows: (readonly string[])[] = [];
-  for (const name of specNames(env.folders)) {
+  for (const name of allSpecs(env.folders)) {
     const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
     files.set(`${name}.txt`, textReport(outcome, { trace: "short" }));
     rows.push(summaryRow(outcome));

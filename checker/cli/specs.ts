@@ -25,6 +25,13 @@ export function specNames({ specs }: Folders): readonly string[] {
   return names.sort((a, b) => (group(a) < group(b) ? -1 : 1));
 }
 
+/** The same, for a command that is about all of them: one that finds none must not look like a success. */
+export function allSpecs(where: Folders): readonly string[] {
+  const names = specNames(where);
+  if (names.length > 0) return names;
+  throw new SpecError([{ where: "specs/", what: "there is no spec", mend: "write one: specs/NAME.json" }]);
+}
+
 export const specNamed = (name: string, { specs }: Folders): SpecFile => ({
   source: name,
   name,
@@ -44,7 +51,8 @@ export function findSpec(word: string, where: Folders): SpecFile {
   if (folder)
     throw new SpecError([{ where: word, what: "a folder, not a spec", mend: `name a spec: ${examples(names, word)}` }]);
   const bare = word.replace(/^.*specs\//, "").replace(/\.json$/, "");
-  const mend = `${mendName(bare, names, "spec")} \`npm run check -- --list\` shows all`;
+  const near = names.length > 0 ? `${mendName(bare, names, "spec")} \`npm run check -- --list\` shows all` : null;
+  const mend = near ?? "specs/ is empty; name the path of a JSON file";
   throw new SpecError([{ where: word, what: "no such spec, and no such file", mend }]);
 }
 

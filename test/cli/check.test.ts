@@ -187,4 +187,17 @@ describe("all specs", () => {
     expect(ran.status).toBe(2);
     mixed.remove();
   });
+
+  it("are needed: a gate that looks at nothing must not open", async () => {
+    const empty = project({});
+    for (const words of [
+      ["check", "--all"],
+      ["check", "--list"],
+      ["results", "--check"],
+    ]) {
+      const ran = await empty.run(...words);
+      expect([ran.status, ran.complained]).toEqual([2, "specs/: there is no spec\n  write one: specs/NAME.json\n"]);
+    }
+    empty.remove();
+  });
 });
