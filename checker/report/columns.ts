@@ -35,7 +35,7 @@ export function layOut(headings: readonly string[], lines: readonly Line[]): str
   }
   let shown = -1;
   return lines.flatMap((line) => {
-    const turn = line.column === shown ? [] : [`${headings[line.column]}:`];
+    const turn = line.column === shown ? [] : wrap(`${headings[line.column]}:`, { width });
     shown = line.column;
     return [...turn, ...wrapped({ ...line, indent: line.indent + 1 })].map((text) => MARGIN + text);
   });

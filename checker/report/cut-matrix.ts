@@ -41,13 +41,15 @@ export function cutMatrix(
   const frames: FrameCuts[] = [];
   for (const [frame, { name }] of system.contexts.entries()) {
     if (!isFrame(system, frame)) continue;
-    const cuts = result.cuts[frame] ?? new Set();
+    const cuts = new Set(labelsUnderWay(system, result.cuts[frame]).map((label) => label.id));
     const victims = [...system.contexts.keys()].filter((other) => {
       if (other === frame) return false;
       if (cuts.size === 0) return !isFrame(system, other);
       return [...cuts].some((label) => result.stood[other]?.has(label));
     });
-    const labels = victims.flatMap((victim) => labelsOf(system, result.stood[victim])).sort((a, b) => a.id - b.id);
+    const labels = victims
+      .flatMap((victim) => labelsUnderWay(system, result.stood[victim]))
+      .sort((a, b) => a.id - b.id);
     const rows = new Map<string, CutRow>();
     for (const { id, program, rowLabel } of labels) {
       const row = `${program}: ${rowLabel}`;
@@ -75,8 +77,8 @@ export function cutMatrix(
 export const isFrame = (system: System, context: number): boolean =>
   system.labels.some((label) => label?.script === system.contexts[context]?.script && label?.cuts != null);
 
-/** Labels where a context is under way: one that has not begun, or serves others, is not cut. */
-const labelsOf = (system: System, stood: ReadonlySet<number> | undefined): Label[] =>
+/** Labels where a context is under way: one that has not begun, has finished, or serves others is not cut. */
+const labelsUnderWay = (system: System, stood: ReadonlySet<number> | undefined): Label[] =>
   [...(stood ?? [])]
     .map((id) => system.labels[id])
     .filter((label) => label != null)

@@ -39,7 +39,7 @@ function cuts({ system, result, spec }: Outcome): string[] {
       reasons.set(why, [...(reasons.get(why) ?? []), row]);
     }
     return [
-      `${frame} cuts ${cut} of ${rows.length} rows${reasons.size > 0 ? "; never:" : ""}`,
+      ...wrap(`${frame} cuts ${cut} of ${rows.length} rows${reasons.size > 0 ? "; never:" : ""}`),
       ...[...reasons].flatMap(([why, of]) => wrap(`${byProgram(of)}: ${why}`, { first: "  ", rest: "    " })),
     ];
   });

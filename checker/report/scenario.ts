@@ -64,7 +64,8 @@ class Drawing {
     this.#lastColumn.set(context, column);
     if (label.cuts) this.#arrive(step, column);
     else this.#resume(context, column);
-    const leaves = isFrame(this.#system, context) && step.after !== null && (step.next?.meta.arrive ?? true);
+    const isOver = step.next === null || step.next.meta.arrive === true;
+    const leaves = isFrame(this.#system, context) && step.after !== null && isOver;
     const isDrawn = (label.cuts !== null || leaves) && label.row.quote.startsWith("(model)");
     if (!isDrawn || isLast) this.#show(step, column);
     if (leaves) this.#leave(context, column);

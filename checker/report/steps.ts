@@ -3,7 +3,7 @@ import { cellsOf } from "../language/cells.ts";
 import type { System } from "../language/system.ts";
 import type { Trace, TraceStep } from "../outcome.ts";
 import type { Detail } from "./scenario.ts";
-import { wrap } from "./wrap.ts";
+import { ascii, WIDTH, wrap } from "./wrap.ts";
 
 /** "short": only the steps that change a shared cell; "full": every step. Notes of the rows used stand below, once. */
 export function stepTable(system: System, trace: Trace, detail: Detail): string[] {
@@ -11,32 +11,39 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
   const changesShared = ({ changes, number }: TraceStep): boolean =>
     number === trace.steps.length || changes.some(({ cell }) => shared.has(cell));
   const shown = detail === "full" ? trace.steps : trace.steps.filter(changesShared);
-  const left = trace.steps.length - shown.length;
   const title =
-    left === 0
-      ? `All ${trace.steps.length} steps, with what changed:`
-      : `${shown.length} of ${trace.steps.length} steps change what is shared (--trace full shows all):`;
+    shown.length === trace.steps.length
+      ? `All ${shown.length} steps, with what changed:`
+      : `Steps that change what is shared (${shown.length} of ${trace.steps.length}, with the last; --trace full has all):`;
   const numbers = String(trace.steps.length).length + 1;
-  const notes = new Map<string, string>();
+  const notes = new Map(
+    trace.steps.flatMap(({ label: { program, rowLabel, meta } }) =>
+      meta.note === undefined ? [] : [[`${program}: ${rowLabel}`, meta.note]],
+    ),
+  );
   const rows = shown.flatMap((step) => {
     const { label, context, number, chosen, changes } = step;
     const row = `${label.program}: ${label.rowLabel}`;
-    if (label.meta.note !== undefined) notes.set(row, label.meta.note);
     const tag = tagOf(system, step);
     const first = ` ${String(number).padStart(numbers)} `;
     const rest = " ".repeat(first.length + 2);
-    const head = `${system.contexts[context]?.name}  ${row}${tag}${label.meta.note === undefined ? "" : " *"}`;
+    const head = `${system.contexts[context]?.name} ${row}${tag}${label.meta.note === undefined ? "" : " *"}`;
     const effects = [
       ...chosen.map(({ set, value }) => `${set} ${value} is chosen`),
       ...changes.map(({ cell, from, to }) => (from === "(unset)" ? `${cell} = ${to}` : `${cell}: ${from} -> ${to}`)),
     ];
+    const line = ascii(`${first}${head}  ${label.row.quote}`);
+    const quoted = wrap(label.row.quote, { first: rest, rest: `${rest}  ` });
     return [
-      ...wrap(head, { first, rest }),
-      ...wrap(label.row.quote, { first: rest, rest: `${rest}  ` }),
+      ...(line.length <= WIDTH ? [line] : [...wrap(head, { first, rest }), ...quoted]),
       ...listed(effects, `${rest}| `),
     ];
   });
-  return [title, ...rows, ...[...notes].flatMap(([row, note]) => wrap(`${row}: ${note}`, { first: "* ", rest: "  " }))];
+  return [
+    ...wrap(title, { rest: "  " }),
+    ...rows,
+    ...[...notes].flatMap(([row, note]) => wrap(`${row}: ${note}`, { first: "* ", rest: "  " })),
+  ];
 }
 
 /** How sure the row is: its own tag, else its program's. */
@@ -51,7 +58,7 @@ function listed(items: readonly string[], first: string): string[] {
   let line = "";
   for (const [i, item] of items.entries()) {
     const text = i < items.length - 1 ? `${item};` : item;
-    if (line !== "" && first.length + line.length + 1 + text.length > 72) {
+    if (line !== "" && first.length + line.length + 1 + text.length > WIDTH) {
       lines.push(line);
       line = text;
     } else line += line === "" ? text : ` ${text}`;

@@ -24,7 +24,7 @@ export function textReport(outcome: Outcome, { trace: detail }: { readonly trace
     reproduce(outcome),
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
-  return `${ascii(text.join("\n\n"))}\n`;
+  return `${ascii(text.join("\n\n")).replace(/ +$/gm, "")}\n`;
 }
 
 function question({ spec }: Outcome): string[] {
@@ -39,11 +39,11 @@ function question({ spec }: Outcome): string[] {
 
 function verdict({ spec, verdict, violated, vacuous, differences, result }: Outcome): string[] {
   const names = violated.filter((name) => name !== verdict);
-  const said = `VERDICT: ${[verdict, ...names].join("  ")}`;
+  const said = `VERDICT: ${[verdict, names.join(" ")].filter((part) => part !== "").join("  ")}`;
   const isAsExpected = differences !== null && differences.length === 0;
   const beside = isAsExpected ? "as the spec expects" : differences === null ? "" : "NOT as the spec expects";
   return [
-    ...(beside === "" ? wrap(said, { rest: "  " }) : spread(said, beside)),
+    ...spread(said, beside),
     ...(result.incomplete === null
       ? []
       : wrap(`the search did not finish: ${result.incomplete}`, { first: "  ", rest: "  " })),
@@ -76,7 +76,7 @@ function searched({ spec, system, result, engine }: Outcome): string[] {
       ? `${changed.length > 0 ? "default: " : ""}${others.map(([key, value]) => `${key}=${show(value)}`).join(" ")}`
       : "",
   ];
-  const sizes = Object.entries(system.universe.sizes).map(([name, size]) => `${size} ${name}`);
+  const sizes = Object.entries(system.universe.sizes).map(([name, size]) => `${name}=${size}`);
   const extent = result.complete
     ? "exhaustive breadth-first"
     : `NOT exhaustive: ${result.incomplete ?? "stopped after the first level with a violation"};`;
@@ -87,7 +87,7 @@ function searched({ spec, system, result, engine }: Outcome): string[] {
     ...line("variants", asked.variants.map((name) => `${name} (${model.variants[name] ?? ""})`).join("; ")),
     ...line("config", settings.filter((part) => part !== "").join("; ")),
     ...contexts.flatMap((text, i) => line(i === 0 ? "contexts" : "", text)),
-    ...line("bounds", sizes.join(", ")),
+    ...line("bounds", sizes.join(" ")),
     ...line("search", `${extent}${result.complete ? "," : ""} ${counts}, no reduction, engine ${engine}`),
     ...line("hash", system.hash),
   ];
@@ -112,7 +112,8 @@ const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 function violations({ system, violations }: Outcome): string[] {
   return violations.flatMap(({ property, length, why }) => {
     const sentence = system.properties.find((p) => p.name === property)?.sentence;
-    const said = sentence === undefined ? why : `does not hold in this model: "${sentence}" (${why})`;
+    const where = why === "in this state" ? "" : ` (${why})`;
+    const said = sentence === undefined ? why : `does not hold in this model: "${sentence}"${where}`;
     return wrap(`${property}: ${said}; shortest trace ${length} steps`, { rest: "  " });
   });
 }
@@ -125,11 +126,14 @@ function counterexample(outcome: Outcome, detail: Detail): string[] {
     ...wrap(title),
     "",
     ...scenario(system, trace, detail),
-    ...wrap(`*** ${banner(outcome)} ***`, { first: "  ", rest: "      " }),
+    ...starred(banner(outcome)),
     "",
     ...stepTable(system, trace, detail),
   ];
 }
+
+const starred = (text: string): string[] =>
+  `${wrap(text, { first: "  *** ", rest: "      ", width: WIDTH - 4 }).join("\n")} ***`.split("\n");
 
 function banner({ system, trace, violations }: Outcome): string {
   const { property = "", why = "" } = trace ?? {};

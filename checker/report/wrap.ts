@@ -67,7 +67,10 @@ function headOf(word: string, room: number): string {
 }
 
 /** Two texts on one line, the second at the right margin; on two lines where they do not fit. */
-export function spread(left: string, right: string): string[] {
+export function spread(...texts: readonly [left: string, right: string]): string[] {
+  const [left, right] = texts.map(ascii) as [string, string];
   const gap = WIDTH - left.length - right.length;
-  return gap >= 2 ? [`${left}${" ".repeat(gap)}${right}`] : [...wrap(left), ...wrap(right, { first: "  " })];
+  return gap >= 2
+    ? [`${left}${" ".repeat(gap)}${right}`.trimEnd()]
+    : [...wrap(left), ...wrap(right, { first: "  " })].filter((line) => line !== "");
 }

@@ -1,0 +1,343 @@
+/** The text report: what it says of each verdict, word for word, and that it can always be mailed. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { check } from "../../checker/check.ts";
+import {
+  choose,
+  context,
+  each,
+  element,
+  id,
+  indexSet,
+  invariant,
+  link,
+  lit,
+  optional,
+  otherwise,
+  program,
+  property,
+  range,
+  sometimes,
+  state,
+  step,
+  when,
+} from "../../checker/language/index.ts";
+import { textReport as print } from "../../checker/report/text.ts";
+import { counterSystem, memory, outcomeOf, specOf, stores } from "./counter.ts";
+import { drawn, randomSystem } from "./random-system.ts";
+
+const short = { trace: "short" } as const;
+
+/** The report without its hash, which stands for more than these tests are about. */
+const textReport = (...args: Parameters<typeof print>): string =>
+  print(...args).replace(/^hash: [0-9a-f]{64}$/m, "hash: ..");
+
+describe("a report of a violation", () => {
+  it("nests an interrupting frame in the column of its CPU", () => {
+    expect(textReport(outcomeOf(counterSystem(["task0", "nmi0"])), short)).toMatchInlineSnapshot(`
+      "Is an increment lost?
+
+      VERDICT: violated  nothingLost
+
+      model:    a counter
+      bounds:   cpu=1 context=2
+      search:   exhaustive breadth-first, 17 states, 17 transitions, depth 6,
+                no reduction, engine reference
+      hash: ..
+
+      nothingLost: does not hold in this model: "nobody writes the counter
+        between a load and the store that follows" (at increment: store);
+        shortest trace 6 steps
+
+      Scenario for nothingLost, 6 steps, the fewest that show it:
+
+        cpu0 task0
+        ----------
+        increment()
+         n = counter;
+         <nmi0>
+          increment()
+           n = counter;
+           counter = n + 1;
+         </nmi0>
+         counter = n + 1;
+        *** nothingLost violated: nobody writes the counter between a load
+            and the store that follows ***
+
+      Steps that change what is shared (4 of 6, with the last; --trace full
+        has all):
+        2 nmi0 nmi: arrive  (model) an NMI arrives
+            | top[cpu0]: task0 -> nmi0; nmi0.below = task0
+        4 nmi0 increment: store [D] *  counter = n + 1;
+            | counter: 0 -> 1
+        5 nmi0 nmi: leave  (model) return from the NMI
+            | top[cpu0]: nmi0 -> task0
+        6 task0 increment: store [D] *  counter = n + 1;
+      * increment: store: the compiler may do more
+
+      nmi0 cuts 2 of 2 rows
+      All 4 rows and 4 alternatives fired.
+
+      Not modelled: one word.
+      Memory is sequentially consistent at the grain of one step.
+
+      Reproduce: npm run check -- counter
+      "
+    `);
+  });
+
+  it("sets two CPUs side by side, and shows every step where all are asked for", () => {
+    const outcome = outcomeOf(counterSystem(["task0", "task1", "nmi1"]));
+    expect(scenarioOf(textReport(outcome, { trace: "full" }))).toMatchInlineSnapshot(`
+      "Scenario for nothingLost, 4 steps, the fewest that show it:
+
+        cpu0 task0                          cpu1 task1
+        ----------                          ----------
+                                            increment()
+                                             n = counter;
+        increment()
+         n = counter;
+         counter = n + 1;
+                                             counter = n + 1;
+        *** nothingLost violated: nobody writes the counter between a load
+            and the store that follows ***"
+    `);
+  });
+
+  it("lists the steps of three CPUs one after another", () => {
+    const three = property("three", "the counter stays below three", invariant(memory.counter.lt(3)));
+    const outcome = outcomeOf(counterSystem(["task0", "task1", "task2"], [three]));
+    expect(scenarioOf(textReport(outcome, short))).toMatchInlineSnapshot(`
+      "Scenario for three, 6 steps, the fewest that show it:
+
+        cpu0 task0:
+         increment()
+          n = counter;
+          counter = n + 1;
+        cpu1 task1:
+         increment()
+          n = counter;
+          counter = n + 1;
+        cpu2 task2:
+         increment()
+          n = counter;
+          counter = n + 1;
+        *** three violated: the counter stays below three ***
+
+      Steps that change what is shared (3 of 6, with the last; --trace full
+        has all):
+        2 task0 increment: store [D] *  counter = n + 1;
+            | counter: 0 -> 1
+        4 task1 increment: store [D] *  counter = n + 1;
+            | counter: 1 -> 2
+        6 task2 increment: store [D] *  counter = n + 1;
+            | counter: 2 -> 3
+      * increment: store: the compiler may do more"
+    `);
+  });
+
+  it("names the choices made, the locals set, and what ends in a step without a meaning", () => {
+    const slab = indexSet("slab");
+    const k = state({ slab: optional(id(slab)), inuse: each(slab, range(0, 1)) });
+    const take = program("take", { exits: [], locals: { s: optional(id(slab)) } }, (_self, _params, { s }) => ({
+      pick: step(
+        "s = get_partial(n);",
+        choose(slab, (x) => when(k.inuse.at(x).eq(1)).do(s.set(x)).goto("use")),
+        otherwise.do(s.set(lit(null))).goto("use"),
+      ),
+      use: step("s->inuse = 1;", otherwise.do(k.inuse.at(s).set(1), k.slab.set(s)).goto("pick")),
+    }));
+    const full = { name: "take", sizes: { slab: 2 }, roots: [k], contexts: [{ name: "p0", script: take }] };
+    const none = property("none", "no slab is taken", invariant(k.slab.isNull()));
+    const one = link({ ...full, initially: [k.inuse.at(element(slab, 1)).set(1)], properties: [none] });
+    const steps = textReport(outcomeOf(one), { trace: "full" });
+    expect(steps.slice(steps.indexOf("All 2 steps"), steps.indexOf("\n\nAll 2 rows"))).toMatchInlineSnapshot(`
+      "All 2 steps, with what changed:
+        1 p0 take: pick  s = get_partial(n);
+            | slab slab1 is chosen; p0.s = slab1
+        2 p0 take: use  s->inuse = 1;
+            | slab: nil -> slab1"
+    `);
+    expect(scenarioOf(textReport(outcomeOf(link(full)), { trace: "full" }))).toMatchInlineSnapshot(`
+      "Scenario for model error, 2 steps, the fewest that show it:
+
+        p0
+        --
+        s = get_partial(n);
+        s->inuse = 1;
+        *** MODEL ERROR: p0 at take: use: null index: inuse[..] is asked
+            for element null of "slab" ***"
+    `);
+  });
+
+  it("says who waits at a deadlock", () => {
+    expect(textReport(outcomeOf(embrace()), short)).toMatchInlineSnapshot(`
+      "Is an increment lost?
+
+      VERDICT: deadlock
+
+      model:    a counter
+      bounds:   lock=2 context=2
+      search:   exhaustive breadth-first, 13 states, 14 transitions, depth 6,
+                no reduction, engine reference
+      hash: ..
+
+      deadlock: nothing can happen, and some script is unfinished; shortest
+        trace 2 steps
+
+      Scenario for deadlock, 2 steps, the fewest that show it:
+
+        p0                                  p1
+        --                                  --
+                                            spin_lock(&lock1);
+        spin_lock(&lock0);
+        waits: spin_lock(&lock1);
+                                            waits: spin_lock(&lock0);
+        *** DEADLOCK ***
+
+      All 2 steps, with what changed:
+        1 p1 backwards: outer  spin_lock(&lock1);
+            | owner[lock1]: nil -> p1
+        2 p0 forwards: outer  spin_lock(&lock0);
+            | owner[lock0]: nil -> p0
+
+      All 6 rows and 6 alternatives fired.
+
+      Memory is sequentially consistent at the grain of one step.
+
+      Reproduce: npm run check -- embrace
+      "
+    `);
+  });
+});
+
+describe("a report without a counterexample", () => {
+  it("tells what was seen", () => {
+    expect(textReport(outcomeOf(counterSystem(["task0", "nmi0"], [stores])), short)).toMatchInlineSnapshot(`
+      "Is an increment lost?
+
+      VERDICT: holds
+
+      model:    a counter
+      bounds:   cpu=1 context=2
+      search:   exhaustive breadth-first, 17 states, 17 transitions, depth 6,
+                no reduction, engine reference
+      hash: ..
+
+      Reached: increment: store
+      nmi0 cuts 2 of 2 rows
+      All 4 rows and 4 alternatives fired.
+
+      Not modelled: one word.
+      Memory is sequentially consistent at the grain of one step.
+
+      Reproduce: npm run check -- counter
+      "
+    `);
+  });
+
+  it("tells why a run is vacuous", () => {
+    const never = property("never", "the counter reaches four", sometimes(memory.counter.eq(4)));
+    const report = textReport(outcomeOf(counterSystem(["task0", "nmi0"], [never])), short);
+    expect(report).toContain("VERDICT: vacuous\n  no reachable state satisfies never\n");
+    expect(report).toContain("\nNOT reached: never (the counter reaches four)\n");
+  });
+
+  it("never takes a limit for an answer", () => {
+    const system = counterSystem(["task0", "nmi0"], [stores]);
+    const outcome = check({ source: "counter", spec: specOf(system), system }, { maxDepth: 1 });
+    const report = textReport(outcome, short);
+    expect(report).toContain("VERDICT: incomplete\n  the search did not finish: the limit of 1 steps was reached\n");
+    expect(report).toContain("search:   NOT exhaustive: the limit of 1 steps was reached;");
+    expect(report).toContain("Seen before the search stopped:");
+  });
+});
+
+describe("what a spec says", () => {
+  const system = counterSystem(["task0", "nmi0"]);
+  const expectation = { verdict: "violated", violated: ["nothingLost"], states: 17 } as const;
+
+  it("is compared with what was found", () => {
+    const report = textReport(outcomeOf(system, { expect: expectation }), short);
+    expect(report).toContain("VERDICT: violated  nothingLost                       as the spec expects\n");
+  });
+
+  it("is set against what differs", () => {
+    const report = textReport(outcomeOf(system, { expect: { ...expectation, states: 16 } }), short);
+    expect(report).toContain("VERDICT: violated  nothingLost                   NOT as the spec expects\n");
+    expect(report).toContain("\n  17 states, and 16 were expected\n");
+  });
+
+  it("is not compared where a setting was changed, and the command says how", () => {
+    const report = textReport(outcomeOf(system, { expect: expectation, changed: ["cpus=1", "smp=false"] }), short);
+    expect(report).toContain("changed by --set: cpus=1, smp=false (expect not compared)");
+    expect(report).toContain("Reproduce: npm run check -- counter --set cpus=1 --set smp=false\n");
+    expect(report).not.toContain("as the spec expects");
+  });
+
+  it("explains rows that a frame never cuts, and a reason that explains nothing is stale", () => {
+    const uncut = [{ frame: "nmi0", rows: "increment: load", why: "too early" }];
+    const report = textReport(outcomeOf(system, { uncut }), short);
+    expect(report).toContain("STALE: nmi0 is said never to cut increment: load, but no such cell is\n  empty;");
+  });
+
+  it("is mentioned as a claim, with its words", () => {
+    const spec = specOf(system, { claims: ["C1"] });
+    const model = { ...spec.model, claims: { C1: { who: "Somebody", quote: "it cannot be lost" } } };
+    expect(textReport(outcomeOf(system, { model, claims: ["C1"] }), short)).toContain(
+      'C1: "it cannot be lost" (Somebody)\n',
+    );
+  });
+
+  it("is what is not modelled, counted where it is long", () => {
+    const notModelled = Array.from({ length: 40 }, (_, i) => `the ${i}th of many things that a kernel does`);
+    const report = textReport(outcomeOf(system, { model: { ...specOf(system).model, notModelled } }), short);
+    const section = report.slice(report.indexOf("Not modelled:"), report.indexOf("Memory is"));
+    expect(section.trimEnd().split("\n").length).toBeLessThanOrEqual(8);
+    expect(section.replace(/\s+/g, " ")).toMatch(/; and \d+ more, which npm run print -- counter lists\./);
+  });
+});
+
+describe("any report", () => {
+  it("is ASCII of at most 72 columns, and the same whenever it is made", () => {
+    fc.assert(
+      fc.property(drawn, fc.constantFrom("short", "full"), fc.string(), (one, trace, question) => {
+        const report = print(outcomeOf(randomSystem(one), { question }), { trace });
+        expect(report).toMatch(/^[\n\x20-\x7e]*\n$/);
+        for (const line of report.split("\n")) {
+          expect(line.length).toBeLessThanOrEqual(72);
+          expect(line).toBe(line.trimEnd());
+        }
+        expect(print(outcomeOf(randomSystem(one), { question }), { trace })).toBe(report);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** Two processes that take two locks in opposite orders. */
+function embrace() {
+  const lock = indexSet("lock");
+  const k = state({ owner: each(lock, optional(id(context))) });
+  const both = (name: string, first: number, second: number) => {
+    const a = k.owner.at(element(lock, first));
+    const b = k.owner.at(element(lock, second));
+    return program(name, { exits: ["done"] }, (self) => ({
+      outer: step(`spin_lock(&lock${first});`, when(a.isNull()).do(a.set(self)).goto("inner")),
+      inner: step(`spin_lock(&lock${second});`, when(b.isNull()).do(b.set(self)).goto("leave")),
+      leave: step("spin_unlock() of both", otherwise.do(a.set(null), b.set(null)).goto("done")),
+    }));
+  };
+  return link({
+    name: "embrace",
+    sizes: { lock: 2 },
+    roots: [k],
+    contexts: [
+      { name: "p0", script: both("forwards", 0, 1) },
+      { name: "p1", script: both("backwards", 1, 0) },
+    ],
+  });
+}
+
+const scenarioOf = (report: string): string =>
+  report.slice(report.indexOf("Scenario"), report.search(/\n\n(All|Rows|nmi)/));
