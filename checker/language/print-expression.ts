@@ -153,6 +153,10 @@ export function printRegion(region: Region): string {
       return region.labels ? `${region.program}: ${region.labels.join("|")}` : region.program;
     case "within":
       return `within ${region.program}`;
+    case "inlined":
+      return `${region.callees.join("|")} inlined into ${region.program}`;
+    case "inlined":
+      return `${region.callees.join("|")} inlined in ${region.program}`;
     case "ended":
       return "ended";
     case "anyOf":
