@@ -35,6 +35,10 @@ export class Expr<T> {
   known(this: Expr<T>): Expr<Exclude<T, null | "garbage">> {
     return this as unknown as Expr<Exclude<T, null | "garbage">>;
   }
+  /** The same value where a word is known to be impossible: narrows `orWord` without excluding null. */
+  except<const W extends string>(_word: W): Expr<Exclude<T, W>> {
+    return this as unknown as Expr<Exclude<T, W>>;
+  }
   plus(this: Expr<number>, other: Operand<number>): Expr<number> {
     return new Expr({ op: "add", left: this.node, right: nodeOf(other) });
   }
@@ -203,6 +207,13 @@ export const rowsOf = (program: { readonly name: string } | string, ...labels: s
 export const within = (program: { readonly name: string } | string): Region => ({
   kind: "within",
   program: typeof program === "string" ? program : program.name,
+});
+
+/** The rows of callees where `into` calls them itself: what a compiler would have inlined there. */
+export const inlined = (into: { readonly name: string }, ...callees: { readonly name: string }[]): Region => ({
+  kind: "inlined",
+  program: into.name,
+  callees: callees.map((c) => c.name),
 });
 
 export const anyOf = (...of: Region[]): Region => ({ kind: "anyOf", of });

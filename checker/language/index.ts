@@ -15,12 +15,14 @@ export {
   place,
   program,
   type Row,
+  type RowMeta,
   result,
   select,
   step,
   type Variant,
   value,
   variant,
+  version,
   when,
 } from "./programs.ts";
 export {

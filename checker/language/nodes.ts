@@ -52,6 +52,7 @@ export type Region =
   | { readonly kind: "mark"; readonly mark: string }
   | { readonly kind: "rows"; readonly program: string; readonly labels?: readonly string[] }
   | { readonly kind: "within"; readonly program: string }
+  | { readonly kind: "inlined"; readonly program: string; readonly callees: readonly string[] }
   | { readonly kind: "ended" }
   | { readonly kind: "anyOf" | "allOf"; readonly of: readonly Region[] }
   | { readonly kind: "except"; readonly of: Region; readonly minus: Region };

@@ -155,8 +155,6 @@ export function printRegion(region: Region): string {
       return `within ${region.program}`;
     case "inlined":
       return `${region.callees.join("|")} inlined into ${region.program}`;
-    case "inlined":
-      return `${region.callees.join("|")} inlined in ${region.program}`;
     case "ended":
       return "ended";
     case "anyOf":

@@ -6,7 +6,7 @@
  * fixes (`select`). The first row is the entry.
  */
 import { Expr, type Operand } from "./expressions.ts";
-import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
+import type { Assign, Binder, Node, PlaceNode, Region } from "./nodes.ts";
 import { type LeafPlace, type Place, placeAt, placeNode } from "./places.ts";
 import type { context, Id, IndexSet, NameOf } from "./sets.ts";
 import type { AnyLeaf, Leaf, Shape, ValueOf } from "./shapes.ts";
@@ -48,6 +48,8 @@ export interface RowMeta {
   readonly schedules?: boolean;
   /** Whom an arrival cuts, read before it: the rows of the cut matrix. */
   readonly cuts?: Expr<Id<"context"> | null>;
+  /** Where the cut context may stand, if not anywhere: a hook fires at its own rows only. */
+  readonly cutsIn?: Region;
 }
 
 export interface StepRow {
@@ -328,8 +330,8 @@ export interface Patch {
 /** Replaces rows of a program. `added` and `removed` labels are said aloud, so that a misspelt one is an error. */
 export function patch<P, L, X extends string, R extends string, const A extends string = never>(
   base: Program<P, L, X, R>,
-  rows: (scope: Scope<P, L>) => { readonly [K in R | A]?: Row<R | A | X> },
-  changes: { added?: readonly A[]; removed?: readonly R[] } = {},
+  rows: (scope: Scope<P, L>) => { readonly [K in NoInfer<R> | NoInfer<A>]?: Row<NoInfer<R> | NoInfer<A> | X> },
+  changes: { added?: readonly A[]; removed?: readonly NoInfer<R>[] } = {},
 ): Patch {
   return Object.freeze({
     program: base.name,
@@ -344,6 +346,12 @@ export interface Variant {
   readonly name: string;
   readonly summary: string;
   readonly patches: readonly Patch[];
+  /** A version of the source: what it patches need not be reached. A variant that patches nothing reached is a mistake. */
+  readonly isVersion: boolean;
 }
 export const variant = (name: string, summary: string, ...patches: Patch[]): Variant =>
-  Object.freeze({ name, summary, patches });
+  Object.freeze({ name, summary, patches, isVersion: false });
+
+/** How a version of the source differs from the one that the programs are written as. */
+export const version = (name: string, summary: string, ...patches: Patch[]): Variant =>
+  Object.freeze({ name, summary, patches, isVersion: true });

@@ -49,6 +49,7 @@ export function cutMatrix(
     });
     const labels = victims
       .flatMap((victim) => labelsUnderWay(system, result.stood[victim]))
+      .filter((label) => mayCut(system, frame, label))
       .sort((a, b) => a.id - b.id);
     const rows = new Map<string, CutRow>();
     for (const { id, program, rowLabel } of labels) {
@@ -73,9 +74,18 @@ export function cutMatrix(
   };
 }
 
-/** Whether a context has a row from which it cuts others. */
+/** The rows from which a context cuts others. */
+const cuttingLabels = (system: System, context: number): Label[] =>
+  system.labels
+    .filter((l) => l !== null)
+    .filter((l) => l.script === system.contexts[context]?.script && l.cuts !== null);
+
+/** Whether a context comes on top of others of its own accord. One that serves them comes only when it was asked to. */
 export const isFrame = (system: System, context: number): boolean =>
-  system.labels.some((label) => label?.script === system.contexts[context]?.script && label?.cuts != null);
+  cuttingLabels(system, context).some(({ meta }) => !meta.serves);
+
+const mayCut = (system: System, frame: number, label: Label): boolean =>
+  cuttingLabels(system, frame).some(({ cutsIn }) => cutsIn === null || cutsIn.includes(label.id));
 
 /** Labels where a context is under way: one that has not begun, has finished, or serves others is not cut. */
 const labelsUnderWay = (system: System, stood: ReadonlySet<number> | undefined): Label[] =>

@@ -44,9 +44,16 @@ export function attach(properties: readonly Property[], steps: readonly Spliced[
     witnesses: [],
   };
   const problems: string[] = [];
+  // Properties share ghosts: a write that several of them bring along is made once.
+  const tracked = new Set<Clause>();
   for (const property of properties) {
-    const places = property.clauses.map((clause) => attachClause(property, clause, steps, env, result));
-    if (places.length > 0 && places.every((n) => n === 0)) {
+    const places = property.clauses.map((clause) => {
+      if (clause.kind === "track" && tracked.has(clause)) return 0;
+      if (clause.kind === "track") tracked.add(clause);
+      return attachClause(property, clause, steps, env, result);
+    });
+    const named = steps.some((s) => s.entries.flat().some((c) => c.fails?.property === property.name));
+    if (!named && places.every((n) => n === 0)) {
       const on = new Set(
         property.clauses.flatMap((c) =>
           "program" in c ? [`${c.program}: ${c.label}`] : ["cells that no row touches"],

@@ -21,7 +21,7 @@ type Table = Readonly<Record<string, Program>>;
 export function collect(scripts: readonly Program[], variants: readonly Variant[]): Table {
   const problems: string[] = [];
   const byName = new Map<string, Program>();
-  const patches = variants.flatMap((v) => v.patches.map((patch) => ({ variant: v.name, patch, used: false })));
+  const patches = variants.flatMap((v) => v.patches.map((patch) => ({ variant: v.name, patch, used: v.isVersion })));
   const visit = (given: Program): void => {
     const known = byName.get(given.name);
     if (known) {

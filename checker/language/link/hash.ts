@@ -50,7 +50,16 @@ export function hashOf(system: Omit<System, "hash">): string {
   for (const label of system.labels) {
     if (!label) continue;
     const { name, row, meta, waits, cuts } = label;
-    add({ name, quote: row.quote, arrive: meta.arrive, mayStop: meta.mayStop, serves: meta.serves, schedules: meta.schedules, waits, cuts });
+    add({
+      name,
+      quote: row.quote,
+      arrive: meta.arrive,
+      mayStop: meta.mayStop,
+      serves: meta.serves,
+      schedules: meta.schedules,
+      waits,
+      cuts,
+    });
     for (const command of label.entries.flat()) add(command);
   }
   return hash.digest("hex");

@@ -241,6 +241,12 @@ export function inRegion(step: Spliced | null, region: Region): boolean {
       return step?.instance.program.name === region.program && (region.labels?.includes(step.rowLabel) ?? true);
     case "within":
       return step?.instance.stack.some((frame) => frame.program === region.program) ?? false;
+    case "inlined":
+      return (
+        step !== null &&
+        region.callees.includes(step.instance.program.name) &&
+        step.instance.stack.at(-2)?.program === region.program
+      );
     case "anyOf":
       return region.of.some((one) => inRegion(step, one));
     case "allOf":

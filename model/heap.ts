@@ -1,0 +1,141 @@
+/** The heap that a spec begins with: one line a slab, and which object whose caller holds. */
+import { type Assign, type Expr, element, type Id, lit } from "../checker/language/index.ts";
+import type { Problem } from "../checker/spec/model.ts";
+import { cpu } from "./machine/config.ts";
+import { p } from "./page/state.ts";
+import { bucket, object, slab } from "./slub/sets.ts";
+import { cpuSlabOf, k, linkOf } from "./slub/state.ts";
+
+export const BUCKET_NAMES = ["A", "B", "C", "D"];
+
+/** Where a slab is at the start, and how many of its objects are free there. */
+export interface SlabLine {
+  readonly place: "cpu" | "cpuPartial" | "partial" | "full" | "page";
+  readonly bucket: number;
+  readonly cpu: number;
+  /** Free objects that only this place's owner sees: on c->freelist for a CPU slab, else on slab->freelist. */
+  readonly free: number;
+  /** For a CPU slab: objects that another CPU freed to slab->freelist. */
+  readonly remote: number;
+}
+
+export const SLAB_LINE =
+  '"A cpu0 free=1" (the CPU slab of CPU 0, with 1 free object), "A cpu0 free=0 remote=1", "A cpuPartial0 free=1", "A partial free=2", "A full" or "page" (no slab yet)';
+
+const PATTERN = /^(?:page|([A-D]) (?:full|(cpu|cpuPartial|partial)(\d?) free=(\d)(?: remote=(\d))?))$/;
+
+/** Reads one line; null where it has another form. */
+export function parseSlab(line: string): SlabLine | null {
+  const found = PATTERN.exec(line);
+  if (!found) return null;
+  if (line === "page") return { place: "page", bucket: 0, cpu: 0, free: 0, remote: 0 };
+  const [, name, place, cpuDigit, free, remote] = found;
+  if ((place === "partial") !== (cpuDigit === "") && place !== undefined) return null;
+  return {
+    place: (place ?? "full") as SlabLine["place"],
+    bucket: BUCKET_NAMES.indexOf(name as string),
+    cpu: Number(cpuDigit ?? 0),
+    free: Number(free ?? 0),
+    remote: Number(remote ?? 0),
+  };
+}
+
+/** What is wrong with the lines, beyond their form. */
+export function heapProblems(
+  lines: readonly string[],
+  sizes: { cpus: number; buckets: number; objects: number },
+): Problem[] {
+  const problems: Problem[] = [];
+  const cpuSlabs = new Set<string>();
+  for (const [i, line] of lines.entries()) {
+    const path = `/configuration/slabs/${i}`;
+    const slabLine = parseSlab(line);
+    const say = (what: string, mend: string) => problems.push({ path, what, mend });
+    if (!slabLine) {
+      say(`"${line}" does not describe a slab`, `write one of ${SLAB_LINE}`);
+      continue;
+    }
+    if (slabLine.bucket >= sizes.buckets)
+      say(
+        `"${line}" is of a bucket that is not there`,
+        `set "buckets" to ${slabLine.bucket + 1}, or use ${BUCKET_NAMES.slice(0, sizes.buckets).join(", ")}`,
+      );
+    if (slabLine.cpu >= sizes.cpus)
+      say(
+        `"${line}" is on a CPU that is not there`,
+        `set "cpus" to ${slabLine.cpu + 1}, or put it on CPU 0 to ${sizes.cpus - 1}`,
+      );
+    if (slabLine.free + slabLine.remote > sizes.objects)
+      say(
+        `"${line}" has more free objects than objects`,
+        `a slab has ${sizes.objects} objects; raise "objects", or lower the numbers`,
+      );
+    if (slabLine.place === "partial" && slabLine.free === 0)
+      say(`"${line}": a partial slab has a free object`, 'use free=1 or more, or "full"');
+    if (slabLine.place === "cpu") {
+      const key = `${slabLine.cpu} ${slabLine.bucket}`;
+      if (cpuSlabs.has(key)) say(`"${line}": a CPU has one CPU slab a bucket`, "remove one, or make it partial");
+      cpuSlabs.add(key);
+    }
+  }
+  if (lines.length === 0)
+    problems.push({
+      path: "/configuration/slabs",
+      what: "there are no slabs and no pages",
+      mend: `give at least one line: ${SLAB_LINE}`,
+    });
+  return problems;
+}
+
+/** Objects of a slab line that nobody may be given: they are free. */
+export const freeObjects = (line: SlabLine): number => line.free + line.remote;
+
+/** Name of an object in specs and reports: slab 0, slot 1 is "s0.o1". */
+export const objectName = (slabIndex: number, slot: number): string => `s${slabIndex}.o${slot}`;
+
+/** The first `n` objects as a list in slot order, and the assignments that link them. */
+function linked(
+  slabIndex: number,
+  from: number,
+  to: number,
+  objects: number,
+): { first: Expr<Id<"object">> | Expr<null>; assigns: Assign[] } {
+  const at = (slot: number) => element(object, slabIndex * objects + slot);
+  const assigns: Assign[] = [];
+  for (let slot = from; slot < to; slot++) assigns.push(linkOf(at(slot)).set(slot + 1 < to ? at(slot + 1) : lit(null)));
+  return { first: from < to ? at(from) : lit(null), assigns };
+}
+
+/** The initial assignments of the heap. Objects that are not free have a link word of garbage. */
+export function initialHeap(lines: readonly SlabLine[], objects: number, pages: boolean): Assign[] {
+  const assigns: Assign[] = [];
+  for (const [i, line] of lines.entries()) {
+    const s = element(slab, i);
+    if (pages) assigns.push(p.page.at(s).inZone.set(line.place === "page"));
+    const own = linked(i, 0, line.free, objects);
+    const remote = linked(i, line.free, line.free + line.remote, objects);
+    assigns.push(...own.assigns, ...remote.assigns);
+    for (let slot = freeObjects(line); slot < objects; slot++)
+      assigns.push(linkOf(element(object, i * objects + slot)).set("garbage"));
+    if (line.place === "page") continue;
+    const b = element(bucket, line.bucket);
+    assigns.push(k.slab.at(s).cache.set(b));
+    if (line.place === "cpu") {
+      const c = cpuSlabOf(element(cpu, line.cpu), b);
+      assigns.push(c.slab.set(s), c.freelist.set(own.first as Expr<Id<"object"> | null>));
+      assigns.push(
+        k.slab.at(s).frozen.set(true),
+        k.slab.at(s).inuse.set(objects - line.remote),
+        k.slab.at(s).freelist.set(remote.first as Expr<Id<"object"> | null>),
+      );
+    } else {
+      assigns.push(
+        k.slab.at(s).freelist.set(own.first as Expr<Id<"object"> | null>),
+        k.slab.at(s).inuse.set(objects - line.free),
+      );
+      if (line.place === "partial") assigns.push(k.node.at(b).partial.at(s).set(true));
+      if (line.place === "cpuPartial") assigns.push(cpuSlabOf(element(cpu, line.cpu), b).partial.at(s).set(true));
+    }
+  }
+  return assigns;
+}

@@ -1,0 +1,96 @@
+/**
+ * local_lock_irqsave() and its unlock, on the lock of a CPU that the caller is pinned to.
+ *
+ * Without PREEMPT_RT the lock is irqs off and a mark, `acquired`, in two steps; nobody waits, and a frame that finds the
+ * mark set walks in all the same. With PREEMPT_RT it is migrate_disable() and an rt_mutex, and interrupts stay on.
+ *
+ * Context: Any that may do so; on PREEMPT_RT it may sleep.
+ *
+ * @kernel v6.18 include/linux/local_lock_internal.h
+ */
+import {
+  bool,
+  call,
+  type Expr,
+  type Id,
+  id,
+  ite,
+  lit,
+  otherwise,
+  program,
+  result,
+  select,
+  step,
+  value,
+} from "../../checker/language/index.ts";
+import { cfg } from "../machine/config.ts";
+import { chainOf, m, onCpu, type Self } from "../machine/state.ts";
+import { rtSpinLock, rtSpinUnlock } from "./rt-mutex.ts";
+import { l, lock } from "./state.ts";
+
+const KERNEL = "v6.18 include/linux/local_lock_internal.h";
+
+/** local_lock_is_locked(): the mark (!RT), or whether the current task is the owner (RT). */
+export const localLockIsLocked = (self: Self, which: Expr<Id<"lock">>) =>
+  ite(cfg.preemptRt, l.lock.at(which).owner.eq(chainOf(self)), l.lock.at(which).holder.notNull());
+
+export const localLockIrqsave = program(
+  "local_lock_irqsave",
+  {
+    exits: ["done"],
+    params: { which: value(id(lock)), flags: result(bool) },
+    kernel: `${KERNEL} local_lock_irqsave()`,
+    tag: "S",
+  },
+  (self, { which, flags }) => ({
+    entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
+    irqSave: step(
+      "local_irq_save(flags);",
+      { ref: "2.3" },
+      otherwise.do(flags.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true)).goto("acquire"),
+    ),
+    acquire: step("l->acquired = 1;", { ref: "2.3" }, otherwise.do(l.lock.at(which).holder.set(self)).goto("done")),
+    migrateDisable: step(
+      "migrate_disable();",
+      { ref: "2.3", note: "flags is 0 on PREEMPT_RT: interrupts stay on" },
+      otherwise
+        .do(
+          flags.set(false),
+          m.chain.at(chainOf(self)).migrateDisabled.set(m.chain.at(chainOf(self)).migrateDisabled.plus(1)),
+        )
+        .goto("lock"),
+    ),
+    lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which }, { done: "done" }),
+  }),
+);
+
+export const localUnlockIrqrestore = program(
+  "local_unlock_irqrestore",
+  {
+    exits: ["done"],
+    params: { which: value(id(lock)), flags: value(bool) },
+    kernel: `${KERNEL} local_unlock_irqrestore()`,
+    tag: "S",
+  },
+  (self, { which, flags }) => ({
+    entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "unlock"]], "release"),
+    release: step(
+      "l->acquired = 0;",
+      { ref: "2.3" },
+      otherwise.do(l.lock.at(which).holder.set(lit(null))).goto("irqRestore"),
+    ),
+    irqRestore: step(
+      "local_irq_restore(flags);",
+      { ref: "2.3" },
+      otherwise.do(onCpu(self).irqsOff.set(flags)).goto("done"),
+    ),
+    unlock: call("spin_unlock(this_cpu_ptr(lock));", rtSpinUnlock, { which }, { done: "migrateEnable" }),
+    migrateEnable: step(
+      "migrate_enable();",
+      { ref: "2.3" },
+      otherwise
+        .do(m.chain.at(chainOf(self)).migrateDisabled.set(m.chain.at(chainOf(self)).migrateDisabled.minus(1)))
+        .goto("done"),
+    ),
+  }),
+);

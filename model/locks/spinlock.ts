@@ -1,0 +1,189 @@
+/**
+ * spin_lock_irqsave(), its trylock and its unlock.
+ *
+ * `spinLockIrqsave` waits; `spinTrylockIrqsave` always goes on, by `held` or by `busy`. Without SMP there is no lock
+ * word: nobody waits and a trylock always succeeds, over a frame below that is inside; the upper frame's unlock leaves
+ * the section to the lower one. With PREEMPT_RT both are an rt_mutex, and interrupts stay on.
+ *
+ * @kernel v6.18 include/linux/spinlock.h, spinlock_up.h, spinlock_rt.h
+ */
+import {
+  bool,
+  call,
+  id,
+  lit,
+  not,
+  otherwise,
+  program,
+  result,
+  select,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { cfg } from "../machine/config.ts";
+import { onCpu } from "../machine/state.ts";
+import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "./rt-mutex.ts";
+import { l, lock } from "./state.ts";
+
+const KERNEL = "v6.18 include/linux/spinlock.h";
+
+export const spinLockIrqsave = program(
+  "spin_lock_irqsave",
+  {
+    exits: ["held"],
+    params: { which: value(id(lock)), flags: result(bool) },
+    kernel: `${KERNEL} spin_lock_irqsave()`,
+    tag: "S",
+  },
+  (self, { which, flags }) => {
+    const { holder } = l.lock.at(which);
+    return {
+      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "flags"]], "irqSave"),
+      irqSave: step(
+        "local_irq_save(flags);",
+        { ref: "2.3" },
+        otherwise.do(flags.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true)).goto("smp"),
+      ),
+      smp: select("#ifdef CONFIG_SMP", [[cfg.smp, "take"]], "up"),
+      take: step("arch_spin_lock(lock);", { ref: "2.3" }, when(holder.isNull()).do(holder.set(self)).goto("held")),
+      up: step(
+        "(model) !SMP: no lock word",
+        { ref: "2.3" },
+        when(holder.isNull()).do(holder.set(self)).goto("held"),
+        otherwise.goto("held"),
+      ),
+      flags: step("flags = 0;", otherwise.do(flags.set(false)).goto("lock")),
+      lock: call("rt_spin_lock(lock);", rtSpinLock, { which }, { done: "held" }),
+    };
+  },
+);
+
+export const spinTrylockIrqsave = program(
+  "spin_trylock_irqsave",
+  {
+    exits: ["held", "busy"],
+    params: { which: value(id(lock)), flags: result(bool) },
+    locals: { saved: bool },
+    kernel: `${KERNEL} spin_trylock_irqsave()`,
+    tag: "S",
+  },
+  (self, { which, flags }, { saved }) => {
+    const { holder } = l.lock.at(which);
+    return {
+      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "flags"]], "irqSave"),
+      irqSave: step(
+        "local_irq_save(flags);",
+        { ref: "2.3" },
+        otherwise
+          .do(flags.set(onCpu(self).irqsOff), saved.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true))
+          .goto("smp"),
+      ),
+      smp: select("#ifdef CONFIG_SMP", [[cfg.smp, "try"]], "up"),
+      try: step(
+        "arch_spin_trylock(lock)",
+        { ref: "2.3" },
+        when(holder.isNull()).do(holder.set(self)).goto("held"),
+        otherwise.goto("undo"),
+      ),
+      up: step(
+        "(model) !SMP: always 1",
+        { ref: "2.3" },
+        when(holder.isNull()).do(holder.set(self)).goto("held"),
+        otherwise.goto("held"),
+      ),
+      undo: step(
+        "local_irq_restore(flags);",
+        { ref: "2.3" },
+        otherwise.do(onCpu(self).irqsOff.set(saved)).goto("busy"),
+      ),
+      flags: step("flags = 0;", otherwise.do(flags.set(false)).goto("lock")),
+      lock: call("rt_spin_trylock(lock)", rtSpinTrylock, { which }, { held: "held", busy: "busy" }),
+    };
+  },
+);
+
+export const spinUnlockIrqrestore = program(
+  "spin_unlock_irqrestore",
+  {
+    exits: ["done"],
+    params: { which: value(id(lock)), flags: value(bool) },
+    kernel: `${KERNEL} spin_unlock_irqrestore()`,
+    tag: "S",
+  },
+  (self, { which, flags }) => {
+    const { holder } = l.lock.at(which);
+    return {
+      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "unlock"),
+      unlock: step(
+        "arch_spin_unlock(lock);",
+        { ref: "2.3" },
+        when(holder.eq(self))
+          .do(holder.set(lit(null)))
+          .goto("irqRestore"),
+        when(not(cfg.smp)).goto("irqRestore"),
+        otherwise.fails("S9", "unlocks a lock that it does not hold"),
+      ),
+      irqRestore: step(
+        "local_irq_restore(flags);",
+        { ref: "2.3" },
+        otherwise.do(onCpu(self).irqsOff.set(flags)).goto("done"),
+      ),
+      rt: call("rt_spin_unlock(lock);", rtSpinUnlock, { which }, { done: "done" }),
+    };
+  },
+);
+
+/** spin_trylock() as the page lists use it: preemption off, interrupts as they are. */
+export const spinTrylock = program(
+  "spin_trylock",
+  { exits: ["held", "busy"], params: { which: value(id(lock)) }, kernel: `${KERNEL} spin_trylock()`, tag: "S" },
+  (self, { which }) => {
+    const { holder } = l.lock.at(which);
+    return {
+      entry: select(
+        "#ifdef CONFIG_PREEMPT_RT",
+        [
+          [cfg.preemptRt, "rt"],
+          [cfg.smp, "try"],
+        ],
+        "up",
+      ),
+      try: step(
+        "arch_spin_trylock(lock)",
+        { ref: "2.3" },
+        when(holder.isNull()).do(holder.set(self)).goto("held"),
+        otherwise.goto("busy"),
+      ),
+      up: step(
+        "(model) !SMP: always 1",
+        { ref: "2.3" },
+        when(holder.isNull()).do(holder.set(self)).goto("held"),
+        otherwise.goto("held"),
+      ),
+      rt: call("rt_spin_trylock(lock)", rtSpinTrylock, { which }, { held: "held", busy: "busy" }),
+    };
+  },
+);
+
+/** spin_unlock() of a lock taken by `spinTrylock`. */
+export const spinUnlock = program(
+  "spin_unlock",
+  { exits: ["done"], params: { which: value(id(lock)) }, kernel: `${KERNEL} spin_unlock()`, tag: "S" },
+  (self, { which }) => {
+    const { holder } = l.lock.at(which);
+    return {
+      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "unlock"),
+      unlock: step(
+        "arch_spin_unlock(lock);",
+        { ref: "2.3" },
+        when(holder.eq(self))
+          .do(holder.set(lit(null)))
+          .goto("done"),
+        when(not(cfg.smp)).goto("done"),
+        otherwise.fails("S9", "unlocks a lock that it does not hold"),
+      ),
+      rt: call("rt_spin_unlock(lock);", rtSpinUnlock, { which }, { done: "done" }),
+    };
+  },
+);

@@ -1,0 +1,44 @@
+/** What a configuration fixes: no cell of a state, folded away when a system is linked. */
+import {
+  bool,
+  constants,
+  context,
+  each,
+  id,
+  indexSet,
+  oneOf,
+  optional,
+  range,
+  struct,
+} from "../../checker/language/index.ts";
+
+export const cpu = indexSet("cpu", { interchangeable: true });
+
+/** A chain of frames that the scheduler moves as one: a task with what interrupted it, or the idle task of a CPU. */
+export const chain = indexSet("chain");
+
+export const CONTEXT_KINDS = ["task", "softirq", "hardirq", "nmi", "hook", "irqWork", "scanner", "scheduler"] as const;
+
+export const cfg = constants({
+  /** CONFIG_PREEMPT_RT. */
+  preemptRt: bool,
+  /** CONFIG_SMP; without it a spin_trylock() always succeeds. */
+  smp: bool,
+  /** CONFIG_SLUB_CPU_PARTIAL. */
+  cpuPartial: bool,
+  /** Tasks may move between CPUs. */
+  migration: bool,
+  /** A kmalloc() may ask for a node that a slab is not on: a free choice at each test. */
+  nodeMismatch: bool,
+  /** Pages have reference counts and a scanner may look at them; otherwise a fresh page is a free choice. */
+  pages: bool,
+  /** `s->min_partial`, the same for all buckets. */
+  minPartial: range(0, 8),
+  /** `s->cpu_partial_slabs`, the same for all buckets. */
+  cpuPartialSlabs: range(1, 8),
+  /** Who a context is. `cpu` is where an interrupt arrives or a task begins; `chain` is a task's own. */
+  who: each(context, struct({ kind: oneOf(...CONTEXT_KINDS), cpu: id(cpu), chain: optional(id(chain)) })),
+  idle: each(cpu, id(chain)),
+  /** Objects in a slab. */
+  objects: range(1, 8),
+});

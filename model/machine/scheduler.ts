@@ -1,0 +1,77 @@
+/**
+ * The scheduler of a CPU: turns to another chain wherever the current one may be preempted, sleeps, or is done. Fully
+ * free: no priorities, no fairness.
+ *
+ * @kernel v6.18 kernel/sched/core.c preempt_schedule(), __schedule()
+ */
+import {
+  and,
+  choose,
+  type Expr,
+  either,
+  ended,
+  type Id,
+  not,
+  program,
+  rowsOf,
+  standsIn,
+  step,
+  when,
+} from "../../checker/language/index.ts";
+import { cfg, chain } from "./config.ts";
+import { atomicOn, m, type Self } from "./state.ts";
+
+/** The label where the thread of a CPU's irq_work sleeps (PREEMPT_RT). */
+const IRQ_WORK_SLEEPS = rowsOf("irq_work_run_list", "wait");
+
+/** A chain that has something to run: not asleep for a lock, not finished, not a thread without work. */
+const runnable = (x: Expr<Id<"chain">>) =>
+  and(
+    m.chain.at(x).blockedOn.isNull(),
+    m.chain.at(x).top.notNull(),
+    not(ended(m.chain.at(x).top)),
+    not(standsIn(m.chain.at(x).top, IRQ_WORK_SLEEPS)),
+  );
+
+const home = (self: Self) => cfg.who.at(self).cpu;
+
+export const scheduler = program(
+  "schedule",
+  {
+    exits: [],
+    kernel: "v6.18 kernel/sched/core.c __schedule()",
+    tag: "M",
+    abstracts: ["the scheduler is free: no priorities, no fairness"],
+  },
+  (self) => {
+    const c = m.cpu.at(home(self));
+    const here = (x: Expr<Id<"chain">>) => m.chain.at(x).cpu.eq(home(self));
+    return {
+      switch: step(
+        "(model) context_switch(rq, prev, next, &rf);",
+        { ref: "2.1 2.2", arrive: true, schedules: true },
+        either(
+          choose(chain, (x) =>
+            when(and(not(atomicOn(c)), here(x), not(c.current.eq(x)), runnable(x)))
+              .do(c.current.set(x))
+              .goto("switch"),
+          ),
+          choose(chain, (x) =>
+            when(
+              and(
+                cfg.migration,
+                not(atomicOn(c)),
+                not(here(x)),
+                not(m.cpu.at(m.chain.at(x).cpu).current.eq(x)),
+                m.chain.at(x).migrateDisabled.eq(0),
+                runnable(x),
+              ),
+            )
+              .do(m.chain.at(x).cpu.set(home(self)), c.current.set(x))
+              .goto("switch"),
+          ),
+        ),
+      ),
+    };
+  },
+);

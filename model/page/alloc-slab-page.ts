@@ -1,0 +1,34 @@
+/**
+ * alloc_slab_page(): how a slab gets its page. From v2 on the page comes with reference count 0 and keeps it; v1 took a
+ * counted page and dropped the count (`versions/v1.ts`).
+ *
+ * Context: Any. Return: `got`, null where the C returns NULL.
+ * Abstracts: spin callers take the same way; reclaim and the buddy's slow path are left out.
+ *
+ * @kernel v6.18 mm/slub.c alloc_slab_page()
+ */
+import { bool, call, id, optional, otherwise, program, result, step, value } from "../../checker/language/index.ts";
+import { slab as pages } from "../slub/sets.ts";
+import { allocFrozenPagesNolock } from "./alloc-frozen-pages-nolock.ts";
+
+export const allocSlabPage = program(
+  "alloc_slab_page",
+  {
+    exits: ["done"],
+    params: { allowSpin: value(bool), got: result(optional(id(pages))) },
+    locals: { page: optional(id(pages)) },
+    kernel: "v6.18 mm/slub.c alloc_slab_page()",
+    tag: "S",
+    abstracts: ["spin callers get pages by the same trylocks: no reclaim, no slow path"],
+  },
+  (_, { got }, { page }) => ({
+    alloc: call(
+      "page = alloc_frozen_pages_nolock(0, node, order);",
+      allocFrozenPagesNolock,
+      { got: page },
+      { done: "return" },
+      { ref: "3.10" },
+    ),
+    return: step("return page_slab(page);", { ref: "3.10" }, otherwise.do(got.set(page)).goto("done")),
+  }),
+);

@@ -1,0 +1,38 @@
+/** What only properties know: who has been handed what, and where a freelist is being worked on. */
+import { bool, each, ghosts, track } from "../../checker/language/index.ts";
+import { cpu } from "../machine/config.ts";
+import { doSlabFree } from "../slub/do-slab-free.ts";
+import { bucket, object } from "../slub/sets.ts";
+import { slabAlloc } from "../slub/slab-alloc.ts";
+import { slabAllocNode } from "../slub/slab-alloc-node.ts";
+import { slabFree } from "../slub/slab-free.ts";
+
+export const g = ghosts({
+  /** The object has been handed out and not been published as free since. */
+  allocated: each(object, bool),
+  /** A slow path is between reading c->freelist (or knowing it to be empty) and the write computed from it. */
+  window: each(cpu, each(bucket, bool)),
+});
+
+/**
+ * An object is handed out when it leaves the list that others can see, and free again when it is published on one.
+ */
+export const trackAllocated = [
+  track(slabAllocNode, "cmpxchg", ({ obj }) => g.allocated.at(obj).set(true), { to: "done" }),
+  track(slabAlloc, "storeFreelist", ({ freelist }) => g.allocated.at(freelist).set(true), { to: "loadTid" }),
+  track(doSlabFree, "cmpxchg", ({ x }) => g.allocated.at(x).set(false), { to: "done" }),
+  track(doSlabFree, "lockedStore", ({ x }) => g.allocated.at(x).set(false)),
+  track(slabFree, "cmpxchg", ({ x }) => g.allocated.at(x).set(false), { to: "after" }),
+];
+
+/** Steps 6 to 8 and 10, 17, 30, 13 and 29 of ___slab_alloc(). */
+export const trackWindow = [
+  ...(["freelist", "usePartial", "loadSlab", "takeFreelist", "flushFreelist"] as const).map((label) =>
+    track(slabAlloc, label, ({ b, c }) => g.window.at(c).at(b).set(true)),
+  ),
+  ...(["dropFreelist", "flushDrop"] as const).map((label) =>
+    track(slabAlloc, label, ({ b, c }) => g.window.at(c).at(b).set(false)),
+  ),
+  track(slabAlloc, "full", ({ b, c }) => g.window.at(c).at(b).set(false), { to: "fullTid" }),
+  track(slabAlloc, "storeFreelist", ({ b, c }) => g.window.at(c).at(b).set(false), { to: "loadTid" }),
+];

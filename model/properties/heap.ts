@@ -1,0 +1,168 @@
+/** S2 to S6, S11, S13, S21: what the heap must look like. */
+import {
+  and,
+  atRest,
+  count,
+  type Expr,
+  exists,
+  forAll,
+  type Id,
+  implies,
+  invariant,
+  not,
+  or,
+  property,
+  whenever,
+} from "../../checker/language/index.ts";
+import { cpuSlabLock, l } from "../locks/state.ts";
+import { cfg, cpu } from "../machine/config.ts";
+import { p } from "../page/state.ts";
+import { doSlabFree } from "../slub/do-slab-free.ts";
+import { bucket, object, slab } from "../slub/sets.ts";
+import { slabAlloc } from "../slub/slab-alloc.ts";
+import { slabAllocNode } from "../slub/slab-alloc-node.ts";
+import { slabFree } from "../slub/slab-free.ts";
+import { cpuSlabOf, freelist, k, slabOf } from "../slub/state.ts";
+import { g, trackAllocated, trackWindow } from "./ghosts.ts";
+
+type ObjectOf = Expr<Id<"object">>;
+type SlabOf = Expr<Id<"slab">>;
+
+const isSlab = (s: SlabOf | Expr<Id<"slab"> | null>) => k.slab.at(s).cache.notNull();
+
+export const S2 = property(
+  "S2",
+  "no page is a slab while the page allocator has it as free; no object of a freed slab is touched",
+  invariant(
+    implies(
+      cfg.pages,
+      forAll(slab, (s) =>
+        implies(
+          isSlab(s),
+          not(
+            or(
+              p.page.at(s).inZone,
+              exists(cpu, (c) => p.pcp.at(c).at(s)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  ),
+);
+
+export const S3 = property(
+  "S3",
+  "an object is handed out only when nobody has it",
+  whenever(slabAllocNode, "cmpxchg", ({ obj }) => not(g.allocated.at(obj)), { to: "done" }),
+  whenever(slabAlloc, "storeFreelist", ({ freelist: x }) => not(g.allocated.at(x)), { to: "loadTid" }),
+  ...trackAllocated,
+);
+
+/** What may become the head of c->freelist: nil, or a free object of the CPU's slab. */
+const installable = (next: Expr<Id<"object"> | null | "garbage">, of: Expr<Id<"slab"> | null>) =>
+  or(next.isNull(), and(of.eq(slabOf(next)), not(g.allocated.at(next))));
+
+export const S4 = property(
+  "S4",
+  "no cmpxchg on (freelist, tid) cuts a slow path between its read of c->freelist and the write computed from it",
+  whenever(slabAllocNode, "cmpxchg", ({ c, b }) => not(g.window.at(c).at(b)), { to: "done" }),
+  whenever(doSlabFree, "cmpxchg", ({ c, b }) => not(g.window.at(c).at(b)), { to: "done" }),
+  whenever(slabAllocNode, "cmpxchg", ({ c, b, next }) => installable(next, cpuSlabOf(c, b).slab), { to: "done" }),
+  whenever(slabAlloc, "storeFreelist", ({ c, b, next }) => installable(next, cpuSlabOf(c, b).slab), { to: "loadTid" }),
+  ...trackAllocated,
+  ...trackWindow,
+);
+
+export const S5 = property(
+  "S5",
+  "an object is freed only by whoever it was handed to, once",
+  whenever(doSlabFree, "cmpxchg", ({ x }) => g.allocated.at(x), { to: "done" }),
+  whenever(doSlabFree, "lockedStore", ({ x }) => g.allocated.at(x)),
+  whenever(slabFree, "cmpxchg", ({ x }) => g.allocated.at(x), { to: "after" }),
+  ...trackAllocated,
+);
+
+const onSlabList = (x: ObjectOf) => freelist(k.slab.at(slabOf(x)).freelist).has(x);
+const onCpuList = (x: ObjectOf) =>
+  exists(cpu, (c) =>
+    exists(bucket, (b) => and(cpuSlabOf(c, b).slab.eq(slabOf(x)), freelist(cpuSlabOf(c, b).freelist).has(x))),
+  );
+
+/** Lists of slabs that a slab is on, or the CPU whose slab it is. */
+const places = (s: SlabOf) =>
+  count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).slab.eq(s)))
+    .plus(count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).partial.at(s))))
+    .plus(count(bucket, (b) => k.node.at(b).partial.at(s)))
+    .plus(count(cpu, (c) => or(k.deferFree.at(c).slabs.at(s), k.deferFree.at(c).takenSlabs.at(s))));
+
+const isFull = (s: SlabOf) => and(k.slab.at(s).freelist.isNull(), k.slab.at(s).inuse.eq(cfg.objects));
+
+export const S6 = property(
+  "S6",
+  "nothing is lost: at rest an object is handed out or on one freelist, a slab full or in one place",
+  atRest(
+    forAll(object, (x) =>
+      implies(
+        isSlab(slabOf(x)),
+        or(
+          and(g.allocated.at(x), not(onSlabList(x)), not(onCpuList(x))),
+          and(not(g.allocated.at(x)), onSlabList(x), not(onCpuList(x))),
+          and(not(g.allocated.at(x)), not(onSlabList(x)), onCpuList(x)),
+        ),
+      ),
+    ),
+  ),
+  atRest(forAll(slab, (s) => implies(isSlab(s), or(places(s).eq(1), and(places(s).eq(0), isFull(s)))))),
+  ...trackAllocated,
+);
+
+export const S11 = property(
+  "S11",
+  "a slab's count of objects in use is true: at rest it is all but those on slab->freelist",
+  atRest(
+    forAll(slab, (s) =>
+      implies(
+        isSlab(s),
+        k.slab
+          .at(s)
+          .inuse.plus(freelist(k.slab.at(s).freelist).length())
+          .eq(cfg.objects),
+      ),
+    ),
+  ),
+);
+
+export const S13 = property(
+  "S13",
+  "a slab's page has reference count 0 all its life",
+  invariant(
+    implies(
+      cfg.pages,
+      forAll(slab, (s) => implies(isSlab(s), p.page.at(s).refcount.eq(0))),
+    ),
+  ),
+);
+
+const lockFree = (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => {
+  const { holder, owner } = l.lock.at(cpuSlabLock(c, b));
+  return and(holder.isNull(), owner.isNull());
+};
+
+export const S21 = property(
+  "S21",
+  "a CPU's slab is frozen (outside its lock section); a slab on a partial list is not",
+  invariant(
+    forAll(cpu, (c) =>
+      forAll(bucket, (b) =>
+        implies(and(cpuSlabOf(c, b).slab.notNull(), lockFree(c, b)), k.slab.at(cpuSlabOf(c, b).slab).frozen),
+      ),
+    ),
+  ),
+  invariant(forAll(bucket, (b) => forAll(slab, (s) => implies(k.node.at(b).partial.at(s), not(k.slab.at(s).frozen))))),
+  invariant(
+    forAll(cpu, (c) =>
+      forAll(bucket, (b) => forAll(slab, (s) => implies(cpuSlabOf(c, b).partial.at(s), not(k.slab.at(s).frozen)))),
+    ),
+  ),
+);

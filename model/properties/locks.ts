@@ -1,0 +1,86 @@
+/** S1, S7, S8, S9, S10: who may take, wait for and leave a lock. */
+import {
+  and,
+  type Expr,
+  exists,
+  forAll,
+  type Id,
+  implies,
+  isKind,
+  ite,
+  chain as list,
+  lit,
+  not,
+  property,
+  whenever,
+} from "../../checker/language/index.ts";
+import { localLockIrqsave } from "../locks/local-lock.ts";
+import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
+import { spinLockIrqsave } from "../locks/spinlock.ts";
+import { l, lock } from "../locks/state.ts";
+import { cfg, chain } from "../machine/config.ts";
+import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
+import { returned } from "../scripts.ts";
+
+type LockId = Expr<Id<"lock">>;
+
+export const S1 = property(
+  "S1",
+  "no frame enters the locked section of a bucket that a frame below it is in",
+  whenever(localLockIrqsave, "acquire", ({ which }) => l.lock.at(which).holder.isNull()),
+  whenever(rtSpinLock, "fast", ({ self, which }) =>
+    implies(isKind(lock, "cpuSlab", which), not(l.lock.at(which).owner.eq(chainOf(self)))),
+  ),
+);
+
+/** The raw wait_lock is held by a frame that cannot go on before I do. */
+const rawHeldElsewhere = ({ self, which }: { self: Self; which: LockId }) =>
+  not(sameCpu(l.lock.at(which).waitLock, self));
+
+export const S7 = property(
+  "S7",
+  "no frame spins for a lock whose holder cannot run before the frame ends",
+  whenever(spinLockIrqsave, "take", ({ self, which }) => not(sameCpu(l.lock.at(which).holder, self)), {
+    to: "(waits)",
+  }),
+  whenever(rtSpinLock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
+  whenever(rtSpinLock, "waitLockAgain", rawHeldElsewhere, { to: "(waits)" }),
+  whenever(rtSpinUnlock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
+  whenever(rtSpinTrylock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
+);
+
+/** Who owns the lock that a task sleeps for; null where it does not sleep. */
+const ownerAwaited = (t: Expr<Id<"chain">>) =>
+  ite<Id<"chain"> | null>(m.chain.at(t).blockedOn.isNull(), lit(null), l.lock.at(m.chain.at(t).blockedOn).owner);
+
+export const S8 = property(
+  "S8",
+  "no task sleeps for a lock that it owns itself, directly or through other sleepers",
+  whenever(
+    rtSpinLock,
+    "sleep",
+    ({ self, which }) => not(list(chain, l.lock.at(which).owner, ownerAwaited).has(chainOf(self))),
+    { to: "woken" },
+  ),
+);
+
+export const S9 = property(
+  "S9",
+  "a call leaves locks, interrupt state and preempt_count as it found them",
+  whenever(returned, "check", ({ self, irqs, preempt }) =>
+    and(
+      implies(irqs, onCpu(self).irqsOff),
+      implies(onCpu(self).irqsOff, irqs),
+      onCpu(self).preemptCount.eq(preempt),
+      forAll(lock, (x) => not(l.lock.at(x).holder.eq(self))),
+      forAll(lock, (x) => not(l.lock.at(x).waitLock.eq(self))),
+      implies(cfg.who.at(self).kind.eq("task"), not(exists(lock, (x) => l.lock.at(x).owner.eq(chainOf(self))))),
+    ),
+  ),
+);
+
+export const S10 = property(
+  "S10",
+  "no lock that may sleep is asked for with interrupts or preemption off, or in an interrupt",
+  whenever(rtSpinLock, "fast", ({ self }) => not(atomic(self))),
+);

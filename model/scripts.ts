@@ -1,0 +1,257 @@
+/** The scripts of contexts: what a spec's `script` lines become, call by call. */
+import {
+  allOf,
+  anyOf,
+  bool,
+  call,
+  type Expr,
+  element,
+  except,
+  type Id,
+  id,
+  inlined,
+  type LeafPlace,
+  marked,
+  optional,
+  otherwise,
+  type Program,
+  program,
+  type Region,
+  type Row,
+  range,
+  rowsOf,
+  step,
+  value,
+  when,
+  within,
+} from "../checker/language/index.ts";
+import type { ContextSpec } from "../checker/spec/model.ts";
+import { BUCKET_NAMES } from "./heap.ts";
+import { localLockIrqsave, localUnlockIrqrestore } from "./locks/local-lock.ts";
+import { rtSpinUnlock } from "./locks/rt-mutex.ts";
+import {
+  arrival,
+  departure,
+  type FrameKind,
+  hardirqMayArrive,
+  hookMayFire,
+  nmiMayArrive,
+  softirqMayArrive,
+} from "./machine/contexts.ts";
+import type { Self } from "./machine/state.ts";
+import { pfnScanner } from "./page/pfn-scanner.ts";
+import { freeDeferredObjects } from "./slub/defer-free.ts";
+import { freezeSlab } from "./slub/freeze-slab.ts";
+import { getFreelist } from "./slub/get-freelist.ts";
+import { kfree, kfreeNolock, kmalloc } from "./slub/kmalloc.ts";
+import { kmallocNolock } from "./slub/kmalloc-nolock.ts";
+import { bucket, object } from "./slub/sets.ts";
+import { slabAlloc } from "./slub/slab-alloc.ts";
+
+/** One line of a script. `of` is the number of an earlier call of the script, or an object that the context holds. */
+export type Call =
+  | { readonly op: "kmalloc" | "kmalloc_nolock"; readonly bucket: number }
+  | { readonly op: "kfree" | "kfree_nolock"; readonly of: number | { readonly held: number } }
+  | { readonly op: "scan" };
+
+export const CALL_FORMS =
+  '"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds) or "scan"';
+
+/** Reads a line; null where it has another form. `slots` is the number of objects in a slab. */
+export function parseCall(line: string, slots: number): Call | null {
+  const [op, arg, ...rest] = line.split(" ");
+  if (rest.length > 0) return null;
+  if (op === "scan" && arg === undefined) return { op };
+  if (arg === undefined) return null;
+  if (op === "kmalloc" || op === "kmalloc_nolock")
+    return BUCKET_NAMES.includes(arg) ? { op, bucket: BUCKET_NAMES.indexOf(arg) } : null;
+  if (op !== "kfree" && op !== "kfree_nolock") return null;
+  const earlier = /^#(\d+)$/.exec(arg);
+  if (earlier) return { op, of: Number(earlier[1]) };
+  const held = /^s(\d+)\.o(\d+)$/.exec(arg);
+  return held ? { op, of: { held: Number(held[1]) * slots + Number(held[2]) } } : null;
+}
+
+/** Where each call of a script has returned: locks and counts must be as they were. */
+export const returned = program(
+  "(returned)",
+  { exits: ["done"], params: { irqs: value(bool), preempt: value(range(0, 7)) } },
+  () => ({ check: step("(model) the call has returned", otherwise.goto("done")) }),
+);
+
+const KINDS: Readonly<Record<string, FrameKind>> = {
+  softirq: { quote: "(model) softirq", kernel: "softirq", softirq: true },
+  hardirq: { quote: "(model) hardirq", kernel: "hardirq", hardirq: true, irqsOff: true },
+  nmi: { quote: "(model) NMI", kernel: "NMI", nmi: true, hardirq: true, irqsOff: true },
+};
+
+/** The functions that a hook may be planted in, with all that they call. */
+const KERNEL_ROWS: Region = anyOf(
+  ...[kmalloc, kmallocNolock, kfree, kfreeNolock, freeDeferredObjects, pfnScanner].map(within),
+);
+
+/** ___slab_alloc() with what the compiler inlines there: all that NOKPROBE_SYMBOL(___slab_alloc) takes away. */
+const SLAB_ALLOC_INLINED = anyOf(
+  rowsOf(slabAlloc),
+  inlined(slabAlloc, getFreelist, freezeSlab, localLockIrqsave, localUnlockIrqrestore),
+);
+
+interface HookPlace {
+  readonly about: string;
+  /** Only with PREEMPT_RT. */
+  readonly rt?: true;
+  readonly region: (nokprobe: boolean) => Region;
+}
+
+/** Where a hook may fire, by the spec's `at`. */
+export const HOOK_PLACES: Readonly<Record<string, HookPlace>> = {
+  kprobe: {
+    about: "a kprobe at any instruction that the version does not forbid (6.18: not in ___slab_alloc())",
+    region: (nokprobe) => (nokprobe ? except(KERNEL_ROWS, SLAB_ALLOC_INLINED) : KERNEL_ROWS),
+  },
+  anywhere: { about: "any instruction of the allocator, whatever NOKPROBE_SYMBOL() says", region: () => KERNEL_ROWS },
+  unlock: {
+    about: "just before each local_unlock_irqrestore(), as the fuzz test of the series does",
+    region: () =>
+      anyOf(
+        rowsOf(localUnlockIrqrestore, "release"),
+        allOf(within(localUnlockIrqrestore), rowsOf(rtSpinUnlock, "fast")),
+      ),
+  },
+  contention_begin: {
+    about: "the tracepoint contention_begin of an rt_mutex",
+    rt: true,
+    region: () => marked("contention_begin"),
+  },
+  contention_end: {
+    about: "the tracepoint contention_end of an rt_mutex",
+    rt: true,
+    region: () => marked("contention_end"),
+  },
+  "rt_spin_unlock entry": {
+    about: "fentry of rt_spin_unlock(): the lock is still owned",
+    rt: true,
+    region: () => rowsOf(rtSpinUnlock, "fast"),
+  },
+};
+
+/** How a hook runs: an int3 counts as an NMI; other kprobes and tracepoints turn preemption off, fentry migration. */
+function hookKind({ options }: ContextSpec): FrameKind {
+  const base = { quote: `(model) hook: ${options.at}`, kernel: "hook" };
+  if (options.setsNmi) return { ...base, nmi: true, hardirq: true, irqsOff: true };
+  if (options.at === "unlock") return base;
+  if (options.at === "rt_spin_unlock entry") return { ...base, migrateOff: true };
+  return { ...base, preemptOff: true };
+}
+
+type Result = LeafPlace<Id<"object"> | null>;
+type Rows = Record<string, Row<never>>;
+
+const resultShape = optional(id(object));
+
+/** Labels here are made from numbers, which types do not follow; `link` checks every goto. */
+const untyped = (row: Row<string>): Row<never> => row as Row<never>;
+
+/** The rows of the calls of a script, from `call1` on; the last goes to `end`. */
+function callRows(
+  calls: readonly Call[],
+  locals: Readonly<Record<string, unknown>>,
+  entry: { irqs: Expr<boolean> | boolean; preempt: Expr<number> | number },
+  mayStop: boolean,
+  end: string,
+): Rows {
+  const result = (n: number) => locals[`r${n}`] as Result;
+  const x = locals.x as Result;
+  const rows: Rows = {};
+  for (const [i, one] of calls.entries()) {
+    const n = i + 1;
+    const back = `back${n}`;
+    const begin = mayStop ? `do${n}` : `call${n}`;
+    if (mayStop) rows[`call${n}`] = untyped(step(`(model) call ${n}`, { mayStop: true }, otherwise.goto(begin)));
+    switch (one.op) {
+      case "kmalloc":
+      case "kmalloc_nolock": {
+        const callee = one.op === "kmalloc" ? kmalloc : kmallocNolock;
+        const args = { size: element(bucket, one.bucket), got: result(n) };
+        rows[begin] = untyped(
+          call(`${one.op}(${BUCKET_NAMES[one.bucket]})`, callee as typeof kmalloc, args, { done: back }),
+        );
+        break;
+      }
+      case "kfree":
+      case "kfree_nolock": {
+        const callee = one.op === "kfree" ? kfree : kfreeNolock;
+        const what = typeof one.of === "number" ? `#${one.of}` : "held";
+        rows[begin] =
+          typeof one.of === "number"
+            ? untyped(
+                step(
+                  "if (unlikely(ZERO_OR_NULL_PTR(object))) return;",
+                  when(result(one.of).isNull()).goto(back),
+                  otherwise.do(x.set(result(one.of))).goto(`free${n}`),
+                ),
+              )
+            : untyped(
+                step(
+                  "(model) an object that it holds",
+                  otherwise.do(x.set(element(object, one.of.held))).goto(`free${n}`),
+                ),
+              );
+        rows[`free${n}`] = untyped(call(`${one.op}(${what})`, callee, { x: x.known() }, { done: back }));
+        break;
+      }
+      case "scan":
+        rows[begin] = untyped(call("(model) scan one page", pfnScanner, {}, { done: back }));
+        break;
+    }
+    rows[back] = untyped(
+      call("(model) return", returned, entry, { done: i + 1 < calls.length ? `call${n + 1}` : end }),
+    );
+  }
+  return rows;
+}
+
+type Script = Program<object, object, string, string>;
+
+/** The script of a task: a call may never come, and so may the next. */
+export const taskScript = (spec: ContextSpec, calls: readonly Call[]): Script =>
+  program(spec.name, { exits: ["done"], locals: localsOf(calls) }, (_, __, locals) =>
+    callRows(calls, locals, { irqs: false, preempt: 0 }, true, "done"),
+  ) as unknown as Script;
+
+const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7) };
+
+/** The script of a softirq, hardirq, NMI or hook: it may never come; once there it makes all its calls and returns. */
+export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe: boolean): Script {
+  const kind = spec.kind === "hook" ? hookKind(spec) : (KINDS[spec.kind] as FrameKind);
+  const cutsIn = spec.kind === "hook" ? (HOOK_PLACES[spec.options.at as string] as HookPlace).region(nokprobe) : null;
+  const may = (self: Self): Expr<boolean> => {
+    switch (spec.kind) {
+      case "nmi":
+        return nmiMayArrive(self);
+      case "hardirq":
+        return hardirqMayArrive(self);
+      case "softirq":
+        return softirqMayArrive(self);
+      default:
+        return hookMayFire(self, cutsIn as Region);
+    }
+  };
+  return program(spec.name, { exits: ["done"], locals: { ...localsOf(calls), ...FRAME_LOCALS } }, (self, _, locals) => {
+    const frame = locals as unknown as {
+      flags: LeafPlace<boolean>;
+      irqs: LeafPlace<boolean>;
+      preempt: LeafPlace<number>;
+    };
+    return {
+      arrive: untyped(arrival(self, kind, frame, may(self), "call1", { mayStop: true, ...(cutsIn ? { cutsIn } : {}) })),
+      ...callRows(calls, locals, { irqs: frame.irqs, preempt: frame.preempt }, false, "return"),
+      return: untyped(departure(self, kind, frame.flags, "done")),
+    } as Rows;
+  }) as unknown as Script;
+}
+
+const localsOf = (calls: readonly Call[]): Record<string, typeof resultShape> => ({
+  ...Object.fromEntries(calls.flatMap((one, i) => ("bucket" in one ? [[`r${i + 1}`, resultShape]] : []))),
+  ...(calls.some((one) => "of" in one) ? { x: resultShape } : {}),
+});

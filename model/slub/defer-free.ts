@@ -1,0 +1,165 @@
+/**
+ * Deferred free: what may not spin pushes on a per-CPU list and raises an irq_work, whose callback frees by the
+ * ordinary path.
+ *
+ * Context: defer_free() and defer_deactivate_slab(): any. The callback runs with no c->lock section below it (!RT: in
+ * hardirq, so with interrupts on below; RT: in a thread).
+ * Abstracts: lists are sets, taken in any order; irq_work's own queue is its PENDING bit.
+ *
+ * @kernel v6.18.35 mm/slub.c defer_free(), defer_deactivate_slab(), free_deferred_objects(); kernel/irq_work.c
+ */
+import {
+  call,
+  choose,
+  exists,
+  id,
+  not,
+  optional,
+  or,
+  otherwise,
+  program,
+  setEach,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { cpu } from "../machine/config.ts";
+import { pinCpu, unpinCpu } from "../machine/pin.ts";
+import { thisCpu } from "../machine/state.ts";
+import { deactivateSlab } from "./deactivate-slab.ts";
+import { bucket, object, slab as slabs } from "./sets.ts";
+import { slabFree } from "./slab-free.ts";
+import { k } from "./state.ts";
+
+/** v6.18.35 pins the CPU between choosing the record and queueing its work (83d59d81b20c). */
+export const deferFree = program(
+  "defer_free",
+  {
+    exits: ["done"],
+    params: { x: value(id(object)) },
+    locals: { c: id(cpu) },
+    kernel: "v6.18.35 mm/slub.c defer_free()",
+    tag: "S",
+  },
+  (self, { x }, { c }) => {
+    const df = k.deferFree.at(c);
+    return {
+      pin: step(
+        "guard(preempt)(); df = this_cpu_ptr(&defer_free_objects);",
+        { ref: "3.9" },
+        otherwise.do(pinCpu(self), c.set(thisCpu(self))).goto("push"),
+      ),
+      push: step(
+        "if (llist_add(head + s->offset, &df->objects))",
+        { ref: "3.9" },
+        when(not(exists(object, (o) => df.objects.at(o))))
+          .do(df.objects.at(x).set(true))
+          .goto("queue"),
+        otherwise.do(df.objects.at(x).set(true)).goto("unpin"),
+      ),
+      queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(df.pending.set(true)).goto("unpin")),
+      unpin: step("(model) end of guard(preempt)", otherwise.do(unpinCpu(self)).goto("done")),
+    };
+  },
+);
+
+export const deferDeactivateSlab = program(
+  "defer_deactivate_slab",
+  {
+    exits: ["done"],
+    params: { slab: value(id(slabs)), freelist: value(optional(id(object))) },
+    locals: { c: id(cpu) },
+    kernel: "v6.18.35 mm/slub.c defer_deactivate_slab()",
+    tag: "S",
+  },
+  (self, { slab, freelist }, { c }) => {
+    const df = k.deferFree.at(c);
+    return {
+      note: step(
+        "slab->flush_freelist = flush_freelist;",
+        { ref: "3.9" },
+        otherwise.do(pinCpu(self), c.set(thisCpu(self)), k.slab.at(slab).flushFreelist.set(freelist)).goto("push"),
+      ),
+      push: step(
+        "if (llist_add(&slab->llnode, &df->slabs))",
+        { ref: "3.9" },
+        when(not(exists(slabs, (o) => df.slabs.at(o))))
+          .do(df.slabs.at(slab).set(true))
+          .goto("queue"),
+        otherwise.do(df.slabs.at(slab).set(true)).goto("unpin"),
+      ),
+      queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(df.pending.set(true)).goto("unpin")),
+      unpin: step("(model) end of guard(preempt)", otherwise.do(unpinCpu(self)).goto("done")),
+    };
+  },
+);
+
+/** The callback of one CPU's work: it drains the list that the work belongs to (container_of), wherever it runs. */
+export const freeDeferredObjects = program(
+  "free_deferred_objects",
+  {
+    exits: ["done"],
+    params: { c: value(id(cpu)) },
+    locals: { x: id(object), slab: id(slabs), b: id(bucket), freelist: optional(id(object)) },
+    kernel: "v6.18.35 mm/slub.c free_deferred_objects()",
+    tag: "S",
+  },
+  (_, { c }, { x, slab, b, freelist }) => {
+    const df = k.deferFree.at(c);
+    return {
+      takeObjects: step(
+        "llnode = llist_del_all(objs);",
+        { ref: "3.9" },
+        otherwise
+          .do(
+            setEach(object, (o) => [
+              df.takenObjects.at(o).set(or(df.objects.at(o), df.takenObjects.at(o))),
+              df.objects.at(o).set(false),
+            ]),
+          )
+          .goto("nextObject"),
+      ),
+      nextObject: step(
+        "llist_for_each_safe(pos, t, llnode) {",
+        { ref: "3.9", note: "in any order" },
+        choose(object, (o) => when(df.takenObjects.at(o)).do(df.takenObjects.at(o).set(false), x.set(o)).goto("free")),
+        otherwise.goto("takeSlabs"),
+      ),
+      free: call("__slab_free(s, slab, x, x, 1, _THIS_IP_);", slabFree, { x }, { done: "nextObject" }, { ref: "3.9" }),
+      takeSlabs: step(
+        "llnode = llist_del_all(slabs);",
+        { ref: "3.9" },
+        otherwise
+          .do(
+            setEach(slabs, (o) => [
+              df.takenSlabs.at(o).set(or(df.slabs.at(o), df.takenSlabs.at(o))),
+              df.slabs.at(o).set(false),
+            ]),
+          )
+          .goto("nextSlab"),
+      ),
+      nextSlab: step(
+        "llist_for_each_safe(pos, t, llnode) {",
+        { ref: "3.9", note: "in any order" },
+        choose(slabs, (o) =>
+          when(df.takenSlabs.at(o))
+            .do(
+              df.takenSlabs.at(o).set(false),
+              slab.set(o),
+              b.set(k.slab.at(o).cache.known()),
+              freelist.set(k.slab.at(o).flushFreelist),
+            )
+            .goto("deactivate"),
+        ),
+        otherwise.goto("done"),
+      ),
+      deactivate: call(
+        "deactivate_slab(slab->slab_cache, slab, slab->flush_freelist);",
+        deactivateSlab,
+        { b, slab, freelist },
+        { done: "nextSlab" },
+        { ref: "3.9" },
+      ),
+    };
+  },
+);

@@ -1,0 +1,132 @@
+/**
+ * do_slab_free(): the fast path of a free, lockless or (PREEMPT_RT) under c->lock; what is not of the CPU's slab goes to
+ * __slab_free(), or is deferred where the caller may not spin.
+ *
+ * Context: Any. A nolock caller that finds c->lock held below it, in an NMI or on PREEMPT_RT, defers.
+ *
+ * @kernel v6.18.35 mm/slub.c do_slab_free(), kfree_nolock()
+ */
+import {
+  and,
+  bool,
+  call,
+  id,
+  not,
+  optional,
+  or,
+  otherwise,
+  program,
+  racy,
+  select,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { localLockIrqsave, localLockIsLocked, localUnlockIrqrestore } from "../locks/local-lock.ts";
+import { cpuSlabLock } from "../locks/state.ts";
+import { cfg, cpu } from "../machine/config.ts";
+import { inNmi, thisCpu } from "../machine/state.ts";
+import { deferFree } from "./defer-free.ts";
+import { bucket, object } from "./sets.ts";
+import { slabFree } from "./slab-free.ts";
+import { cpuSlabOf, k, linkOf, slabOf, stepTid } from "./state.ts";
+
+export const doSlabFree = program(
+  "do_slab_free",
+  {
+    exits: ["done"],
+    params: { x: value(id(object)), allowSpin: value(bool) },
+    locals: { b: id(bucket), c: id(cpu), freelist: optional(id(object)), flags: bool },
+    kernel: "v6.18.35 mm/slub.c do_slab_free()",
+    tag: "S",
+  },
+  (self, { x, allowSpin }, { b, c, freelist, flags }) => {
+    const s = cpuSlabOf(c, b);
+    const mine = s.seen.at(self);
+    const which = cpuSlabLock(c, b);
+    const lockedBelow = and(or(inNmi(self), cfg.preemptRt), localLockIsLocked(self, which));
+    return {
+      redo: step(
+        "c = raw_cpu_ptr(s->cpu_slab);",
+        { ref: "3.2.1" },
+        when(k.slab.at(slabOf(x)).cache.isNull()).fails("S2", "frees an object whose slab was given up"),
+        otherwise.do(b.set(k.slab.at(slabOf(x)).cache.known()), c.set(thisCpu(self))).goto("tid"),
+      ),
+      tid: step("tid = READ_ONCE(c->tid);", { ref: "3.2.1" }, otherwise.do(mine.set(true)).goto("slab")),
+      slab: step(
+        "if (unlikely(slab != c->slab)) {",
+        { ref: "3.2.2 3.9", note: "a snapshot of tid that is given up is forgotten" },
+        when(and(racy(s.slab).ne(slabOf(x)), allowSpin))
+          .do(mine.set(false))
+          .goto("slow"),
+        when(racy(s.slab).ne(slabOf(x)))
+          .do(mine.set(false))
+          .goto("defer"),
+        when(allowSpin).goto("path"),
+        otherwise.goto("gate"),
+      ),
+      slow: call("__slab_free(s, slab, head, tail, cnt, addr);", slabFree, { x }, { done: "done" }),
+      defer: call("defer_free(s, head);", deferFree, { x }, { done: "done" }),
+      gate: step(
+        "if ((in_nmi() || !USE_LOCKLESS_FAST_PATH()) && local_lock_is_locked(&s->cpu_slab->lock))",
+        { ref: "3.9" },
+        when(lockedBelow).do(mine.set(false)).goto("defer"),
+        otherwise.goto("path"),
+      ),
+      path: select("if (USE_LOCKLESS_FAST_PATH()) {", [[cfg.preemptRt, "lock"]], "freelist"),
+      freelist: step(
+        "freelist = READ_ONCE(c->freelist); set_freepointer(s, tail, freelist);",
+        { ref: "3.2.3", note: "the object is still private: its link rides along" },
+        otherwise.do(freelist.set(racy(s.freelist)), linkOf(x).set(racy(s.freelist))).goto("cmpxchg"),
+      ),
+      cmpxchg: step(
+        "__update_cpu_freelist_fast(s, freelist, head, tid)",
+        { ref: "3.2.3", note: "the object is free again here" },
+        when(and(c.eq(thisCpu(self)), mine, s.freelist.eq(freelist)))
+          .do(s.freelist.set(x), stepTid(c, b))
+          .goto("done"),
+        otherwise.do(mine.set(false)).goto("redo"),
+      ),
+      lock: call(
+        "local_lock_cpu_slab(s, flags);",
+        localLockIrqsave,
+        { which, flags },
+        { done: "recheck" },
+        { ref: "3.2.3'" },
+      ),
+      recheck: step(
+        "if (unlikely(slab != c->slab)) { local_unlock(&s->cpu_slab->lock); goto redo; }",
+        { ref: "3.2.3'" },
+        when(or(s.slab.ne(slabOf(x)), not(c.eq(thisCpu(self)))))
+          .do(mine.set(false))
+          .goto("unlockRedo"),
+        otherwise.do(mine.set(false)).goto("lockedFreelist"),
+      ),
+      unlockRedo: call(
+        "local_unlock_cpu_slab(s, flags); goto redo;",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "redo" },
+        { ref: "3.2.3'" },
+      ),
+      lockedFreelist: step(
+        "freelist = c->freelist; set_freepointer(s, tail, freelist);",
+        { ref: "3.2.3'" },
+        otherwise.do(freelist.set(s.freelist), linkOf(x).set(s.freelist)).goto("lockedStore"),
+      ),
+      lockedStore: step(
+        "c->freelist = head;",
+        { ref: "3.2.3'", note: "the object is free again here" },
+        otherwise.do(s.freelist.set(x)).goto("lockedTid"),
+      ),
+      lockedTid: step("c->tid = next_tid(tid);", { ref: "3.2.3'" }, otherwise.do(stepTid(c, b)).goto("lockedUnlock")),
+      lockedUnlock: call(
+        "local_unlock_cpu_slab(s, flags);",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "done" },
+        { ref: "3.2.3'" },
+      ),
+    };
+  },
+);

@@ -1,0 +1,53 @@
+/**
+ * freeze_slab(): makes a slab from the node's partial list a CPU slab and takes its freelist. Others may free to it
+ * meanwhile, so it is a cmpxchg.
+ *
+ * @kernel v6.18 mm/slub.c freeze_slab()
+ */
+import {
+  and,
+  bool,
+  bound,
+  id,
+  lit,
+  optional,
+  otherwise,
+  program,
+  range,
+  result,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { cfg } from "../machine/config.ts";
+import { object, slab as slabs } from "./sets.ts";
+import { k } from "./state.ts";
+
+export const freezeSlab = program(
+  "freeze_slab",
+  {
+    exits: ["done"],
+    params: { slab: value(id(slabs)), got: result(optional(id(object))) },
+    locals: { freelist: optional(id(object)), inuse: range(0, bound("slot")), frozen: bool },
+    kernel: "v6.18 mm/slub.c freeze_slab()",
+    tag: "S",
+  },
+  (_, { slab, got }, { freelist, inuse, frozen }) => {
+    const s = k.slab.at(slab);
+    return {
+      read: step(
+        "freelist = slab->freelist; counters = slab->counters;",
+        { ref: "3.3.20" },
+        otherwise.do(freelist.set(s.freelist), inuse.set(s.inuse), frozen.set(s.frozen)).goto("cmpxchg"),
+      ),
+      cmpxchg: step(
+        'slab_update_freelist(s, slab, freelist, counters, NULL, new.counters, "freeze_slab")',
+        { ref: "3.3.20" },
+        when(and(s.freelist.eq(freelist), s.inuse.eq(inuse), s.frozen.eq(frozen)))
+          .do(s.freelist.set(lit(null)), s.inuse.set(cfg.objects), s.frozen.set(true), got.set(freelist))
+          .goto("done"),
+        otherwise.goto("read"),
+      ),
+    };
+  },
+);

@@ -1,0 +1,55 @@
+/**
+ * get_freelist(): takes the whole freelist of the CPU's slab, to which other CPUs may have freed. Where there is none,
+ * the slab is unfrozen: it is full and on no list.
+ *
+ * Context: c->lock held. Inlined into ___slab_alloc(), so that a kprobe that may not sit there may not sit here.
+ *
+ * @kernel v6.18 mm/slub.c get_freelist(), __slab_update_freelist()
+ */
+import {
+  and,
+  bool,
+  bound,
+  id,
+  lit,
+  optional,
+  otherwise,
+  program,
+  range,
+  result,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { cfg } from "../machine/config.ts";
+import { object, slab as slabs } from "./sets.ts";
+import { k } from "./state.ts";
+
+export const getFreelist = program(
+  "get_freelist",
+  {
+    exits: ["done"],
+    params: { slab: value(id(slabs)), got: result(optional(id(object))) },
+    locals: { freelist: optional(id(object)), inuse: range(0, bound("slot")), frozen: bool },
+    kernel: "v6.18 mm/slub.c get_freelist()",
+    tag: "S",
+  },
+  (_, { slab, got }, { freelist, inuse, frozen }) => {
+    const s = k.slab.at(slab);
+    return {
+      read: step(
+        "freelist = slab->freelist; counters = slab->counters;",
+        { ref: "3.3.7" },
+        otherwise.do(freelist.set(s.freelist), inuse.set(s.inuse), frozen.set(s.frozen)).goto("cmpxchg"),
+      ),
+      cmpxchg: step(
+        "__slab_update_freelist(s, slab, freelist, counters, NULL, new.counters)",
+        { ref: "3.3.7" },
+        when(and(s.freelist.eq(freelist), s.inuse.eq(inuse), s.frozen.eq(frozen)))
+          .do(s.freelist.set(lit(null)), s.inuse.set(cfg.objects), s.frozen.set(freelist.notNull()), got.set(freelist))
+          .goto("done"),
+        otherwise.goto("read"),
+      ),
+    };
+  },
+);

@@ -1,0 +1,87 @@
+/**
+ * kmalloc_nolock(): allocation from any context, without waiting for a lock.
+ *
+ * Context: Any: NMI, hardirq, a probe inside the allocator. On PREEMPT_RT an NMI or a hardirq gets NULL at once.
+ * Return: `got`, null where the C returns NULL.
+ *
+ * @kernel v6.18 mm/slub.c kmalloc_nolock_noprof()
+ */
+import {
+  and,
+  bool,
+  call,
+  id,
+  lit,
+  next,
+  not,
+  optional,
+  or,
+  otherwise,
+  program,
+  result,
+  select,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { localLockIsLocked } from "../locks/local-lock.ts";
+import { cpuSlabLock } from "../locks/state.ts";
+import { cfg } from "../machine/config.ts";
+import { inHardirq, inNmi, thisCpu } from "../machine/state.ts";
+import { bucket, object } from "./sets.ts";
+import { slabAllocNode } from "./slab-alloc-node.ts";
+
+export const kmallocNolock = program(
+  "kmalloc_nolock",
+  {
+    exits: ["done"],
+    params: { size: value(id(bucket)), got: result(optional(id(object))) },
+    locals: { b: id(bucket), canRetry: bool, ret: optional(id(object)) },
+    kernel: "v6.18 mm/slub.c kmalloc_nolock_noprof()",
+    tag: "S",
+    abstracts: ["memcg charge and debug hooks are left out of the allocation"],
+  },
+  (self, { size, got }, { b, canRetry, ret }) => ({
+    entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "bucket"),
+    context: step(
+      "if (IS_ENABLED(CONFIG_PREEMPT_RT) && (in_nmi() || in_hardirq())) return NULL;",
+      { ref: "3.4.1 3.5" },
+      when(or(inNmi(self), inHardirq(self)))
+        .do(got.set(lit(null)))
+        .goto("done"),
+      otherwise.goto("bucket"),
+    ),
+    bucket: step(
+      "s = kmalloc_slab(size, NULL, alloc_gfp, _RET_IP_);",
+      { ref: "3.4.2" },
+      otherwise.do(b.set(size), canRetry.set(true)).goto("gate"),
+    ),
+    gate: step(
+      "if (!(in_nmi() && local_lock_is_locked(&s->cpu_slab->lock)))",
+      { ref: "3.4.3 3.5" },
+      when(and(inNmi(self), localLockIsLocked(self, cpuSlabLock(thisCpu(self), b)))).goto("retry"),
+      otherwise.goto("alloc"),
+    ),
+    alloc: call(
+      "ret = __slab_alloc_node(s, alloc_gfp, node, _RET_IP_, s->object_size);",
+      slabAllocNode,
+      { b, allowSpin: false, got: ret },
+      { done: "return", ebusy: "retry" },
+      { ref: "3.4.3" },
+    ),
+    retry: step(
+      "if (PTR_ERR(ret) == -EBUSY) { if (can_retry) { size = s->object_size + 1; can_retry = false; goto retry; } ret = NULL; }",
+      { ref: "3.4.4 3.4.5 3.5" },
+      when(and(canRetry, next(bucket, b).notNull()))
+        .do(b.set(next(bucket, b).known()), canRetry.set(false))
+        .goto("gate"),
+      when(canRetry)
+        .do(got.set(lit(null)))
+        .goto("done"),
+      when(not(canRetry))
+        .do(got.set(lit(null)))
+        .goto("done"),
+    ),
+    return: step("return ret;", { ref: "3.4.6" }, otherwise.do(got.set(ret)).goto("done")),
+  }),
+);

@@ -1,0 +1,129 @@
+/**
+ * put_cpu_partial() and __put_partials(): the per-CPU lists of partial slabs, and where they spill.
+ *
+ * Context: put_cpu_partial() takes c->lock of this CPU; __put_partials() waits for n->list_lock.
+ * Abstracts: lists are sets, counted in slabs; a spill puts its slabs back in any order under one list_lock section.
+ *
+ * @kernel v6.18 mm/slub.c put_cpu_partial(), __put_partials()
+ */
+import {
+  and,
+  bool,
+  call,
+  choose,
+  id,
+  otherwise,
+  program,
+  setEach,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
+import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
+import { cpuSlabLock, listLock } from "../locks/state.ts";
+import { cfg, cpu } from "../machine/config.ts";
+import { thisCpu } from "../machine/state.ts";
+import { bucket, slab as slabs } from "./sets.ts";
+import { cpuSlabOf, giveUpSlab, k, nrCpuPartial, nrPartial } from "./state.ts";
+
+/** Puts the slabs that this frame detached back on the node's list, or gives the empty ones up. */
+export const putPartials = program(
+  "__put_partials",
+  {
+    exits: ["done"],
+    params: { b: value(id(bucket)) },
+    locals: { flags: bool },
+    kernel: "v6.18 mm/slub.c __put_partials()",
+    tag: "S",
+  },
+  (self, { b }, { flags }) => {
+    const mine = k.detached.at(self);
+    const which = listLock(b);
+    return {
+      lock: call(
+        "spin_lock_irqsave(&n->list_lock, flags);",
+        spinLockIrqsave,
+        { which, flags },
+        { held: "next" },
+        { ref: "3.6b.6" },
+      ),
+      next: step(
+        "if (unlikely(!slab->inuse && n->nr_partial >= s->min_partial)) .. else add_partial(n, slab, DEACTIVATE_TO_TAIL);",
+        { ref: "3.6b.6", note: "an empty slab is given up under the lock; the C does it after" },
+        choose(slabs, (x) =>
+          when(and(mine.at(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(cfg.minPartial)))
+            .do(mine.at(x).set(false), giveUpSlab(x))
+            .goto("next"),
+        ),
+        choose(slabs, (x) =>
+          when(mine.at(x)).do(mine.at(x).set(false), k.node.at(b).partial.at(x).set(true)).goto("next"),
+        ),
+        otherwise.goto("unlock"),
+      ),
+      unlock: call(
+        "spin_unlock_irqrestore(&n->list_lock, flags);",
+        spinUnlockIrqrestore,
+        { which, flags },
+        { done: "done" },
+        { ref: "3.6b.6" },
+      ),
+    };
+  },
+);
+
+/** Puts one slab on this CPU's partial list; with `drain`, a full list goes to the node first. */
+export const putCpuPartial = program(
+  "put_cpu_partial",
+  {
+    exits: ["done"],
+    params: { b: value(id(bucket)), slab: value(id(slabs)), drain: value(bool) },
+    locals: { flags: bool, c: id(cpu) },
+    kernel: "v6.18 mm/slub.c put_cpu_partial()",
+    tag: "S",
+  },
+  (self, { b, slab, drain }, { flags, c }) => {
+    const which = cpuSlabLock(c, b);
+    const { partial } = cpuSlabOf(c, b);
+    return {
+      thisCpu: step(
+        "(model) this_cpu_ptr(s->cpu_slab)",
+        { ref: "3.6b.1", note: "a caller that is not pinned may take the lock of the CPU it left" },
+        otherwise.do(c.set(thisCpu(self))).goto("lock"),
+      ),
+      lock: call(
+        "local_lock_irqsave(&s->cpu_slab->lock, flags);",
+        localLockIrqsave,
+        { which, flags },
+        { done: "put" },
+        { ref: "3.6b.1" },
+      ),
+      put: step(
+        "if (drain && oldslab->slabs >= s->cpu_partial_slabs) slab_to_put = oldslab; .. this_cpu_write(s->cpu_slab->partial, slab);",
+        { ref: "3.6b.2 3.6b.3 3.6b.4" },
+        when(and(drain, nrCpuPartial(c, b).ge(cfg.cpuPartialSlabs)))
+          .do(
+            setEach(slabs, (x) => k.detached.at(self).at(x).set(partial.at(x))),
+            setEach(slabs, (x) => partial.at(x).set(x.eq(slab))),
+          )
+          .goto("unlockSpill"),
+        otherwise.do(partial.at(slab).set(true)).goto("unlock"),
+      ),
+      unlock: call(
+        "local_unlock_irqrestore(&s->cpu_slab->lock, flags);",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "done" },
+        { ref: "3.6b.5" },
+      ),
+      unlockSpill: call(
+        "local_unlock_irqrestore(&s->cpu_slab->lock, flags);",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "spill" },
+        { ref: "3.6b.5" },
+      ),
+      spill: call("__put_partials(s, slab_to_put);", putPartials, { b }, { done: "done" }, { ref: "3.6b.6" }),
+    };
+  },
+);

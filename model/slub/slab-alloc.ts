@@ -1,0 +1,370 @@
+/**
+ * ___slab_alloc(): the allocation slow path, in the order of the C. Over the usual length: one kernel function stays in
+ * one file, so that it can be laid beside the source.
+ *
+ * Context: CPU pinned. Takes and releases c->lock; spin callers take n->list_lock.
+ * Return: `got`, null where the C returns NULL. `c` is the CPU afterwards: around new_slab() it may change.
+ * Abstracts: pfmemalloc_match() always matches; the first pass that is restricted to a node is not tried apart.
+ *
+ * @kernel v6.18 mm/slub.c ___slab_alloc()
+ */
+import {
+  and,
+  bool,
+  call,
+  choose,
+  either,
+  exists,
+  id,
+  lit,
+  optional,
+  orWord,
+  otherwise,
+  place,
+  program,
+  racy,
+  result,
+  select,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
+import { cpuSlabLock } from "../locks/state.ts";
+import { cfg, cpu } from "../machine/config.ts";
+import { pinCpu, unpinCpu } from "../machine/pin.ts";
+import { thisCpu } from "../machine/state.ts";
+import { deactivateSlab } from "./deactivate-slab.ts";
+import { deferDeactivateSlab } from "./defer-free.ts";
+import { freezeSlab } from "./freeze-slab.ts";
+import { getFreelist } from "./get-freelist.ts";
+import { getPartialNode } from "./get-partial-node.ts";
+import { newSlab } from "./new-slab.ts";
+import { putPartials } from "./put-cpu-partial.ts";
+import { bucket, object, slab as slabs } from "./sets.ts";
+import { cpuSlabOf, k, linkOf, stepTid } from "./state.ts";
+
+export const slabAlloc = program(
+  "___slab_alloc",
+  {
+    exits: ["done"],
+    params: { b: value(id(bucket)), allowSpin: value(bool), c: place(id(cpu)), got: result(optional(id(object))) },
+    locals: {
+      slab: id(slabs),
+      fresh: optional(id(slabs)),
+      freelist: optional(id(object)),
+      next: orWord(optional(id(object)), "garbage"),
+      flags: bool,
+      flushSlab: id(slabs),
+      flushFreelist: optional(id(object)),
+    },
+    kernel: "v6.18 mm/slub.c ___slab_alloc()",
+    tag: "S",
+    abstracts: [
+      "pfmemalloc_match() always matches",
+      "node requests are free choices; no first pass restricted to a node",
+    ],
+  },
+  (self, { b, allowSpin, c, got }, { slab, fresh, freelist, next, flags, flushSlab, flushFreelist }) => {
+    const s = cpuSlabOf(c, b);
+    const which = cpuSlabLock(c, b);
+    const mismatch = and(cfg.nodeMismatch, allowSpin);
+    return {
+      // reread_slab:
+      reread: step(
+        "slab = READ_ONCE(c->slab); if (!slab) goto new_slab;",
+        { ref: "3.3.1" },
+        when(racy(s.slab.isNull())).goto("newSlab"),
+        otherwise.do(slab.set(racy(s.slab).known())).goto("nodeMatch"),
+      ),
+      nodeMatch: select("if (unlikely(!node_match(slab, node)))", [[mismatch, "nodeChoice"]], "lock"),
+      nodeChoice: step(
+        "if (!allow_spin) node = NUMA_NO_NODE; else goto deactivate_slab;",
+        { ref: "3.3.2 3.3.3", note: "whether the slab is on the wanted node is a free choice" },
+        either(otherwise.goto("lockDeactivate"), otherwise.goto("lock")),
+      ),
+      lock: call(
+        "local_lock_cpu_slab(s, flags);",
+        localLockIrqsave,
+        { which, flags },
+        { done: "recheck" },
+        { ref: "3.3.4" },
+      ),
+      recheck: step(
+        "if (unlikely(slab != c->slab)) { local_unlock_cpu_slab(s, flags); goto reread_slab; }",
+        { ref: "3.3.5" },
+        when(s.slab.ne(slab)).goto("unlockReread"),
+        otherwise.goto("freelist"),
+      ),
+      unlockReread: call(
+        "local_unlock_cpu_slab(s, flags);",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "reread" },
+      ),
+      freelist: step(
+        "freelist = c->freelist; if (freelist) goto load_freelist;",
+        { ref: "3.3.6" },
+        when(s.freelist.notNull()).do(freelist.set(s.freelist)).goto("loadFreelist"),
+        otherwise.goto("getFreelist"),
+      ),
+      getFreelist: call(
+        "freelist = get_freelist(s, slab);",
+        getFreelist,
+        { slab, got: freelist },
+        { done: "full" },
+        { ref: "3.3.7" },
+      ),
+      full: step(
+        "if (!freelist) { c->slab = NULL;",
+        { ref: "3.3.8" },
+        when(freelist.isNull())
+          .do(s.slab.set(lit(null)))
+          .goto("fullTid"),
+        otherwise.goto("loadFreelist"),
+      ),
+      fullTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.8" }, otherwise.do(stepTid(c, b)).goto("fullUnlock")),
+      fullUnlock: call(
+        "local_unlock_cpu_slab(s, flags); goto new_slab;",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "newSlab" },
+        { ref: "3.3.8" },
+      ),
+
+      // load_freelist:
+      loadFreelist: step(
+        "get_freepointer(s, freelist)",
+        { ref: "3.3.9" },
+        otherwise.do(next.set(linkOf(freelist))).goto("storeFreelist"),
+      ),
+      storeFreelist: step(
+        "c->freelist = get_freepointer(s, freelist);",
+        { ref: "3.3.10", note: "the object is handed out here" },
+        when(next.eq("garbage")).fails("S4", "the slow path installs a link word that somebody owns"),
+        otherwise
+          .do(s.freelist.set(next.except("garbage")), got.set(freelist), linkOf(freelist).set("garbage"))
+          .goto("loadTid"),
+      ),
+      loadTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.11" }, otherwise.do(stepTid(c, b)).goto("loadUnlock")),
+      loadUnlock: call(
+        "local_unlock_cpu_slab(s, flags); return freelist;",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "done" },
+        { ref: "3.3.12" },
+      ),
+
+      // deactivate_slab:
+      lockDeactivate: call(
+        "local_lock_cpu_slab(s, flags);",
+        localLockIrqsave,
+        { which, flags },
+        { done: "recheckDeactivate" },
+        { ref: "3.3.13" },
+      ),
+      recheckDeactivate: step(
+        "if (slab != c->slab) { local_unlock_cpu_slab(s, flags); goto reread_slab; }",
+        { ref: "3.3.13" },
+        when(s.slab.ne(slab)).goto("unlockReread"),
+        otherwise.goto("takeFreelist"),
+      ),
+      takeFreelist: step(
+        "freelist = c->freelist;",
+        { ref: "3.3.13" },
+        otherwise.do(freelist.set(s.freelist)).goto("dropSlab"),
+      ),
+      dropSlab: step("c->slab = NULL;", { ref: "3.3.13" }, otherwise.do(s.slab.set(lit(null))).goto("dropFreelist")),
+      dropFreelist: step(
+        "c->freelist = NULL;",
+        { ref: "3.3.13" },
+        otherwise.do(s.freelist.set(lit(null))).goto("dropTid"),
+      ),
+      dropTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.13" }, otherwise.do(stepTid(c, b)).goto("dropUnlock")),
+      dropUnlock: call(
+        "local_unlock_cpu_slab(s, flags);",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "deactivate" },
+        { ref: "3.3.13" },
+      ),
+      deactivate: call(
+        "deactivate_slab(s, slab, freelist);",
+        deactivateSlab,
+        { b, slab, freelist },
+        { done: "newSlab" },
+        { ref: "3.3.14" },
+      ),
+
+      // new_slab:
+      newSlab: select("#ifdef CONFIG_SLUB_CPU_PARTIAL", [[cfg.cpuPartial, "cpuPartial"]], "newObjects"),
+      cpuPartial: step(
+        "while (slub_percpu_partial(c)) {",
+        { ref: "3.3.15" },
+        when(racy(exists(slabs, (x) => s.partial.at(x)))).goto("lockPartial"),
+        otherwise.goto("newObjects"),
+      ),
+      lockPartial: call(
+        "local_lock_cpu_slab(s, flags);",
+        localLockIrqsave,
+        { which, flags },
+        { done: "recheckPartial" },
+        { ref: "3.3.15" },
+      ),
+      recheckPartial: step(
+        "if (unlikely(c->slab)) { local_unlock_cpu_slab(s, flags); goto reread_slab; }",
+        { ref: "3.3.15" },
+        when(s.slab.notNull()).goto("unlockReread"),
+        otherwise.goto("takePartial"),
+      ),
+      takePartial: step(
+        "slab = slub_percpu_partial(c); slub_set_percpu_partial(c, slab);",
+        { ref: "3.3.15 3.3.16", note: "which slab of the list is a free choice" },
+        choose(slabs, (x) => when(s.partial.at(x)).do(s.partial.at(x).set(false), slab.set(x)).goto("partialMatch")),
+        otherwise.goto("unlockNewObjects"),
+      ),
+      unlockNewObjects: call(
+        "local_unlock_cpu_slab(s, flags); goto new_objects;",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "newObjects" },
+      ),
+      partialMatch: select(
+        "if (likely(node_match(slab, node)) || !allow_spin)",
+        [[mismatch, "partialChoice"]],
+        "usePartial",
+      ),
+      partialChoice: step(
+        "if (likely(node_match(slab, node)) || !allow_spin)",
+        { ref: "3.3.17 3.3.18", note: "whether the slab is on the wanted node is a free choice" },
+        either(otherwise.goto("usePartial"), otherwise.goto("unlockPartial")),
+      ),
+      usePartial: step("c->slab = slab;", { ref: "3.3.17" }, otherwise.do(s.slab.set(slab)).goto("partialFreelist")),
+      partialFreelist: call(
+        "freelist = get_freelist(s, slab);",
+        getFreelist,
+        { slab, got: freelist },
+        { done: "loadFreelist" },
+        { ref: "3.3.17" },
+      ),
+      unlockPartial: call(
+        "local_unlock_cpu_slab(s, flags); slab->next = NULL;",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "detachPartial" },
+        { ref: "3.3.18" },
+      ),
+      detachPartial: step(
+        "slab->next = NULL;",
+        { ref: "3.3.18" },
+        otherwise.do(k.detached.at(self).at(slab).set(true)).goto("putPartials"),
+      ),
+      putPartials: call("__put_partials(s, slab);", putPartials, { b }, { done: "cpuPartial" }, { ref: "3.3.18" }),
+
+      // new_objects:
+      newObjects: call(
+        "slab = get_partial(s, node, &pc);",
+        getPartialNode,
+        { b, allowSpin, got: fresh },
+        { done: "gotPartial" },
+        { ref: "3.3.19 3.3.20" },
+      ),
+      gotPartial: step(
+        "if (slab) {",
+        { ref: "3.3.20" },
+        when(fresh.notNull()).do(slab.set(fresh.known())).goto("freezePartial"),
+        otherwise.goto("unpin"),
+      ),
+      freezePartial: call(
+        "freelist = freeze_slab(s, slab); goto retry_load_slab;",
+        freezeSlab,
+        { slab, got: freelist },
+        { done: "retryLoad" },
+        { ref: "3.3.20" },
+      ),
+      unpin: step("slub_put_cpu_ptr(s->cpu_slab);", { ref: "3.3.21" }, otherwise.do(unpinCpu(self)).goto("newPage")),
+      newPage: call(
+        "slab = new_slab(s, pc.flags, node);",
+        newSlab,
+        { b, allowSpin, got: fresh },
+        { done: "pin" },
+        { ref: "3.3.22" },
+      ),
+      pin: step(
+        "c = slub_get_cpu_ptr(s->cpu_slab);",
+        { ref: "3.3.23" },
+        otherwise.do(pinCpu(self), c.set(thisCpu(self))).goto("gotPage"),
+      ),
+      gotPage: step(
+        "if (unlikely(!slab)) return NULL; .. freelist = slab->freelist; slab->freelist = NULL; .. slab->frozen = 1;",
+        { ref: "3.3.24 3.3.26 3.3.27", note: "the new slab is private: its fields change in one step" },
+        when(fresh.isNull())
+          .do(got.set(lit(null)))
+          .goto("done"),
+        otherwise
+          .do(
+            slab.set(fresh.known()),
+            freelist.set(k.slab.at(fresh).freelist),
+            k.slab.at(fresh).freelist.set(lit(null)),
+            k.slab.at(fresh).inuse.set(cfg.objects),
+            k.slab.at(fresh).frozen.set(true),
+          )
+          .goto("retryLoad"),
+      ),
+
+      // retry_load_slab:
+      retryLoad: call(
+        "local_lock_cpu_slab(s, flags);",
+        localLockIrqsave,
+        { which, flags },
+        { done: "conflict" },
+        { ref: "3.3.28" },
+      ),
+      conflict: step(
+        "if (unlikely(c->slab)) {",
+        { ref: "3.3.29" },
+        when(s.slab.notNull()).do(flushSlab.set(s.slab.known())).goto("flushFreelist"),
+        otherwise.goto("loadSlab"),
+      ),
+      flushFreelist: step(
+        "void *flush_freelist = c->freelist;",
+        { ref: "3.3.29" },
+        otherwise.do(flushFreelist.set(s.freelist)).goto("flushSlab"),
+      ),
+      flushSlab: step("c->slab = NULL;", { ref: "3.3.29" }, otherwise.do(s.slab.set(lit(null))).goto("flushDrop")),
+      flushDrop: step(
+        "c->freelist = NULL;",
+        { ref: "3.3.29" },
+        otherwise.do(s.freelist.set(lit(null))).goto("flushTid"),
+      ),
+      flushTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.29" }, otherwise.do(stepTid(c, b)).goto("flushUnlock")),
+      flushUnlock: call(
+        "local_unlock_cpu_slab(s, flags);",
+        localUnlockIrqrestore,
+        { which, flags },
+        { done: "flush" },
+        { ref: "3.3.29" },
+      ),
+      flush: select("if (unlikely(!allow_spin)) {", [[allowSpin, "flushDeactivate"]], "flushDefer"),
+      flushDefer: call(
+        "defer_deactivate_slab(flush_slab, flush_freelist);",
+        deferDeactivateSlab,
+        { slab: flushSlab, freelist: flushFreelist },
+        { done: "retryLoad" },
+        { ref: "3.3.29" },
+      ),
+      flushDeactivate: call(
+        "deactivate_slab(s, flush_slab, flush_freelist);",
+        deactivateSlab,
+        { b, slab: flushSlab, freelist: flushFreelist },
+        { done: "retryLoad" },
+        { ref: "3.3.29" },
+      ),
+      loadSlab: step(
+        "c->slab = slab; goto load_freelist;",
+        { ref: "3.3.30" },
+        otherwise.do(s.slab.set(slab)).goto("loadFreelist"),
+      ),
+    };
+  },
+);

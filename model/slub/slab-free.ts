@@ -1,0 +1,173 @@
+/**
+ * __slab_free(): the slow path of a free. The object goes back by one cmpxchg on the slab, without a lock; a list may
+ * have to be mended before or after.
+ *
+ * Context: Waits for n->list_lock, and takes c->lock by put_cpu_partial(): nothing that may not spin comes here.
+ * Abstracts: one object at a time; debug caches and caches without a double cmpxchg are left out.
+ *
+ * @kernel v6.18 mm/slub.c __slab_free()
+ */
+import {
+  and,
+  bool,
+  bound,
+  call,
+  id,
+  not,
+  optional,
+  or,
+  otherwise,
+  program,
+  racy,
+  range,
+  select,
+  step,
+  value,
+  when,
+} from "../../checker/language/index.ts";
+import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
+import { listLock } from "../locks/state.ts";
+import { cfg } from "../machine/config.ts";
+import { putCpuPartial } from "./put-cpu-partial.ts";
+import { bucket, object, slab as slabs } from "./sets.ts";
+import { giveUpSlab, k, linkOf, nrPartial, slabOf } from "./state.ts";
+
+export const slabFree = program(
+  "__slab_free",
+  {
+    exits: ["done"],
+    params: { x: value(id(object)) },
+    locals: {
+      b: id(bucket),
+      slab: id(slabs),
+      prior: optional(id(object)),
+      inuse: range(0, bound("slot")),
+      wasFrozen: bool,
+      locked: bool,
+      onPartial: bool,
+      flags: bool,
+    },
+    kernel: "v6.18 mm/slub.c __slab_free()",
+    tag: "S",
+    abstracts: ["no debug caches, no SLUB_TINY, cmpxchg_double everywhere"],
+  },
+  (_, { x }, { b, slab, prior, inuse, wasFrozen, locked, onPartial, flags }) => {
+    const s = k.slab.at(slab);
+    const which = listLock(b);
+    const { partial } = k.node.at(b);
+    return {
+      entry: step(
+        "(model) s, slab",
+        { ref: "3.6.1", note: "what the caller looked up from the object" },
+        when(k.slab.at(slabOf(x)).cache.isNull()).fails("S2", "frees an object whose slab was given up"),
+        otherwise
+          .do(
+            slab.set(slabOf(x)),
+            b.set(k.slab.at(slabOf(x)).cache.known()),
+            locked.set(false),
+            onPartial.set(false),
+            flags.set(false),
+          )
+          .goto("read"),
+      ),
+      redo: step(
+        "if (unlikely(n)) { spin_unlock_irqrestore(&n->list_lock, flags); n = NULL; }",
+        { ref: "3.6.2" },
+        when(locked).goto("dropLock"),
+        otherwise.goto("read"),
+      ),
+      dropLock: call(
+        "spin_unlock_irqrestore(&n->list_lock, flags);",
+        spinUnlockIrqrestore,
+        { which, flags },
+        { done: "dropped" },
+        { ref: "3.6.2" },
+      ),
+      dropped: step("n = NULL;", { ref: "3.6.2" }, otherwise.do(locked.set(false)).goto("read")),
+      read: step(
+        "prior = slab->freelist; counters = slab->counters; set_freepointer(s, tail, prior);",
+        { ref: "3.6.2", note: "the object is still private: its link rides along" },
+        when(racy(s.inuse).eq(0)).fails("S11", "frees an object of a slab that has none in use"),
+        otherwise
+          .do(
+            prior.set(racy(s.freelist)),
+            inuse.set(racy(s.inuse)),
+            wasFrozen.set(racy(s.frozen)),
+            linkOf(x).set(racy(s.freelist)),
+          )
+          .goto("decide"),
+      ),
+      decide: step(
+        "if ((!new.inuse || !prior) && !was_frozen) { if (!kmem_cache_has_cpu_partial(s) || prior)",
+        { ref: "3.6.3" },
+        when(and(or(inuse.eq(1), prior.isNull()), not(wasFrozen), or(not(cfg.cpuPartial), prior.notNull()))).goto(
+          "lock",
+        ),
+        otherwise.goto("cmpxchg"),
+      ),
+      lock: call(
+        "spin_lock_irqsave(&n->list_lock, flags);",
+        spinLockIrqsave,
+        { which, flags },
+        { held: "testPartial" },
+        { ref: "3.6.3" },
+      ),
+      testPartial: step(
+        "on_node_partial = slab_test_node_partial(slab);",
+        { ref: "3.6.3" },
+        otherwise.do(locked.set(true), onPartial.set(partial.at(slab))).goto("cmpxchg"),
+      ),
+      cmpxchg: step(
+        'slab_update_freelist(s, slab, prior, counters, head, new.counters, "__slab_free")',
+        { ref: "3.6.4", note: "the object is free again here" },
+        when(and(s.freelist.eq(prior), s.inuse.eq(inuse), s.frozen.eq(wasFrozen)))
+          .do(s.freelist.set(x), s.inuse.set(inuse.minus(1)))
+          .goto("after"),
+        otherwise.goto("redo"),
+      ),
+      after: step(
+        "if (likely(!n)) { .. } .. if (prior && !on_node_partial) .. if (unlikely(!new.inuse && n->nr_partial >= s->min_partial))",
+        { ref: "3.6.5 3.6.6 3.6.7" },
+        when(and(not(locked), or(wasFrozen, prior.notNull()))).goto("done"),
+        when(not(locked)).goto("putCpuPartial"),
+        when(and(prior.notNull(), not(onPartial))).goto("unlock"),
+        when(and(inuse.eq(1), nrPartial(b).ge(cfg.minPartial))).goto("empty"),
+        when(prior.notNull()).goto("unlock"),
+        otherwise.goto("add"),
+      ),
+      putCpuPartial: select("if (kmem_cache_has_cpu_partial(s) && !prior)", [[cfg.cpuPartial, "put"]], "done"),
+      put: call(
+        "put_cpu_partial(s, slab, 1);",
+        putCpuPartial,
+        { b, slab, drain: true },
+        { done: "done" },
+        { ref: "3.6.5" },
+      ),
+      add: step(
+        "add_partial(n, slab, DEACTIVATE_TO_TAIL);",
+        { ref: "3.6.8" },
+        otherwise.do(partial.at(slab).set(true)).goto("unlock"),
+      ),
+      unlock: call(
+        "spin_unlock_irqrestore(&n->list_lock, flags);",
+        spinUnlockIrqrestore,
+        { which, flags },
+        { done: "done" },
+        { ref: "3.6.6 3.6.8" },
+      ),
+      empty: step(
+        "if (prior) remove_partial(n, slab);",
+        { ref: "3.6.7" },
+        otherwise.do(partial.at(slab).set(false)).goto("unlockEmpty"),
+      ),
+      unlockEmpty: call(
+        "spin_unlock_irqrestore(&n->list_lock, flags);",
+        spinUnlockIrqrestore,
+        { which, flags },
+        { done: "discard" },
+        { ref: "3.6.7" },
+      ),
+      discard: step("discard_slab(s, slab);", { ref: "3.6.7" }, otherwise.do(giveUpSlab(slab)).goto("done")),
+    };
+  },
+);

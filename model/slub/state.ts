@@ -1,0 +1,109 @@
+/**
+ * The allocator's state.
+ *
+ * `tid` is only ever compared for equality, so it is a bit for each frame that may hold a snapshot: `seen[f]` says "tid
+ * has not changed since f read it". Every step of tid clears all of them, so the bit is exact for an unbounded tid.
+ *
+ * Abstracts: lists of slabs are sets (which one is taken is a free choice); deferred lists are sets; one node.
+ *
+ * @kernel v6.18 mm/slub.c struct kmem_cache_cpu, struct kmem_cache_node; mm/slab.h struct slab
+ */
+import {
+  bool,
+  bound,
+  component,
+  context,
+  count,
+  type Expr,
+  each,
+  type Id,
+  id,
+  chain as list,
+  lit,
+  optional,
+  orWord,
+  range,
+  setEach,
+  state,
+  struct,
+} from "../../checker/language/index.ts";
+import { cpu } from "../machine/config.ts";
+import { bucket, object, slab } from "./sets.ts";
+
+export const k = state({
+  cpuSlab: each(
+    cpu,
+    each(
+      bucket,
+      struct({
+        freelist: optional(id(object)),
+        slab: optional(id(slab)),
+        partial: each(slab, bool),
+        seen: each(context, bool),
+      }),
+    ),
+  ),
+  slab: each(
+    slab,
+    struct({
+      /** Null: the page is not a slab. */
+      cache: optional(id(bucket)),
+      freelist: optional(id(object)),
+      inuse: range(0, bound("slot")),
+      frozen: bool,
+      /** `flush_freelist`, beside the link of the deferred list. */
+      flushFreelist: optional(id(object)),
+    }),
+  ),
+  object: each(
+    object,
+    struct({
+      /** The link word. That of an object that somebody owns is anything at all. */
+      link: orWord(optional(id(object)), "garbage"),
+    }),
+  ),
+  node: each(bucket, struct({ partial: each(slab, bool) })),
+  /** struct defer_free of each CPU; `taken` is what its callback is working on. */
+  deferFree: each(
+    cpu,
+    struct({
+      objects: each(object, bool),
+      slabs: each(slab, bool),
+      takenObjects: each(object, bool),
+      takenSlabs: each(slab, bool),
+      /** IRQ_WORK_PENDING of its irq_work. */
+      pending: bool,
+    }),
+  ),
+  /** The private list of slabs that a frame is putting back. */
+  detached: each(context, each(slab, bool)),
+});
+
+type Cpu = Expr<Id<"cpu"> | null>;
+type Bucket = Expr<Id<"bucket"> | null>;
+export type ObjectId = Expr<Id<"object"> | null | "garbage">;
+export type SlabId = Expr<Id<"slab"> | null>;
+
+/** The struct kmem_cache_cpu of a CPU and a bucket. */
+export const cpuSlabOf = (c: Cpu, b: Bucket) => k.cpuSlab.at(c).at(b);
+
+export const slabOf = (x: ObjectId) => component(object, "slab", x);
+
+export const linkOf = (x: ObjectId) => k.object.at(x).link;
+
+/** A freelist from its first object. */
+export const freelist = (first: ObjectId) => list(object, first, (x) => linkOf(x));
+
+/** discard_slab(): the page is no slab any more. What its objects held stays where it was. */
+export const giveUpSlab = (s: SlabId) => [
+  k.slab.at(s).cache.set(lit(null)),
+  k.slab.at(s).freelist.set(lit(null)),
+  k.slab.at(s).inuse.set(0),
+];
+
+/** next_tid(): no snapshot of it is current any more. */
+export const stepTid = (c: Cpu, b: Bucket) => setEach(context, (f) => cpuSlabOf(c, b).seen.at(f).set(false));
+
+export const nrPartial = (b: Bucket) => count(slab, (s) => k.node.at(b).partial.at(s));
+
+export const nrCpuPartial = (c: Cpu, b: Bucket) => count(slab, (s) => cpuSlabOf(c, b).partial.at(s));
