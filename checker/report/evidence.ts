@@ -35,12 +35,14 @@ function cuts({ system, result, spec }: Outcome): string[] {
     const reasons = new Map<string, typeof rows>();
     for (const row of rows) {
       if (row.isCut) continue;
-      const why = row.why ?? "UNEXPLAINED";
+      const why = row.why ?? (result.complete ? "unexplained" : "not seen so far");
       reasons.set(why, [...(reasons.get(why) ?? []), row]);
     }
     return [
-      ...wrap(`${frame} cuts ${cut} of ${rows.length} rows${reasons.size > 0 ? "; never:" : ""}`),
-      ...[...reasons].flatMap(([why, of]) => wrap(`${byProgram(of)}: ${why}`, { first: "  ", rest: "    " })),
+      ...wrap(`${frame} cuts ${cut} of ${rows.length} rows${reasons.size > 0 ? "; not:" : ""}`),
+      ...[...reasons].flatMap(([why, of]) =>
+        wrap(`${byProgram(of)}`, { first: `  ${why} (${of.length}): `, rest: "    " }),
+      ),
     ];
   });
   return [...lines, ...stale.flatMap((text) => wrap(text, { first: "STALE: ", rest: "  " }))];

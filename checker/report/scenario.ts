@@ -3,14 +3,14 @@
  * context), functions by name, the C beneath them, interrupting frames nested where they cut, time downwards.
  */
 import { walkAssign } from "../language/nodes.ts";
-import type { Label, StackFrame, System } from "../language/system.ts";
+import type { Command, Label, StackFrame, System } from "../language/system.ts";
 import type { Trace, TraceStep } from "../outcome.ts";
 import { expand, isAtRest } from "../reference/step.ts";
 import { lanesOf } from "../reference/trace.ts";
 import { type Line, layOut } from "./columns.ts";
 import { isFrame } from "./cut-matrix.ts";
 
-/** In "short" a run of steps that neither touch nor load what is shared is one line, "..". */
+/** In "short" a run of steps that neither touch nor load what is shared, nor are spoken of by the property, is "..". */
 export type Detail = "short" | "full";
 
 /** A context in the drawing: where its functions begin, and which of them were last named. */
@@ -45,11 +45,13 @@ class Drawing {
   readonly #lastColumn = new Map<number, number>();
   readonly #lines: (Line & { readonly isFunction?: boolean })[] = [];
   readonly #last: number;
+  readonly #property: string;
 
   constructor(system: System, trace: Trace, detail: Detail) {
     this.#system = system;
     this.#detail = detail;
     this.#last = trace.steps.length;
+    this.#property = trace.property;
     const places = columnsOf(system, trace);
     this.#columns = places.names.map((name) => ({ name, bottoms: new Set(), chain: [] }));
     this.#columnOf = (step) => places.names.indexOf(places.of.get(step) as string);
@@ -64,10 +66,8 @@ class Drawing {
     this.#lastColumn.set(context, column);
     if (label.cuts) this.#arrive(step, column);
     else this.#resume(context, column);
-    const isOver = step.next === null || step.next.meta.arrive === true;
-    const leaves = isFrame(this.#system, context) && step.after !== null && isOver;
-    const isDrawn = (label.cuts !== null || leaves) && label.row.quote.startsWith("(model)");
-    if (!isDrawn || isLast) this.#show(step, column);
+    const leaves = step.after !== null && endsFrame(this.#system, step);
+    if (isLast || !isFrameEdge(this.#system, step)) this.#show(step, column);
     if (leaves) this.#leave(context, column);
   }
 
@@ -132,10 +132,11 @@ class Drawing {
     }
     drawn.functions = step.label.stack;
     const indent = drawn.indent + functions.length;
-    if (this.#detail === "full" || step.number === this.#last || touchesShared(step)) {
+    if (this.#detail === "full" || step.number === this.#last || this.#matters(step)) {
       this.#say(column, indent, step.label.row.quote);
       return;
     }
+    if (isOfModel(step)) return;
     const last = this.#lines.at(-1);
     if (last?.column === column && last.text.endsWith("..")) return;
     if (last?.column === column && last.isFunction)
@@ -177,11 +178,19 @@ class Drawing {
     return layOut(headings, lines);
   }
 
+  /** A step of what is shared, or one that the property speaks of: it checks there, or keeps account of it. */
+  #matters = (step: TraceStep): boolean =>
+    touchesShared(step) ||
+    step.command.checks.some(({ property }) => property === this.#property) ||
+    step.command.effect.some(({ place }) => place.base.kind === "ghost");
+
   #isOnTop = (context: number, column: number): boolean => this.#columns[column]?.chain.at(-1) === context;
   #name = (context: number): string => this.#system.contexts[context]?.name as string;
-  /** Scripts are of the model, not of the kernel: their names would look like functions. */
+  /** Scripts and other programs of the model alone are left out: their names would look like functions. */
   #shown = (stack: readonly StackFrame[]): readonly StackFrame[] =>
-    stack.filter((frame, depth) => depth > 0 || this.#system.programs[frame.program]?.kernel != null);
+    stack.filter(({ program }, depth) =>
+      depth === 0 ? this.#system.programs[program]?.kernel != null : /^[\w.]+$/.test(program),
+    );
 
   #say(column: number, indent: number, text: string): void {
     this.#lines.push({ column, indent, text });
@@ -191,21 +200,30 @@ class Drawing {
 /** Nobody misses a context that stays here for good. */
 const isIdle = ({ meta }: Label): boolean => [meta.arrive, meta.mayStop, meta.serves, meta.schedules].includes(true);
 
+const endsFrame = (system: System, { context, next }: TraceStep): boolean =>
+  isFrame(system, context) && (next === null || next.meta.arrive === true);
+
+/** A step of the model alone, by which a frame comes or goes: drawn as "<nmi0>" and "</nmi0>". */
+export const isFrameEdge = (system: System, step: TraceStep): boolean =>
+  isOfModel(step) && (step.label.cuts !== null || endsFrame(system, step));
+
+const isOfModel = ({ label }: TraceStep): boolean => label.row.quote.startsWith("(model)");
+
 const commonLength = (a: readonly StackFrame[], b: readonly StackFrame[]): number => {
   const differs = b.findIndex((frame, i) => frame.program !== a[i]?.program || frame.callLabel !== a[i]?.callLabel);
   return differs < 0 ? b.length : differs;
 };
 
-/** The row may write what is shared (a trylock that fails, too), or this step loads it. */
+/** The row may write what is shared (a trylock that fails, too), or this step loads it into a local. */
 function touchesShared({ label, command }: TraceStep): boolean {
-  const writes = (l: Label) => l.entries.flat().some((c) => c.effect.some((a) => a.place.base.kind === "state"));
+  const writes = ({ effect }: Command) => effect.some(({ place }) => place.base.kind === "state");
   let loads = false;
   for (const assign of command.effect) {
     walkAssign(assign, (node) => {
       if (node.op === "read" && node.place.base.kind === "state" && assign.place.base.kind === "slot") loads = true;
     });
   }
-  return loads || writes(label);
+  return loads || label.entries.flat().some(writes);
 }
 
 /** The columns of a trace, and the column of each step. A context that is on no lane yet is drawn where it will be. */

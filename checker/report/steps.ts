@@ -2,19 +2,25 @@
 import { cellsOf } from "../language/cells.ts";
 import type { System } from "../language/system.ts";
 import type { Trace, TraceStep } from "../outcome.ts";
-import type { Detail } from "./scenario.ts";
+import { type Detail, isFrameEdge } from "./scenario.ts";
 import { ascii, WIDTH, wrap } from "./wrap.ts";
 
-/** "short": only the steps that change a shared cell; "full": every step. Notes of the rows used stand below, once. */
+/**
+ * "full": every step with all that changed. "short": the steps that change shared cells, with those; not the coming
+ * and going of frames, which the scenario draws. Notes of all rows that the trace used stand below, once.
+ */
 export function stepTable(system: System, trace: Trace, detail: Detail): string[] {
   const shared = new Set(cellsOf(system).flatMap(({ path, name }) => (path[0] === "local" ? [] : [name])));
-  const changesShared = ({ changes, number }: TraceStep): boolean =>
-    number === trace.steps.length || changes.some(({ cell }) => shared.has(cell));
-  const shown = detail === "full" ? trace.steps : trace.steps.filter(changesShared);
+  const changesOf = ({ changes }: TraceStep): TraceStep["changes"] =>
+    detail === "full" ? changes : changes.filter(({ cell }) => shared.has(cell));
+  const isLast = ({ number }: TraceStep): boolean => number === trace.steps.length;
+  const shown = trace.steps.filter(
+    (step) => detail === "full" || isLast(step) || (changesOf(step).length > 0 && !isFrameEdge(system, step)),
+  );
   const title =
     shown.length === trace.steps.length
       ? `All ${shown.length} steps, with what changed:`
-      : `Steps that change what is shared (${shown.length} of ${trace.steps.length}, with the last; --trace full has all):`;
+      : `Steps that change what is shared (${shown.length} of ${trace.steps.length}; --trace full shows all):`;
   const numbers = String(trace.steps.length).length + 1;
   const notes = new Map(
     trace.steps.flatMap(({ label: { program, rowLabel, meta } }) =>
@@ -22,7 +28,7 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
     ),
   );
   const rows = shown.flatMap((step) => {
-    const { label, context, number, chosen, changes } = step;
+    const { label, context, number, chosen } = step;
     const row = `${label.program}: ${label.rowLabel}`;
     const tag = tagOf(system, step);
     const first = ` ${String(number).padStart(numbers)} `;
@@ -30,7 +36,9 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
     const head = `${system.contexts[context]?.name} ${row}${tag}${label.meta.note === undefined ? "" : " *"}`;
     const effects = [
       ...chosen.map(({ set, value }) => `${set} ${value} is chosen`),
-      ...changes.map(({ cell, from, to }) => (from === "(unset)" ? `${cell} = ${to}` : `${cell}: ${from} -> ${to}`)),
+      ...changesOf(step).map(({ cell, from, to }) =>
+        from === "(unset)" ? `${cell} = ${to}` : `${cell}: ${from} -> ${to}`,
+      ),
     ];
     const line = ascii(`${first}${head}  ${label.row.quote}`);
     const quoted = wrap(label.row.quote, { first: rest, rest: `${rest}  ` });

@@ -4,6 +4,7 @@
  */
 import type { Outcome } from "../outcome.ts";
 import type { Setting } from "../spec/model.ts";
+import { cutMatrix } from "./cut-matrix.ts";
 import { evidence } from "./evidence.ts";
 import { type Detail, scenario } from "./scenario.ts";
 import { stepTable } from "./steps.ts";
@@ -37,7 +38,8 @@ function question({ spec }: Outcome): string[] {
   ];
 }
 
-function verdict({ spec, verdict, violated, vacuous, differences, result }: Outcome): string[] {
+function verdict(outcome: Outcome): string[] {
+  const { spec, verdict, violated, differences, result } = outcome;
   const names = violated.filter((name) => name !== verdict);
   const said = `VERDICT: ${[verdict, names.join(" ")].filter((part) => part !== "").join("  ")}`;
   const isAsExpected = differences !== null && differences.length === 0;
@@ -48,11 +50,23 @@ function verdict({ spec, verdict, violated, vacuous, differences, result }: Outc
       ? []
       : wrap(`the search did not finish: ${result.incomplete}`, { first: "  ", rest: "  " })),
     ...(differences ?? []).flatMap((text) => wrap(text, { first: "  ", rest: "    " })),
-    ...(verdict === "vacuous" ? vacuous.flatMap((text) => wrap(text, { first: "  ", rest: "    " })) : []),
+    ...(verdict === "vacuous" ? whyVacuous(outcome) : []).flatMap((text) => wrap(text, { first: "  ", rest: "    " })),
     ...(spec.changed.length > 0
       ? wrap(`changed by --set: ${spec.changed.join(", ")} (expect not compared)`, { first: "  ", rest: "    " })
       : []),
   ];
+}
+
+/** Cells of the cut matrix are counted here, and named where it stands. */
+function whyVacuous({ vacuous, system, result, spec }: Outcome): string[] {
+  const { frames, unexplained } = cutMatrix(system, result, spec.uncut);
+  const counts = frames.flatMap(({ frame, rows }) => {
+    const empty = rows.filter((row) => !row.isCut && row.why === null).length;
+    return empty === 0
+      ? []
+      : [`${frame} never cuts ${empty} of ${rows.length} rows that it might, and nobody says why`];
+  });
+  return [...vacuous.filter((text) => !unexplained.includes(text)), ...counts];
 }
 
 /** What was searched, and how far. */

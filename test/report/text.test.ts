@@ -64,14 +64,9 @@ describe("a report of a violation", () => {
         *** nothingLost violated: nobody writes the counter between a load
             and the store that follows ***
 
-      Steps that change what is shared (4 of 6, with the last; --trace full
-        has all):
-        2 nmi0 nmi: arrive  (model) an NMI arrives
-            | top[cpu0]: task0 -> nmi0; nmi0.below = task0
+      Steps that change what is shared (2 of 6; --trace full shows all):
         4 nmi0 increment: store [D] *  counter = n + 1;
             | counter: 0 -> 1
-        5 nmi0 nmi: leave  (model) return from the NMI
-            | top[cpu0]: nmi0 -> task0
         6 task0 increment: store [D] *  counter = n + 1;
       * increment: store: the compiler may do more
 
@@ -124,8 +119,7 @@ describe("a report of a violation", () => {
           counter = n + 1;
         *** three violated: the counter stays below three ***
 
-      Steps that change what is shared (3 of 6, with the last; --trace full
-        has all):
+      Steps that change what is shared (3 of 6; --trace full shows all):
         2 task0 increment: store [D] *  counter = n + 1;
             | counter: 0 -> 1
         4 task1 increment: store [D] *  counter = n + 1;
