@@ -84,6 +84,9 @@ const cuttingLabels = (system: System, context: number): Label[] =>
 export const isFrame = (system: System, context: number): boolean =>
   cuttingLabels(system, context).some(({ meta }) => !meta.serves);
 
+/** Whether a context ever comes on top of others, for its own sake or to serve them. */
+export const comesOnTop = (system: System, context: number): boolean => cuttingLabels(system, context).length > 0;
+
 const mayCut = (system: System, frame: number, label: Label): boolean =>
   cuttingLabels(system, frame).some(({ cutsIn }) => cutsIn === null || cutsIn.includes(label.id));
 

@@ -8,7 +8,7 @@ import type { Trace, TraceStep } from "../outcome.ts";
 import { expand, isAtRest } from "../reference/step.ts";
 import { lanesOf } from "../reference/trace.ts";
 import { type Line, layOut } from "./columns.ts";
-import { isFrame } from "./cut-matrix.ts";
+import { comesOnTop } from "./cut-matrix.ts";
 
 /** In "short" a run of steps that neither touch nor load what is shared, nor are spoken of by the property, is "..". */
 export type Detail = "short" | "full";
@@ -109,7 +109,7 @@ class Drawing {
     shown.chain = chain;
     const bottom = chain[0] as number;
     shown.bottoms.add(bottom);
-    if (!isFrame(this.#system, bottom))
+    if (!comesOnTop(this.#system, bottom))
       this.#lines.push({ column, indent: 0, text: `[${this.#name(bottom)}]`, turnsTo: bottom });
     return true;
   }
@@ -171,7 +171,7 @@ class Drawing {
     const alone = this.#columns.map(({ bottoms }) => (bottoms.size === 1 ? [...bottoms][0] : undefined));
     const headings = this.#columns.map(({ name }, i) => {
       const only = alone[i];
-      const who = only === undefined || isFrame(this.#system, only) ? "" : this.#name(only);
+      const who = only === undefined || comesOnTop(this.#system, only) ? "" : this.#name(only);
       return who === "" || who === name ? name : `${name} ${who}`;
     });
     const lines = this.#lines.filter(({ turnsTo, column }) => turnsTo === undefined || alone[column] === undefined);
@@ -201,7 +201,7 @@ class Drawing {
 const isIdle = ({ meta }: Label): boolean => [meta.arrive, meta.mayStop, meta.serves, meta.schedules].includes(true);
 
 const endsFrame = (system: System, { context, next }: TraceStep): boolean =>
-  isFrame(system, context) && (next === null || next.meta.arrive === true);
+  comesOnTop(system, context) && (next === null || next.meta.arrive === true);
 
 /** A step of the model alone, by which a frame comes or goes: drawn as "<nmi0>" and "</nmi0>". */
 export const isFrameEdge = (system: System, step: TraceStep): boolean =>
