@@ -16,29 +16,46 @@ const LEAST = 16;
 
 /** Time runs downwards: no two columns share a row. */
 export function layOut(headings: readonly string[], lines: readonly Line[]): string[] {
-  const side = headings.length === 2;
-  const width = side ? (WIDTH - MARGIN.length - GAP.length) / 2 : WIDTH - MARGIN.length;
-  const wrapped = ({ indent, text }: Pick<Line, "indent" | "text">): string[] => {
-    const blanks = " ".repeat(Math.min(indent, width - LEAST));
-    return wrap(text, { first: blanks, rest: `${blanks}  `, width });
-  };
-  if (headings.length <= 1) {
-    return [...underlined(headings[0] ?? "", width), ...lines.flatMap(wrapped)].map((line) => MARGIN + line);
-  }
-  if (side) {
-    const place = (column: number) => (line: string) =>
-      column === 0 ? MARGIN + line : MARGIN + " ".repeat(width) + GAP + line;
-    const [left, right] = headings.map((h) => underlined(h, width));
-    const rows = Array.from({ length: Math.max(left?.length ?? 0, right?.length ?? 0) });
-    const top = rows.map((_, i) => `${MARGIN}${(left?.[i] ?? "").padEnd(width)}${GAP}${right?.[i] ?? ""}`.trimEnd());
-    return [...top, ...lines.flatMap((line) => wrapped(line).map(place(line.column)))];
+  if (headings.length === 2) return sideBySide(headings as [string, string], lines);
+  const width = WIDTH - MARGIN.length;
+  if (headings.length === 1) {
+    return [...underlined(headings[0] as string, width), ...lines.flatMap((line) => wrapped(line, width))].map(
+      (line) => MARGIN + line,
+    );
   }
   let shown = -1;
   return lines.flatMap((line) => {
     const turn = line.column === shown ? [] : wrap(`${headings[line.column]}:`, { width });
     shown = line.column;
-    return [...turn, ...wrapped({ ...line, indent: line.indent + 1 })].map((text) => MARGIN + text);
+    return [...turn, ...wrapped({ ...line, indent: line.indent + 1 }, width)].map((text) => MARGIN + text);
   });
+}
+
+/** The columns are as wide as they are where the fewest lines need breaking: one often says more than the other. */
+function sideBySide(headings: readonly [string, string], lines: readonly Line[]): string[] {
+  const both = WIDTH - MARGIN.length - GAP.length;
+  let best: string[] | null = null;
+  for (const left of [34, 38, 30, 42, 26, 46, 22]) {
+    const widths = [left, both - left];
+    const [top, beside] = headings.map((heading, i) => underlined(heading, widths[i] as number)) as [
+      string[],
+      string[],
+    ];
+    const rows = [
+      ...Array.from({ length: Math.max(top.length, beside.length) }, (_, i) => [top[i] ?? "", beside[i] ?? ""]),
+      ...lines.flatMap((line) =>
+        wrapped(line, widths[line.column] as number).map((text) => (line.column === 0 ? [text, ""] : ["", text])),
+      ),
+    ];
+    const drawn = rows.map(([text = "", other = ""]) => `${MARGIN}${text.padEnd(left)}${GAP}${other}`.trimEnd());
+    if (!best || drawn.length < best.length) best = drawn;
+  }
+  return best as string[];
+}
+
+function wrapped({ indent, text }: Pick<Line, "indent" | "text">, width: number): string[] {
+  const blanks = " ".repeat(Math.min(indent, width - LEAST));
+  return wrap(text, { first: blanks, rest: `${blanks}  `, width });
 }
 
 const underlined = (heading: string, width: number): string[] => {

@@ -12,20 +12,17 @@ export function evidence(outcome: Outcome): string[] {
 
 /** Which `happens` and `sometimes` were met. */
 function reached({ system, result }: Outcome): string[] {
-  const named = system.witnesses.map(({ property, kind, text }, i) => ({
-    isMet: result.met[i] !== null,
-    text: kind === "happens" ? text : `${property} (${sentenceOf(system.properties, property)})`,
-  }));
+  const named = system.witnesses.map(({ property, text }, i) => {
+    const sentence = system.properties.find((p) => p.name === property)?.sentence ?? "";
+    return { isMet: result.met[i] !== null, text: sentence.includes(text) ? sentence : `${sentence} (${text})` };
+  });
   const met = named.filter((w) => w.isMet).map((w) => w.text);
   const unmet = named.filter((w) => !w.isMet).map((w) => w.text);
   return [
-    ...(met.length > 0 ? wrap(met.join("; "), { first: "Reached: ", rest: "  " }) : []),
-    ...(unmet.length > 0 ? wrap(unmet.join("; "), { first: "NOT reached: ", rest: "  " }) : []),
+    ...met.flatMap((text) => wrap(text, { first: "Reached: ", rest: "  " })),
+    ...unmet.flatMap((text) => wrap(text, { first: "NOT reached: ", rest: "  " })),
   ];
 }
-
-const sentenceOf = (properties: Outcome["system"]["properties"], name: string): string =>
-  properties.find((p) => p.name === name)?.sentence ?? "";
 
 /** Which rows each frame cut; those that it did not, with the reason, or as unexplained. */
 function cuts({ system, result, spec }: Outcome): string[] {
@@ -41,7 +38,7 @@ function cuts({ system, result, spec }: Outcome): string[] {
     return [
       ...wrap(`${frame} cuts ${cut} of ${rows.length} rows${reasons.size > 0 ? "; not:" : ""}`),
       ...[...reasons].flatMap(([why, of]) =>
-        wrap(`${byProgram(of)}`, { first: `  ${why} (${of.length}): `, rest: "    " }),
+        wrap(`${why} (${of.length}): ${byProgram(of)}`, { first: "  ", rest: "    " }),
       ),
     ];
   });

@@ -5,6 +5,9 @@ import type { Trace, TraceStep } from "../outcome.ts";
 import { type Detail, isFrameEdge } from "./scenario.ts";
 import { ascii, WIDTH, wrap } from "./wrap.ts";
 
+/** Steps that a short table shows: those nearest to the violation. */
+const MOST_STEPS = 16;
+
 /**
  * "full": every step with all that changed. "short": the steps that change shared cells, with those; not the coming
  * and going of frames, which the scenario draws. Notes of all rows that the trace used stand below, once.
@@ -14,13 +17,15 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
   const changesOf = ({ changes }: TraceStep): TraceStep["changes"] =>
     detail === "full" ? changes : changes.filter(({ cell }) => shared.has(cell));
   const isLast = ({ number }: TraceStep): boolean => number === trace.steps.length;
-  const shown = trace.steps.filter(
+  const changing = trace.steps.filter(
     (step) => detail === "full" || isLast(step) || (changesOf(step).length > 0 && !isFrameEdge(system, step)),
   );
+  const shown = detail === "full" ? changing : changing.slice(-MOST_STEPS);
+  const last = shown.length < changing.length ? `the last ${shown.length} of ${changing.length}` : `${shown.length}`;
   const title =
     shown.length === trace.steps.length
       ? `All ${shown.length} steps, with what changed:`
-      : `Steps that change what is shared (${shown.length} of ${trace.steps.length}; --trace full shows all):`;
+      : `Steps that change what is shared (${last}; --trace full shows all ${trace.steps.length}):`;
   const numbers = String(trace.steps.length).length + 1;
   const notes = new Map(
     trace.steps.flatMap(({ label: { program, rowLabel, meta } }) =>

@@ -33,7 +33,7 @@ function question({ spec }: Outcome): string[] {
     ...wrap(spec.question),
     ...spec.claims.flatMap((id) => {
       const claim = spec.model.claims?.[id];
-      return claim ? wrap(`"${claim.quote}" (${claim.who})`, { first: `${id}: `, rest: "  " }) : [];
+      return claim ? wrap(`${id}: "${claim.quote}" (${claim.who})`, { rest: "  " }) : [];
     }),
   ];
 }

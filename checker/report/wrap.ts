@@ -59,11 +59,14 @@ export function wrap(
   return lines;
 }
 
-/** The longest beginning of a word that fits and ends after punctuation; else as much as fits. */
+/** The longest beginning of a word that fits and ends after punctuation, best not within a name. */
 function headOf(word: string, room: number): string {
   const head = word.slice(0, room);
-  const stop = Math.max(...[..."(,;:.>/|&_"].map((c) => head.lastIndexOf(c)));
-  return stop > 0 ? head.slice(0, stop + 1) : head;
+  for (const stops of ["(,;:.>/|&", "_"]) {
+    const stop = Math.max(...[...stops].map((c) => head.lastIndexOf(c)));
+    if (stop > 0) return head.slice(0, stop + 1);
+  }
+  return head;
 }
 
 /** Two texts on one line, the second at the right margin; on two lines where they do not fit. */

@@ -40,7 +40,8 @@ export interface Drawn {
   readonly sentence: string;
 }
 
-const text = fc.oneof(fc.string({ maxLength: 90 }), fc.string({ unit: "grapheme", maxLength: 40 }), fc.lorem());
+/** Any text that an author may write. */
+export const text = fc.oneof(fc.string({ maxLength: 90 }), fc.string({ unit: "grapheme", maxLength: 40 }), fc.lorem());
 
 const op: fc.Arbitrary<Op> = fc.record({
   kind: fc.constantFrom("set", "wait", "copy"),
