@@ -1,6 +1,7 @@
 /** The model `slub`: what a spec may ask of kmalloc_nolock() and kfree_nolock(), and how it becomes a system. */
 import { type Assign, context, element, type LinkOptions } from "../checker/language/index.ts";
 import type { ContextSpec, Model, Parameter, Problem, Question } from "../checker/spec/model.ts";
+import { CLAIMS } from "./claims/claims.ts";
 import {
   BUCKET_NAMES,
   freeObjects,
@@ -358,22 +359,7 @@ const model: Model = {
     scan: "a pfn scanner looks at one page",
   },
   properties: PROPERTIES,
-  claims: {
-    D10: { who: "Vlastimil Babka on v1, 6 May 2025", quote: "so local_lock_is_locked() will never be true here on RT" },
-    C7: { who: "v1 commit text", quote: "re-entrance into the same kmalloc bucket is unsafe" },
-    C11: {
-      who: "v1 comment",
-      quote: "It assumes that the same cpu will not __update_cpu_freelist_fast() into the same (freelist,tid) pair",
-    },
-    D6: { who: "Vlastimil Babka on v1, 6 May 2025", quote: "do put_page() and frees it under us" },
-    D7: { who: "Vlastimil Babka on v1, 6 May 2025", quote: "split out alloc_frozen_pages_nolock() to use from here" },
-    D13: { who: "Alexei Starovoitov, 7 May 2025", quote: "randomly re-enter everywhere from debug_callback()" },
-    C10: { who: "v1 commit text", quote: "kmalloc_nolock() returns NULL immediately if called from hard irq or NMI" },
-    C4: {
-      who: "v1 comment",
-      quote: "The second attempt will likely succeed, since this cpu locked different kmem_cache_cpu.",
-    },
-  },
+  claims: CLAIMS,
   problems,
   build,
 };
