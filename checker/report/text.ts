@@ -123,13 +123,19 @@ const show = (value: Setting): string => (Array.isArray(value) ? `[${value.join(
 /** 1,204,331 */
 const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
-function violations({ system, violations }: Outcome): string[] {
-  return violations.flatMap(({ property, length, why }) => {
-    const sentence = system.properties.find((p) => p.name === property)?.sentence;
+function violations(outcome: Outcome): string[] {
+  return outcome.violations.flatMap(({ property, length, why }) => {
+    const sentence = sentenceOf(outcome, property);
     const where = why === "in this state" ? "" : ` (${why})`;
-    const said = sentence === undefined ? why : `does not hold in this model: "${sentence}"${where}`;
+    const said = sentence === null ? why : `does not hold in this model: "${sentence}"${where}`;
     return wrap(`${property}: ${said}; shortest trace ${length} steps`, { rest: "  " });
   });
+}
+
+/** What a property says; null for a deadlock, a model error, and what a row alone names by `fails`. */
+function sentenceOf({ spec, system }: Outcome, name: string): string | null {
+  const selected = spec.properties.includes(name) ? system.properties.find((p) => p.name === name) : undefined;
+  return (selected ?? spec.model.properties[name])?.sentence ?? null;
 }
 
 function counterexample(outcome: Outcome, detail: Detail): string[] {
@@ -149,10 +155,9 @@ function counterexample(outcome: Outcome, detail: Detail): string[] {
 const starred = (text: string): string[] =>
   `${wrap(text, { first: "  *** ", rest: "      ", width: WIDTH - 4 }).join("\n")} ***`.split("\n");
 
-function banner({ system, trace, violations }: Outcome): string {
-  const { property = "", why = "" } = trace ?? {};
-  const sentence = system.properties.find((p) => p.name === property)?.sentence;
-  switch (violations.find((v) => v.property === property)?.verdict) {
+function banner(outcome: Outcome): string {
+  const { property = "", why = "" } = outcome.trace ?? {};
+  switch (outcome.violations.find((v) => v.property === property)?.verdict) {
     case "deadlock":
       return "DEADLOCK";
     case "model error":
@@ -160,7 +165,7 @@ function banner({ system, trace, violations }: Outcome): string {
     case "noProgress":
       return `NO PROGRESS: ${property}: ${why}`;
     default:
-      return `${property} violated: ${sentence ?? why}`;
+      return `${property} violated: ${sentenceOf(outcome, property) ?? why}`;
   }
 }
 

@@ -1,7 +1,9 @@
 /** A small machine for reports: tasks and NMIs on CPUs, each of which adds one to a counter, in two steps. */
 import { check } from "../../checker/check.ts";
 import {
+  and,
   call,
+  choose,
   constants,
   context,
   each,
@@ -69,6 +71,21 @@ const nmi = program("nmi", { exits: ["done"], locals: { below: optional(id(conte
   };
 });
 
+const scheduler = program("scheduler", { exits: [] }, (self) => {
+  const here = machine.home.at(self);
+  return {
+    turn: step(
+      "(model) another task runs",
+      { arrive: true, schedules: true },
+      choose(context, (x) =>
+        when(and(x.ne(self), machine.home.at(x).eq(here), not(memory.top.at(here).eq(x))))
+          .do(memory.top.at(here).set(x))
+          .goto("turn"),
+      ),
+    ),
+  };
+});
+
 export const nothingLost = property(
   "nothingLost",
   "nobody writes the counter between a load and the store that follows",
@@ -77,8 +94,11 @@ export const nothingLost = property(
 
 export const stores = property("stores", "somebody stores", happens(increment, "store"));
 
-/** Contexts by name; an NMI is on the CPU of the number in its name. */
+const scripts = { task, job: task, nmi, scheduler };
+
+/** Contexts by name: what they do, and the number of their CPU. On a CPU with a job, too, the task begins. */
 export function counterSystem(names: readonly string[], properties: readonly Property[] = [nothingLost]): System {
+  const kindOf = (name: string) => name.replace(/\d+$/, "") as keyof typeof scripts;
   const numberOf = (name: string) => Number(/\d+$/.exec(name)?.[0]);
   const cpus = 1 + Math.max(...names.map(numberOf));
   return link({
@@ -89,7 +109,7 @@ export function counterSystem(names: readonly string[], properties: readonly Pro
     initially: names.flatMap((name, i) =>
       name.startsWith("task") ? [memory.top.at(element(cpu, numberOf(name))).set(element(context, i))] : [],
     ),
-    contexts: names.map((name) => ({ name, script: name.startsWith("task") ? task : nmi })),
+    contexts: names.map((name) => ({ name, script: scripts[kindOf(name)] })),
     mayRun: (self) => memory.top.at(machine.home.at(self)).eq(self),
     lane: (self) => machine.home.at(self),
     properties,

@@ -23,7 +23,7 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { textReport as print } from "../../checker/report/text.ts";
-import { counterSystem, memory, outcomeOf, specOf, stores } from "./counter.ts";
+import { counterSystem, memory, nothingLost, outcomeOf, specOf, stores } from "./counter.ts";
 import { type Drawn, drawn, randomSystem, text } from "./random-system.ts";
 
 const short = { trace: "short" } as const;
@@ -99,6 +99,28 @@ describe("a report of a violation", () => {
     `);
   });
 
+  it("says which task runs where a CPU has several", () => {
+    const outcome = outcomeOf(counterSystem(["job0", "task0", "scheduler0"], [nothingLost]));
+    expect(scenarioOf(textReport(outcome, { trace: "full" }))).toMatchInlineSnapshot(`
+      "Scenario for nothingLost, 6 steps, the fewest that show it:
+
+        cpu0
+        ----
+        [task0]
+        increment()
+         n = counter;
+        [job0]
+        increment()
+         n = counter;
+         counter = n + 1;
+        [task0]
+        increment() ..
+         counter = n + 1;
+        *** nothingLost violated: nobody writes the counter between a load
+            and the store that follows ***"
+    `);
+  });
+
   it("lists the steps of three CPUs one after another", () => {
     const three = property("three", "the counter stays below three", invariant(memory.counter.lt(3)));
     const outcome = outcomeOf(counterSystem(["task0", "task1", "task2"], [three]));
@@ -162,6 +184,17 @@ describe("a report of a violation", () => {
         *** MODEL ERROR: p0 at take: use: null index: inuse[..] is asked
             for element null of "slab" ***"
     `);
+  });
+
+  it("says why a row fails, where the property was not asked for and has no sentence", () => {
+    const k = state({ x: range(0, 1) });
+    const bug = program("bug", { exits: [] }, () => ({
+      only: step("BUG();", when(k.x.eq(0)).fails("S9", "it runs into BUG()")),
+    }));
+    const system = link({ name: "bug", roots: [k], contexts: [{ name: "p0", script: bug }] });
+    const report = textReport(outcomeOf(system, { properties: [] }), short);
+    expect(report).toContain("\nS9: it runs into BUG(); shortest trace 1 steps\n");
+    expect(report).toContain("  *** S9 violated: it runs into BUG() ***\n");
   });
 
   it("says who waits at a deadlock", () => {
