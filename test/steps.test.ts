@@ -1,0 +1,61 @@
+/** docs/steps.md and the rows of the kernel model name the same steps. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Program } from "../checker/language/programs.ts";
+import type { Question } from "../checker/spec/model.ts";
+import model from "../model/index.ts";
+
+const listed = [...readFileSync(new URL("../docs/steps.md", import.meta.url), "utf8").matchAll(/^\| (\d\.[^ ]+) \|/gm)].map(
+  (m) => m[1] as string,
+);
+
+/** Every program that the model can call, before and after the patches of every version. */
+function references(): Set<string> {
+  const configuration = Object.fromEntries(Object.entries(model.parameters).map(([name, p]) => [name, p.default]));
+  const found = new Set<string>();
+  const add = (ref: string | undefined) => {
+    for (const one of ref?.split(" ") ?? []) found.add(one);
+  };
+  const visit = (program: Program, seen: Set<string>): void => {
+    if (seen.has(program.name)) return;
+    seen.add(program.name);
+    for (const row of Object.values(program.rows)) {
+      add(row.meta.ref);
+      if (row.kind === "call") visit(row.callee, seen);
+    }
+  };
+  for (const version of Object.keys(model.versions)) {
+    for (const preemptRt of [false, true]) {
+      const script = ["kmalloc A", "kfree #1", "kmalloc_nolock A", "scan", ...(version === "v1" ? [] : ["kfree_nolock #3"])];
+      const question: Question = {
+        configuration: { ...configuration, preemptRt, pages: true },
+        version,
+        variants: [],
+        contexts: [
+          { name: "task0", kind: "task", script, options: { cpu: 0 } },
+          { name: "nmi0", kind: "nmi", script: ["kmalloc_nolock A"], options: { cpu: 0 } },
+          { name: "task1", kind: "task", script, options: { cpu: 0 } },
+        ],
+      };
+      const built = model.build(question);
+      const seen = new Set<string>();
+      for (const { script: program } of built.contexts) visit(program as unknown as Program, seen);
+      for (const patch of (built.variants ?? []).flatMap((v) => v.patches)) {
+        for (const row of Object.values(patch.rows)) add(row.meta.ref);
+      }
+    }
+  }
+  return found;
+}
+
+describe("docs/steps.md", () => {
+  it("lists every step that a row names", () => {
+    expect([...references()].filter((ref) => !listed.includes(ref))).toEqual([]);
+  });
+
+  it("lists no step without a row", () => {
+    const named = references();
+    expect(listed.length).toBeGreaterThan(90);
+    expect(listed.filter((step) => !named.has(step))).toEqual([]);
+  });
+});
