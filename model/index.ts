@@ -337,7 +337,6 @@ const model: Model = {
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
   source: "mm/slub.c, kernel/locking/, kernel/irq_work.c of 6.18.35",
   notModelled: [
-    "weak memory: every step is sequentially consistent",
     "memcg, KASAN, kmemleak, kfence, debug caches, SLUB_TINY",
     "CPU and memory hotplug, cache destruction, NUMA beyond a mismatch",
   ],

@@ -47,13 +47,13 @@ export const slabAllocNode = program(
       redo: step("c = raw_cpu_ptr(s->cpu_slab);", { ref: "3.1.1" }, otherwise.do(c.set(thisCpu(self))).goto("tid")),
       tid: step("tid = READ_ONCE(c->tid);", { ref: "3.1.2" }, otherwise.do(mine.set(true)).goto("object")),
       object: step(
-        "object = c->freelist; .. if (!object",
+        "object = c->freelist; .. if (unlikely(!object || ..))",
         { ref: "3.1.3 3.1.4", note: "a snapshot of tid that is given up is forgotten" },
         when(racy(s.freelist.isNull())).do(mine.set(false)).goto("slow"),
         otherwise.do(obj.set(racy(s.freelist).known())).goto("slab"),
       ),
       slab: step(
-        "slab = c->slab; .. !slab || !node_match(slab, node)",
+        "slab = c->slab; .. if (unlikely(.. !slab || !node_match(slab, node)))",
         { ref: "3.1.3 3.1.4" },
         when(racy(s.slab.isNull())).do(mine.set(false)).goto("slow"),
         either(when(and(cfg.nodeMismatch, allowSpin)).do(mine.set(false)).goto("slow"), otherwise.goto("next")),
