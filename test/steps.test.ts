@@ -5,9 +5,9 @@ import type { Program } from "../checker/language/programs.ts";
 import type { Question } from "../checker/spec/model.ts";
 import model from "../model/index.ts";
 
-const listed = [...readFileSync(new URL("../docs/steps.md", import.meta.url), "utf8").matchAll(/^\| (\d\.[^ ]+) \|/gm)].map(
-  (m) => m[1] as string,
-);
+const listed = [
+  ...readFileSync(new URL("../docs/steps.md", import.meta.url), "utf8").matchAll(/^\| (\d\.[^ ]+) \|/gm),
+].map((m) => m[1] as string);
 
 /** Every program that the model can call, before and after the patches of every version. */
 function references(): Set<string> {
@@ -26,7 +26,13 @@ function references(): Set<string> {
   };
   for (const version of Object.keys(model.versions)) {
     for (const preemptRt of [false, true]) {
-      const script = ["kmalloc A", "kfree #1", "kmalloc_nolock A", "scan", ...(version === "v1" ? [] : ["kfree_nolock #3"])];
+      const script = [
+        "kmalloc A",
+        "kfree #1",
+        "kmalloc_nolock A",
+        "scan",
+        ...(version === "v1" ? [] : ["kfree_nolock #3"]),
+      ];
       const question: Question = {
         configuration: { ...configuration, preemptRt, pages: true },
         version,
