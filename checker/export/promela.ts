@@ -1,0 +1,298 @@
+/**
+ * A system as Promela, for Spin: a process for each context, a `d_step` for each alternative, so that a full search
+ * without reductions meets the states and the steps that the reference meets. A monitor looks at every state.
+ */
+import { context as contexts } from "../language/sets.ts";
+import type { AnyLeaf } from "../language/shapes.ts";
+import type { Label, System } from "../language/system.ts";
+import type { Condition } from "./condition.ts";
+import { type Dialect, Expressions, type Scope, within } from "./expression.ts";
+import { comment, type ExportOptions, headingOf, placeName, targetName } from "./heading.ts";
+import { Names } from "./names.ts";
+import { type Look, type Rule, type Rules, rulesOf, type Stand } from "./rules.ts";
+import { assignmentsOf, parametersOf, type Syntax, walkBody, walkVariables } from "./statements.ts";
+import { type Variable, variablesOf } from "./variables.ts";
+
+const C: Syntax = {
+  assign: (variable, value) => `${variable} = ${value};`,
+  returns: (value) => `return ${value};`,
+  when: (condition, statement) => `if (${condition}) ${statement}`,
+  loop: (condition) => `while (${condition}) {`,
+  end: "}",
+  equal: "==",
+  unequal: "!=",
+};
+
+/** Prints a system as Promela. */
+export function toPromela(system: System, options: ExportOptions = {}): string {
+  const { properties = true } = options;
+  const { universe } = system;
+  const rules = rulesOf(system);
+  const names = new Names(system);
+  const processes = system.contexts.map(({ name }, c) => names.of(`process ${c}`, `run_${name}`));
+  const { variables, variable } = variablesOf(system, names);
+  const walks = new Map<string, string>();
+
+  const cell =
+    (prefix: string): Dialect["cell"] =>
+    (key, indices, { self }) => {
+      const { name, sets } = variable(key, self);
+      if (indices.length === 0) return prefix + name;
+      const flat = indices.reduce((text, index, i) => {
+        if (i === 0) return index;
+        return `${/ [+-] /.test(text) ? `(${text})` : text} * ${universe.size(sets[i] as never)} + ${index}`;
+      }, "");
+      return `${prefix}${name}[${flat}]`;
+    };
+  const shared = {
+    and: "&&",
+    or: "||",
+    equal: "==",
+    unequal: "!=",
+    yes: "true",
+    no: "false",
+    quantify: null,
+    typed: false,
+    mayRun: (context: number, how: "true" | "undefined") =>
+      names.of(
+        `mayRun ${how} ${context}`,
+        `${how === "true" ? "may_run" : "cannot_tell"}_${system.contexts[context]?.name}`,
+      ),
+  } as const;
+  /** Inside C a parameter has its own name; a call from Promela has constants only. */
+  const walk: Dialect["walk"] = (chain, scope) => {
+    const parameters = parametersOf(chain, scope, names);
+    const inC = { expressions: c, names, universe, syntax: C };
+    const { at, last, length } = walkVariables(names);
+    // A parameter that is the variable of a walk around this one gets a name of its own.
+    const own = parameters.map(({ binder, name }, i) => ({ binder, name, own: names.of(`parameter ${i}`, `p${i}`) }));
+    const inner = own.reduce((s, p) => within(s, p.binder, p.own), scope);
+    const body = [`int ${at}, ${last}, ${length};`, ...walkBody(chain, inner, inC)];
+    const key = [own.length, ...body].join("\n");
+    let name = walks.get(key);
+    if (name === undefined) {
+      name = names.of(`walk ${walks.size}`, `walk_${walks.size + 1}`);
+      walks.set(key, name);
+    }
+    return `(${name})(${own.map((p) => p.name).join(", ")})`;
+  };
+  const c = new Expressions(system, names, {
+    ...shared,
+    yes: "1",
+    no: "0",
+    choose: (test, then, otherwise) => `(${test} ? ${then} : ${otherwise})`,
+    cell: cell("now."),
+    pc: (who) => `now.pc[${who}]`,
+    walk,
+  });
+  const expressions = new Expressions(system, names, {
+    ...shared,
+    choose: (test, then, otherwise) => `(${test} -> ${then} : ${otherwise})`,
+    cell: cell(""),
+    pc: (who) => `pc[${who}]`,
+    // Spin takes a call by its plain name for a side effect.
+    walk: (chain, scope) => `c_expr { ${walk(chain, scope)} }`,
+  });
+  const text = (condition: Condition, scope: Scope): string => expressions.condition(condition, scope);
+  const scopeOf = (self: number): Scope => ({ self, bound: new Map() });
+  let temporaries = 0;
+
+  const looksOf = (looks: readonly Look[], scope: Scope, indent: string): string[] =>
+    looks.flatMap(({ finding, when, why }) => {
+      const said = `${rules.findings[finding]?.kind === "met" ? "MET" : "FOUND"}(${finding}) ${comment(why)}`;
+      if (when.is === "true") return [`${indent}${said};`];
+      return [`${indent}if`, `${indent}:: ${text(when, scope)} -> ${said}`, `${indent}:: else`, `${indent}fi;`];
+    });
+
+  const option = ({ context, label }: Stand, rule: Rule): string[] => {
+    const { command, when, looks, steps } = rule;
+    const scopes = command.binders.reduce<Scope[]>(
+      (all, binder) =>
+        all.flatMap((outer) =>
+          Array.from({ length: universe.size(binder.set) }, (_, i) =>
+            within(outer, binder, names.element(binder.set, i)),
+          ),
+        ),
+      [scopeOf(context)],
+    );
+    return scopes.flatMap((scope) => {
+      const target = steps ? (command.target as number) : label.id;
+      const { reads, writes } = assignmentsOf(steps ? command.effect : [], scope, { expressions, names, universe });
+      temporaries = Math.max(temporaries, reads.length);
+      const statements = [
+        ...(properties ? looksOf(looks, scope, "       ") : []),
+        ...reads.map((read) => `       ${read.name} = ${read.text};`),
+        ...writes.map((write) => `       ${write.cell} = ${write.text};`),
+        `       pc[${names.element(contexts, context)}] = ${target}`,
+      ];
+      return [
+        `  :: d_step { ${text(when, scope)} ->`,
+        ...statements,
+        `     } goto L${target} ${comment(`${steps ? "" : "no step: "}${targetName(system, target)}`)}`,
+      ];
+    });
+  };
+
+  const process = (context: number): string[] => {
+    const stands = rules.stands.filter((s) => s.context === context);
+    const entry = system.scripts[system.contexts[context]?.script ?? 0]?.entry ?? 0;
+    const first = stands.filter((s) => s.label.id === entry);
+    const ordered = [...first, ...stands.filter((s) => s.label.id !== entry)];
+    const end = ["L0: false /* the end of the script */"];
+    const blocks = ordered.flatMap((stand) => {
+      const options = stand.rules.filter((r) => r.steps || properties).flatMap((rule) => option(stand, rule));
+      return [
+        `L${stand.label.id}: ${comment(placeName(stand.label))}`,
+        ...localComment(stand.label, context),
+        "  if",
+        ...(options.length > 0 ? options : ["  :: false"]),
+        "  fi;",
+      ];
+    });
+    return [`active proctype ${processes[context]}()`, "{", ...(first.length > 0 ? [...blocks, ...end] : end), "}", ""];
+  };
+  const localComment = ({ slots }: Label, context: number): string[] => {
+    const shown = slots.map(({ slot, name }) => ({ name, of: variable(`slot ${slot}`, context).name }));
+    const renamed = shown.filter(({ name, of }) => !of.endsWith(`_${name}`)).map(({ name, of }) => `${of} is ${name}`);
+    return renamed.length > 0 ? [`     ${comment(renamed.join(", "))}`] : [];
+  };
+
+  const bodies = system.contexts.map((_, context) => process(context));
+  const monitor = properties ? monitorOf(rules, { text, looksOf, scopeOf, names }) : [];
+  const mayRun = mayRunDefinitions(rules, text, scopeOf, shared.mayRun);
+  const initial = (v: Variable): string => v.initial.map((value) => expressions.literal(value, v.shape)).join(", ");
+  const declared = variables.map((v) => {
+    const size = v.sets.length > 0 ? `[${v.initial.length}]` : "";
+    const values = v.sets.length > 0 ? `{ ${initial(v)} }` : initial(v);
+    return `${typeOf(v.shape, names)} ${v.name}${size} = ${values};${v.comment ? ` ${comment(v.comment)}` : ""}`;
+  });
+  const pcs = system.initial.pc.join(", ");
+  return [
+    ...headingOf(system, rules, "Spin", options).map((line) => (line === "" ? "" : comment(line))),
+    "",
+    ...names.constants.map(({ name, value }) => `#define ${name} ${value}`),
+    "",
+    ...declared,
+    comment("where each context stands: its label, 0 at the end of its script"),
+    `${system.labels.length > 256 ? "short" : "byte"} pc[${system.contexts.length}] = { ${pcs} };`,
+    ...Array.from({ length: temporaries }, (_, i) => `hidden int ${names.of(`temporary ${i + 1}`, "")};`),
+    "",
+    ...(properties ? findingsInC(rules) : []),
+    ...(walks.size > 0 ? walksInC(walks, names) : []),
+    ...mayRun,
+    ...bodies.flat(),
+    ...monitor,
+  ]
+    .join("\n")
+    .concat("\n");
+}
+
+function typeOf(shape: AnyLeaf, names: Names): string {
+  if (shape.kind === "bool") return "bool";
+  const { lo, hi } = names.bounds(shape);
+  return lo >= 0 && hi < 256 ? "byte" : lo >= -32768 && hi < 32768 ? "short" : "int";
+}
+
+function findingsInC({ findings }: Rules): string[] {
+  return [
+    comment("A finding stops Spin by an assertion; with -DGO_ON it is printed once, and the search goes on."),
+    "#ifdef GO_ON",
+    `c_code { static char found[${Math.max(1, findings.length)}];`,
+    '  static void finding(int n) { if (!found[n]) { found[n] = 1; printf("found %d\\n", n); } } }',
+    "#define FOUND(n) c_code { finding(n); }",
+    "#define MET(n) c_code { finding(n); }",
+    "#else",
+    "#define FOUND(n) assert(false)",
+    "#define MET(n) skip",
+    "#endif",
+    "",
+  ];
+}
+
+function walksInC(walks: ReadonlyMap<string, string>, names: Names): string[] {
+  const functions = [...walks].flatMap(([key, name]) => {
+    const [count, ...body] = key.split("\n");
+    const parameters = Array.from({ length: Number(count) }, (_, i) => `int ${names.of(`parameter ${i}`, "")}`);
+    return [`  static int ${name}(${parameters.join(", ") || "void"}) {`, ...body.map((line) => `    ${line}`), "  }"];
+  });
+  return ["c_code {", ...functions, "}", ""];
+}
+
+function mayRunDefinitions(
+  { system, mayRun }: Rules,
+  text: (condition: Condition, scope: Scope) => string,
+  scopeOf: (self: number) => Scope,
+  name: Dialect["mayRun"],
+): string[] {
+  if (mayRun.true.is === "true") return [];
+  const lines = system.contexts.flatMap((_, context) => [
+    `#define ${name(context, "true")} (${text(mayRun.true, scopeOf(context))})`,
+    ...(mayRun.undefined.is === "false"
+      ? []
+      : [`#define ${name(context, "undefined")} (${text(mayRun.undefined, scopeOf(context))})`]),
+  ]);
+  return [...lines, ""];
+}
+
+/** Goes round once in every state, changing nothing: one step more than the model has for each state. */
+function monitorOf(
+  { stands, always, atRest, deadlock, system }: Rules,
+  tools: {
+    readonly text: (condition: Condition, scope: Scope) => string;
+    readonly looksOf: (looks: readonly Look[], scope: Scope, indent: string) => string[];
+    readonly scopeOf: (self: number) => Scope;
+    readonly names: Names;
+  },
+): string[] {
+  const { text, looksOf, scopeOf, names } = tools;
+  const nobody = scopeOf(-1);
+  const rest = names.of("monitor rest", "at_rest");
+  const moves = names.of("monitor moves", "moves");
+  const whole = atRest.length > 0 || deadlock !== null;
+  const at = ({ context, label, undefined: lost, open, looks }: Stand): string[] => {
+    const { mayStop, schedules, serves } = label.meta;
+    const scope = scopeOf(context);
+    const lines = looksOf(looks, scope, "       ");
+    if (lost.is !== "false" && deadlock !== null) lines.push(`       ${moves} = ${moves} || ${text(lost, scope)};`);
+    if (whole && !mayStop) {
+      const opens = text(open, scope);
+      if (deadlock !== null && open.is !== "false") lines.push(`       ${moves} = ${moves} || ${opens};`);
+      if (!schedules) lines.push(`       ${rest} = ${serves ? `${rest} && !(${opens})` : "false"};`);
+    }
+    if (lines.length === 0) return [];
+    return [`     :: pc[${names.element(contexts, context)}] == ${label.id} -> ${comment(placeName(label))}`, ...lines];
+  };
+  const perContext = system.contexts.flatMap((_, context) => {
+    const options = stands.filter((s) => s.context === context).flatMap(at);
+    return options.length > 0 ? ["     if", ...options, "     :: else", "     fi;"] : [];
+  });
+  const end = [
+    ...(atRest.length > 0
+      ? [`     if`, `     :: ${rest} ->`, ...looksOf(atRest, nobody, "       "), "     :: else", "     fi;"]
+      : []),
+    ...(deadlock === null
+      ? []
+      : [
+          "     if",
+          `     :: !${rest} && !${moves} -> FOUND(${deadlock}) ${comment("deadlock")}`,
+          "     :: else",
+          "     fi;",
+        ]),
+  ];
+  return [
+    comment("Looks at every state and changes none."),
+    ...(whole ? [`hidden byte ${rest}, ${moves};`] : []),
+    "active proctype monitor()",
+    "{",
+    "  do",
+    "  :: d_step { true ->",
+    ...(whole ? [`     ${rest} = true;`, `     ${moves} = false;`] : []),
+    ...looksOf(always, nobody, "     "),
+    ...perContext,
+    ...end,
+    "     skip",
+    "     }",
+    "  od",
+    "}",
+  ];
+}
