@@ -4,7 +4,8 @@ import type { Transition } from "./step.ts";
 export interface SearchOptions {
   /** Go on past violations and explore the whole graph. Default: stop after the first level with a violation. */
   readonly exploreAll?: boolean;
-  /** Limits; at one the result is incomplete, never "holds". */
+  /** Limits; at one the result is incomplete, never "holds". A level is finished first: what is counted is the same
+   * whatever the order of search. */
   readonly maxStates?: number;
   readonly maxDepth?: number;
 }
@@ -46,4 +47,11 @@ export interface SearchResult {
   readonly stood: readonly ReadonlySet<number>[];
   /** The transitions that lead from the initial state to a place. */
   readonly trace: (place: Place) => readonly Transition[];
+}
+
+/** Which limit ends a search after a level that led to new states, if any. */
+export function limitReached({ maxStates, maxDepth }: SearchOptions, states: number, level: number): string | null {
+  if (maxStates !== undefined && states > maxStates) return `the limit of ${maxStates} states was reached`;
+  if (maxDepth !== undefined && level >= maxDepth) return `the limit of ${maxDepth} steps was reached`;
+  return null;
 }

@@ -1,0 +1,205 @@
+/** The engine's code as a WebAssembly module: which bytes stand for a program? */
+import type { Expr, Func, Program, Stmt, Target } from "./ir.ts";
+
+const I32 = 0x7f;
+
+/** An unsigned number in LEB128. */
+function unsigned(n: number): number[] {
+  const bytes: number[] = [];
+  let rest = n;
+  do {
+    const low = rest % 128;
+    rest = Math.floor(rest / 128);
+    bytes.push(rest > 0 ? low | 0x80 : low);
+  } while (rest > 0);
+  return bytes;
+}
+
+/** A signed 32-bit number in LEB128. */
+function signed(n: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = n; ; ) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) return [...bytes, low];
+    bytes.push(low | 0x80);
+  }
+}
+
+const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
+const name = (text: string): number[] => {
+  const bytes = [...new TextEncoder().encode(text)];
+  return [...unsigned(bytes.length), ...bytes];
+};
+
+function section(id: number, content: readonly number[]): number[] {
+  return [id, ...unsigned(content.length), ...content];
+}
+
+export interface MemoryImport {
+  /** In pages of 64 KiB. */
+  readonly maximum: number;
+  readonly shared: boolean;
+}
+
+/** The module. It imports its memory as `host.memory`; every function gives one number. */
+export function encodeWasm(program: Program, memory: MemoryImport): Uint8Array<ArrayBuffer> {
+  const { functions, table } = program;
+  const index = new Map(functions.map((fn, i) => [fn, i]));
+  const arities = [...new Set([0, ...functions.map((fn) => fn.params)])];
+  const types = arities.map((params) => [0x60, ...vector(Array.from({ length: params }, () => [I32])), 1, I32]);
+  const limits = [memory.shared ? 3 : 1, ...unsigned(0), ...unsigned(memory.maximum)];
+  const indexOf = (fn: Func): number => {
+    const found = index.get(fn);
+    if (found === undefined) throw new Error(`the function ${fn.name} is not part of the program`);
+    return found;
+  };
+  const head = [
+    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    section(1, vector(types)),
+    section(2, vector([[...name("host"), ...name("memory"), 2, ...limits]])),
+    section(3, vector(functions.map((fn) => unsigned(arities.indexOf(fn.params))))),
+    section(4, vector([[0x70, 1, ...unsigned(table.length), ...unsigned(table.length)]])),
+    section(7, vector(program.exports.map((fn) => [...name(fn.name), 0, ...unsigned(indexOf(fn))]))),
+    section(9, vector([[0, 0x41, 0, 0x0b, ...vector(table.map((fn) => unsigned(indexOf(fn))))]])),
+  ].flat();
+  const bodies = functions.map((fn) => {
+    const body = new BodyEncoder(indexOf).encode(fn);
+    return [...unsigned(body.length), ...body];
+  });
+  const codeLength = bodies.reduce((n, b) => n + b.length, 0);
+  const count = unsigned(bodies.length);
+  const codeHead = [10, ...unsigned(count.length + codeLength), ...count];
+  const bytes = new Uint8Array(head.length + codeHead.length + codeLength);
+  let at = 0;
+  for (const part of [head, codeHead, ...bodies]) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+const CODES = {
+  add: 0x6a,
+  sub: 0x6b,
+  mul: 0x6c,
+  divu: 0x6e,
+  remu: 0x70,
+  and: 0x71,
+  or: 0x72,
+  xor: 0x73,
+  shl: 0x74,
+  shru: 0x76,
+  eq: 0x46,
+  ne: 0x47,
+  lt: 0x48,
+  le: 0x4c,
+  ltu: 0x49,
+} as const;
+
+class BodyEncoder {
+  readonly #indexOf: (fn: Func) => number;
+  readonly #out: number[] = [];
+  /** Targets of the blocks around, the outermost first; an `if` has none. */
+  readonly #around: (Target | null)[] = [];
+
+  constructor(indexOf: (fn: Func) => number) {
+    this.#indexOf = indexOf;
+  }
+
+  encode(fn: Func): number[] {
+    const locals = fn.locals - fn.params;
+    this.#put(...(locals > 0 ? [1, ...unsigned(locals), I32] : [0]));
+    this.#stmts(fn.body);
+    this.#put(0x41, 0, 0x0b);
+    return this.#out;
+  }
+
+  #put(...bytes: readonly number[]): void {
+    for (const byte of bytes) this.#out.push(byte);
+  }
+
+  #stmts(stmts: readonly Stmt[]): void {
+    for (const stmt of stmts) this.#stmt(stmt);
+  }
+
+  #stmt(s: Stmt): void {
+    switch (s.op) {
+      case "set":
+        this.#expr(s.value);
+        return this.#put(0x21, ...unsigned(s.local));
+      case "store":
+      case "store8":
+        this.#expr(s.at);
+        this.#expr(s.value);
+        return this.#put(...(s.op === "store" ? [0x36, 2] : [0x3a, 0]), ...unsigned(s.offset));
+      case "if":
+        this.#expr(s.test);
+        this.#put(0x04, 0x40);
+        this.#around.push(null);
+        this.#stmts(s.then);
+        if (s.else.length > 0) {
+          this.#put(0x05);
+          this.#stmts(s.else);
+        }
+        this.#around.pop();
+        return this.#put(0x0b);
+      case "block":
+      case "loop":
+        this.#put(s.op === "block" ? 0x02 : 0x03, 0x40);
+        this.#around.push(s.target);
+        this.#stmts(s.body);
+        this.#around.pop();
+        return this.#put(0x0b);
+      case "br": {
+        const at = this.#around.lastIndexOf(s.target);
+        if (at < 0) throw new Error("a branch leaves for a block that is not around it");
+        return this.#put(0x0c, ...unsigned(this.#around.length - 1 - at));
+      }
+      case "do":
+        this.#expr(s.value);
+        return this.#put(0x1a);
+      case "return":
+        this.#expr(s.value);
+        return this.#put(0x0f);
+    }
+  }
+
+  #expr(e: Expr): void {
+    switch (e.op) {
+      case "const":
+        return this.#put(0x41, ...signed(e.value));
+      case "get":
+        return this.#put(0x20, ...unsigned(e.local));
+      case "select":
+        this.#expr(e.a);
+        this.#expr(e.b);
+        this.#expr(e.test);
+        return this.#put(0x1b);
+      case "load":
+      case "load8":
+        this.#expr(e.at);
+        return this.#put(...(e.op === "load" ? [0x28, 2] : [0x2d, 0]), ...unsigned(e.offset));
+      case "call":
+        for (const arg of e.args) this.#expr(arg);
+        return this.#put(0x10, ...unsigned(this.#indexOf(e.fn)));
+      case "callTable":
+        this.#expr(e.index);
+        return this.#put(0x11, 0, 0);
+      case "cas":
+        this.#expr(e.at);
+        this.#expr(e.expected);
+        this.#expr(e.value);
+        return this.#put(0xfe, 0x48, 2, 0);
+      case "fetchAdd":
+        this.#expr(e.at);
+        this.#expr(e.value);
+        return this.#put(0xfe, 0x1e, 2, 0);
+      default:
+        this.#expr(e.a);
+        this.#expr(e.b);
+        // `not` is written as a comparison with 0.
+        return this.#put(CODES[e.op]);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** A generated engine that runs: in WebAssembly or in JavaScript, with the memory that its code and its host share. */
+import type { System } from "../language/system.ts";
+import type { FrameOptions } from "./frame.ts";
+import { compileToJs } from "./ir-js.ts";
+import { encodeWasm } from "./ir-wasm.ts";
+import type { Layout } from "./layout.ts";
+import { PAGE } from "./pair-set.ts";
+import { type Engine, generate, headerOf, mostSuccessors } from "./program.ts";
+import { MAXIMUM_PAGES, Store } from "./store.ts";
+import type { Tree } from "./tree.ts";
+
+export type Backend = "wasm" | "js";
+
+export interface MachineOptions extends FrameOptions {
+  readonly backend: Backend;
+  /** Bytes of memory that may be used. */
+  readonly memory: number;
+  readonly firstTable?: number;
+}
+
+export interface Machine {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly functions: Readonly<Record<string, (...args: number[]) => number>>;
+}
+
+/** Makes an engine with empty sets. Throws `Unsupported` and `OutOfMemory`. */
+export function machineOf(system: System, layout: Layout, tree: Tree, options: MachineOptions): Machine {
+  const engine = generate(layout, tree, options);
+  const { memory: limit, firstTable, backend } = options;
+  const slack = mostSuccessors(system) + 1;
+  const store = new Store({ limit, slack, shared: false, ...(firstTable ? { firstTable } : {}) });
+  store.pages(Math.ceil(engine.frame.end / PAGE));
+  const functions = backend === "js" ? jsFunctions(engine, store) : wasmFunctions(engine, store);
+  engine.frame.initialise(store.bytes);
+  for (const node of tree.nodes.keys()) {
+    store.addSet(headerOf(node), () => (functions[`rebuild ${node}`] as () => number)());
+  }
+  return { engine, store, functions };
+}
+
+function jsFunctions({ program }: Engine, store: Store): Machine["functions"] {
+  const { functions, attach } = compileToJs(program);
+  attach(store.memory.buffer);
+  store.onMove = () => attach(store.memory.buffer);
+  return functions;
+}
+
+function wasmFunctions({ program }: Engine, store: Store): Machine["functions"] {
+  const module = new WebAssembly.Module(encodeWasm(program, { maximum: MAXIMUM_PAGES, shared: false }));
+  return new WebAssembly.Instance(module, { host: { memory: store.memory } }).exports;
+}

@@ -1,0 +1,135 @@
+/**
+ * What a search finds out in the states that it visits: violations, witnesses, cuts, how often commands fire. States
+ * are to be visited level by level, and within a level in their order: the first of the shortest is kept.
+ */
+import { evaluate, ModelError, type State } from "../language/evaluate.ts";
+import type { StateCheck, System } from "../language/system.ts";
+import type { Place, Violation } from "./result.ts";
+import { apply, envOfTransition, expand, holds, isAtRest, isDeadlock, type Transition } from "./step.ts";
+
+/** A state and the step that leads to it. */
+export interface Successor {
+  readonly via: Transition;
+  readonly state: State;
+}
+
+export class Findings {
+  readonly #system: System;
+  readonly violations = new Map<string, Violation>();
+  readonly fired: number[];
+  readonly met: (Place | null)[];
+  readonly cuts: readonly Set<number>[];
+  readonly stood: readonly Set<number>[];
+
+  constructor(system: System) {
+    this.#system = system;
+    this.fired = system.commands.map(() => 0);
+    this.met = system.witnesses.map(() => null);
+    this.cuts = system.contexts.map(() => new Set<number>());
+    this.stood = system.contexts.map(() => new Set<number>());
+  }
+
+  violate(property: string, verdict: Violation["verdict"], length: number, why: string, at: Place): void {
+    const known = this.violations.get(property);
+    if (!known || length < known.length) this.violations.set(property, { property, verdict, length, why, at });
+  }
+
+  /** False also where a chain that the property walks is broken; any other error is the model's. */
+  satisfied(condition: () => unknown, property: string, length: number, at: Place): boolean {
+    try {
+      return condition() === true;
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      if (error.kind === "broken chain") return false;
+      this.violate("model error", "model error", length, `evaluating ${property}: ${error.message}`, at);
+      return true;
+    }
+  }
+
+  /** Looks at a state and at its steps; gives the states that they lead to. */
+  visit(state: State, id: number, level: number): readonly Successor[] {
+    const system = this.#system;
+    const here = { state: id, transition: null };
+    for (const [c, label] of state.pc.entries()) this.stood[c]?.add(label);
+    this.#checkState(system.invariants, state, level, here);
+    for (const [w, { property, condition }] of system.witnesses.entries()) {
+      if (condition && !this.met[w] && this.satisfied(() => holds(system, condition, state), property, level, here))
+        this.met[w] = here;
+    }
+    const expansion = expand(system, state);
+    for (const { context, label, error } of expansion.errors) {
+      const where = `${system.contexts[context]?.name} at ${label.program}: ${label.rowLabel}`;
+      this.violate("model error", "model error", level, `${where}: ${error.message}`, here);
+    }
+    for (const { context, label } of expansion.waiting) {
+      for (const { property, condition, why } of label.waits) {
+        const ok = this.satisfied(() => holds(system, condition, state, context), property, level, here);
+        if (!ok) this.violate(property, "violated", level, `${system.contexts[context]?.name}: ${why}`, here);
+      }
+    }
+    if (isAtRest(system, state, expansion)) this.#checkState(system.atRest, state, level, here);
+    if (system.deadlock && isDeadlock(system, state, expansion))
+      this.violate("deadlock", "deadlock", level, "nothing can happen, and some script is unfinished", here);
+    return expansion.transitions.flatMap((transition) => this.#take(transition, state, id, level) ?? []);
+  }
+
+  #checkState(checks: readonly StateCheck[], state: State, level: number, at: Place): void {
+    for (const { property, condition } of checks) {
+      const ok = this.satisfied(() => holds(this.#system, condition, state), property, level, at);
+      if (!ok) this.violate(property, "violated", level, "in this state", at);
+    }
+  }
+
+  #take(transition: Transition, state: State, id: number, level: number): Successor | null {
+    const system = this.#system;
+    const { command, label, context } = transition;
+    const at = { state: id, transition };
+    const env = envOfTransition(system, state, transition);
+    this.fired[command.id] = (this.fired[command.id] as number) + 1;
+    for (const { property, verdict, condition, why } of command.checks) {
+      if (!this.satisfied(() => evaluate(condition, env), property, level + 1, at))
+        this.violate(property, verdict, level + 1, why, at);
+    }
+    for (const { witness, condition } of command.witnesses) {
+      if (!this.met[witness] && this.satisfied(() => evaluate(condition, env), "happens", level + 1, at))
+        this.met[witness] = at;
+    }
+    const whom = label.cuts;
+    const cutting = (cut: unknown): boolean =>
+      typeof cut === "number" && !!this.cuts[context]?.add(state.pc[cut] as number);
+    if (whom) this.satisfied(() => cutting(evaluate(whom, env)), "whom it cuts", level + 1, at);
+    if (command.fails) {
+      this.violate(command.fails.property, "violated", level + 1, command.fails.why, at);
+      return null;
+    }
+    try {
+      return { via: transition, state: apply(system, state, transition).state };
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      const where = `${system.contexts[context]?.name} at ${label.program}: ${label.rowLabel}`;
+      this.violate("model error", "model error", level + 1, `${where}: ${error.message}`, at);
+      return null;
+    }
+  }
+
+  /** Whether a state satisfies what is to stay possible. */
+  isGoal({ property, condition }: StateCheck, state: State, id: number, level: number): boolean {
+    const at = { state: id, transition: null };
+    return this.satisfied(() => holds(this.#system, condition, state), property, level, at);
+  }
+
+  /** From a state on, what is to stay possible is not. */
+  lost(property: string, length: number, at: Place): void {
+    this.violate(property, "noProgress", length, "from here it can never hold again", at);
+  }
+
+  /**
+   * The violations that count. A search that stops at a violation expands that level as well: what its steps violate
+   * lies beyond where it stops.
+   */
+  shown(stoppedAtViolation: boolean): readonly Violation[] {
+    const all = [...this.violations.values()];
+    const least = Math.min(...all.map((v) => v.length));
+    return stoppedAtViolation ? all.filter((v) => v.length === least) : all;
+  }
+}
