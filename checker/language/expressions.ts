@@ -196,8 +196,14 @@ export const ended = (who: Who): Expr<boolean> => standsIn(who, { kind: "ended" 
 /** Rows that carry a mark. */
 export const marked = (mark: string): Region => ({ kind: "mark", mark });
 
-/** The rows of one program, or some of them by label, wherever it was called from; not what they call. */
-export const rowsOf = (program: { readonly name: string } | string, ...labels: string[]): Region => ({
+/**
+ * The rows of one program, or some of them by label, wherever it was called from; not what they call. A row that only
+ * a variant has is named by the name of its program.
+ */
+export const rowsOf = <R extends string = string>(
+  program: { readonly name: string; readonly rows: Readonly<Record<R, unknown>> } | string,
+  ...labels: NoInfer<R>[]
+): Region => ({
   kind: "rows",
   program: typeof program === "string" ? program : program.name,
   ...(labels.length > 0 ? { labels } : {}),

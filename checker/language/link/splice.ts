@@ -26,7 +26,8 @@ export interface Instance {
   readonly parent: Instance | null;
   readonly stack: readonly StackFrame[];
   readonly args: Readonly<Record<string, Node | PlaceNode>>;
-  readonly exit: (name: string, entered: Instance[]) => Spliced | null;
+  /** `way`: the rows without a step passed on the way here. */
+  readonly exit: (name: string, entered: Instance[], way: readonly string[]) => Spliced | null;
   readonly children: Map<string, Instance>;
 }
 
@@ -122,7 +123,7 @@ export function splice(
       parent: instance,
       stack: [...instance.stack, { program: callee.name, callLabel: label, quote: row.quote }],
       args: Object.fromEntries(args),
-      exit: (name, entered) => resolve(instance, row.exits[name] as string, [], entered),
+      exit: (name, entered, way) => resolve(instance, row.exits[name] as string, way, entered),
       children: new Map(),
     };
     instance.children.set(label, child);
@@ -132,7 +133,7 @@ export function splice(
   /** The step that a goto leads to, through calls and branches, which take none. */
   const resolve = (instance: Instance, label: string, way: readonly string[], entered: Instance[]): Spliced | null => {
     const row = instance.program.rows[label];
-    if (!row) return instance.exit(label, entered);
+    if (!row) return instance.exit(label, entered, way);
     const here = `${instance.path}/${label}`;
     if (way.includes(here)) throw new LinkError([`${here}: a ring of calls and branches without a step`]);
     switch (row.kind) {
