@@ -1,0 +1,362 @@
+/**
+ * Which mistakes does the linker find, and in what words? A small model for each. `docs/language.md` lists the same
+ * messages, and a test holds the two together.
+ *
+ * Some of them are compile errors too. A model that is run without a type check, or whose rows are made by a loop,
+ * gets here all the same: `untyped` lets the tests make such models.
+ */
+import {
+  bool,
+  call,
+  context,
+  each,
+  element,
+  id,
+  indexSet,
+  type LinkOptions,
+  lit,
+  otherwise,
+  patch,
+  place,
+  program,
+  property,
+  type Row,
+  range,
+  result,
+  select,
+  state,
+  step,
+  value,
+  variant,
+  when,
+  whenever,
+} from "../../checker/language/index.ts";
+
+export interface Mistake {
+  readonly name: string;
+  readonly options: LinkOptions;
+  /** All that the linker says, in its order. */
+  readonly problems: readonly string[];
+}
+
+const untyped = (of: unknown): never => of as never;
+
+const slab = indexSet("slab");
+const k = state({ flag: bool, flags: each(context, bool), number: range(0, 1), which: id(context) });
+const ways = { exits: ["done"] } as const;
+
+/** A system of one context that runs a program. */
+const running = (script: unknown, rest: Partial<LinkOptions> = {}): LinkOptions => ({
+  name: "mistaken",
+  roots: [k],
+  contexts: [{ name: "c", script: untyped(script) }],
+  ...rest,
+});
+
+const leave = step("return;", otherwise.goto("done"));
+const fine = program("fine", ways, () => ({ only: leave }));
+const takes = program("takes", { ...ways, params: { a: value(bool) } }, (_, { a }) => ({
+  look: step("if (a)", when(a).goto("done"), otherwise.goto("done")),
+}));
+const touches = program("touches", { ...ways, params: { a: place(bool) } }, (_, { a }) => ({
+  set: step("*a = true;", otherwise.do(a.set(true)).goto("done")),
+}));
+const gives = program("gives", { ...ways, params: { got: result(bool) } }, (_, { got }) => ({
+  set: step("return true;", otherwise.do(got.set(true)).goto("done")),
+}));
+const stepless = program("stepless", ways, () => ({ only: select("", [[lit(true), "done"]], "done") }));
+
+/** Rows whose types nobody looked at. */
+const rowsOfAny = (name: string, rows: Readonly<Record<string, Row<string>>>, options: object = ways) =>
+  program(name, untyped(options), () => untyped(rows));
+
+const calling = (callee: unknown, args: object, exits: object = { done: "done" }) =>
+  rowsOfAny("caller", { go: call("", untyped(callee), untyped(args), untyped(exits)) });
+
+/** Calls itself: a program's own name is known to its patches, not to its body. */
+const countdown = program("countdown", { ...ways, params: { n: value(range(0, 9)) }, recursion: 2 }, (_, { n }) => ({
+  look: select("if (n == 0) return;", [[n.eq(0), "done"]], "work"),
+  work: step("work();", otherwise.goto("again")),
+  again: leave,
+}));
+export const recursive = variant(
+  "recursive",
+  "countdown calls itself",
+  patch(countdown, ({ n }) => ({ again: call("countdown(n - 1);", countdown, { n: n.minus(1) }, { done: "done" }) })),
+);
+/** A script that begins a countdown. */
+export const countingFrom = (n: number): LinkOptions =>
+  running(
+    program("script", ways, () => ({ begin: call("countdown(..);", countdown, { n }, { done: "done" }) })),
+    { variants: [recursive] },
+  );
+
+const unread = program("unread", { ...ways, locals: { seen: bool } }, (_, __, { seen }) => ({
+  first: step("if (flag)", when(k.flag).do(seen.set(true)).goto("second"), otherwise.goto("second")),
+  second: step("if (seen)", when(seen).goto("done"), otherwise.goto("done")),
+}));
+
+export const mistakes: readonly Mistake[] = [
+  {
+    name: "a label that nothing goes to",
+    options: running(rowsOfAny("p", { first: leave, orphan: leave })),
+    problems: ['p, row "orphan": nothing goes there; remove it or add the goto'],
+  },
+  {
+    name: "a label that only unreached rows go to",
+    options: running(rowsOfAny("p", { first: leave, one: step("", otherwise.goto("two")), two: leave })),
+    problems: ["one", "two"].map((label) => `p, row "${label}": nothing goes there; remove it or add the goto`),
+  },
+  {
+    name: "a goto to nowhere",
+    options: running(rowsOfAny("p", { first: step("", otherwise.goto("frist")), last: leave })),
+    problems: [
+      'p, row "first": it goes to "frist", which is neither a label (first, last) nor an exit (done)',
+      'p, row "last": nothing goes there; remove it or add the goto',
+      'p: no row leaves by the exit "done"; remove it or add the goto',
+    ],
+  },
+  {
+    name: "an exit that no row leaves by",
+    options: running(rowsOfAny("p", { first: leave }, { exits: ["done", "busy"] })),
+    problems: ['p: no row leaves by the exit "busy"; remove it or add the goto'],
+  },
+  {
+    name: "a name that is a label and an exit",
+    options: running(rowsOfAny("p", { first: leave, done: leave })),
+    problems: ['p: "done" is both a label and an exit; rename one'],
+  },
+  {
+    name: "a program without rows",
+    options: running(rowsOfAny("p", {})),
+    problems: ["p: it has no rows; a program needs at least an entry"],
+  },
+  {
+    name: "an alternative after otherwise",
+    options: running(
+      rowsOfAny("p", { first: step("", when(k.flag).goto("done"), otherwise.goto("done"), when(k.flag).goto("done")) }),
+    ),
+    problems: ['p, row "first": an alternative after `otherwise` is never tried; put it before'],
+  },
+  {
+    name: "an exit of the callee that leads nowhere",
+    options: running(calling(fine, {}, {})),
+    problems: [
+      'caller: no row leaves by the exit "done"; remove it or add the goto',
+      'caller, row "go": the exit "done" of fine leads nowhere; name a label for it',
+    ],
+  },
+  {
+    name: "a parameter without an argument",
+    options: running(calling(takes, {})),
+    problems: ['caller, row "go": the parameter "a" of takes has no argument'],
+  },
+  {
+    name: "an argument that the callee has no parameter for",
+    options: running(calling(takes, { a: true, b: untyped(k.flag) })),
+    problems: ['caller, row "go": takes has no parameter "b" (it has: a)'],
+  },
+  {
+    name: "an argument that reads shared state",
+    options: running(calling(takes, { a: k.flag })),
+    problems: [
+      'caller, row "go": the argument "a" reads flag, which may change while takes runs; load it into a local in a step first',
+    ],
+  },
+  {
+    name: "a place whose index reads shared state",
+    options: running(calling(touches, { a: k.flags.at(k.which) })),
+    problems: [
+      'caller, row "go": the argument "a" reads which, which may change while touches runs; load it into a local in a step first',
+    ],
+  },
+  {
+    name: "a result whose index reads shared state",
+    options: running(calling(gives, { got: k.flags.at(k.which) })),
+    problems: [
+      'caller, row "go": the argument "got" reads which, which may change while gives runs; load it into a local in a step first',
+    ],
+  },
+  {
+    name: "a local that one way leaves unset",
+    options: running(unread),
+    problems: ['unread: the local "seen" may be read before it is set; set it on every way to the row that reads it'],
+  },
+  {
+    name: "a ring of branches without a step",
+    options: running(
+      rowsOfAny("p", { a: select("", [[lit(true), "b"]], "done"), b: select("", [[lit(true), "a"]], "done") }),
+    ),
+    problems: ["p/a: a ring of calls and branches without a step"],
+  },
+  {
+    name: "a ring of calls without a step",
+    options: running(
+      rowsOfAny("p", {
+        begin: step("", when(k.flag).goto("done"), otherwise.goto("again")),
+        again: call("stepless();", stepless, {}, { done: "once" }),
+        once: call("stepless();", stepless, {}, { done: "again" }),
+      }),
+    ),
+    problems: ["p/again: a ring of calls and branches without a step"],
+  },
+  {
+    name: "a branch on what only a state can tell",
+    options: running(rowsOfAny("p", { first: select("if (flag)", [[k.flag, "done"]], "done") })),
+    problems: [
+      "p/first: a branch that takes no step must be decided by the configuration or a literal argument; use a step",
+    ],
+  },
+  {
+    name: "a program that calls itself and says not how deep",
+    options: running(fine, {
+      variants: [
+        variant(
+          "v",
+          "",
+          patch(fine, () => ({ only: call("fine();", fine, {}, { done: "done" }) })),
+        ),
+      ],
+    }),
+    problems: [
+      'fine, row "only": fine calls itself more than 0 deep; state a depth with "recursion", or break the ring',
+    ],
+  },
+  {
+    name: "recursion beyond its depth",
+    options: countingFrom(3),
+    problems: [
+      'script/begin/again/again, row "again": countdown calls itself more than 2 deep; state a depth with "recursion", or break the ring',
+    ],
+  },
+  {
+    name: "two programs of one name",
+    options: running(
+      rowsOfAny("p", {
+        one: call("", fine, {}, { done: "two" }),
+        two: call(
+          "",
+          program("fine", ways, () => ({ only: leave })),
+          {},
+          { done: "done" },
+        ),
+      }),
+    ),
+    problems: ["fine: two programs have this name; rename one"],
+  },
+  {
+    name: "a patch of a row that the program does not have",
+    options: running(fine, {
+      variants: [
+        variant(
+          "v",
+          "",
+          patch(fine, () => untyped({ onyl: leave })),
+        ),
+      ],
+    }),
+    problems: [
+      'variant v: fine has no row "onyl" (it has: only); list it under "added" if it is new',
+      'fine, row "onyl": nothing goes there; remove it or add the goto',
+    ],
+  },
+  {
+    name: "an added row that the program has",
+    options: running(fine, {
+      variants: [
+        variant(
+          "v",
+          "",
+          patch(fine, () => ({ only: leave }), { added: ["only"] }),
+        ),
+      ],
+    }),
+    problems: ['variant v: fine already has a row "only"; do not list it under "added"'],
+  },
+  {
+    name: "a patch of a program that no script reaches",
+    options: running(fine, {
+      variants: [
+        variant(
+          "v",
+          "",
+          patch(takes, () => ({})),
+        ),
+      ],
+    }),
+    problems: ["variant v: it patches takes, which no script reaches; drop the patch or call the program"],
+  },
+  {
+    name: "a property of a row that no script reaches",
+    options: running(fine, {
+      properties: [
+        property(
+          "P",
+          "",
+          whenever(takes, "look", ({ a }) => a),
+        ),
+      ],
+    }),
+    problems: ["property P is attached to nothing here (takes: look); drop it, or add a context that reaches it"],
+  },
+  {
+    name: "two fields of one name",
+    options: running(fine, { roots: [k, state({ flag: bool })] }),
+    problems: ['the field "flag" is declared twice (or reserved); rename one'],
+  },
+  {
+    name: "a field with a name that is taken",
+    options: running(fine, { roots: [state({ pc: bool, local: bool })] }),
+    problems: ["pc", "local"].map((name) => `the field "${name}" is declared twice (or reserved); rename one`),
+  },
+  {
+    name: "a range that holds nothing",
+    options: running(fine, { roots: [state({ a: { kind: "struct", fields: { n: range(3, 1) } } })] }),
+    problems: ["a.n: range(3, 1) holds nothing; the first bound must not exceed the second"],
+  },
+  {
+    name: "an id of an empty set",
+    options: running(fine, { sizes: { slab: 0 }, roots: [state({ s: id(slab) })] }),
+    problems: ['s: the index set "slab" is empty; give it a size of at least 1, or make the cell optional'],
+  },
+  {
+    name: "an initial value that does not fit",
+    options: running(fine, { initially: [k.number.set(2)] }),
+    problems: ["the initial state: out of range: number := 2 does not fit range(0, 1)"],
+  },
+  {
+    name: "an initial value of an element that is not there",
+    options: running(fine, { initially: [k.flags.at(element(context, 1)).set(true)] }),
+    problems: ['the initial state: outside its set: flags[..] is asked for element 1 of "context"'],
+  },
+  {
+    name: "two initial values of one cell",
+    options: running(fine, { initially: [k.flag.set(true), k.flag.set(false)] }),
+    problems: ["the initial state: written twice: flag has two values in one step"],
+  },
+  {
+    name: "several mistakes in several programs",
+    options: running(
+      rowsOfAny("p", {
+        first: call("", takes, untyped({ a: k.flag }), untyped({ done: "second" })),
+        second: call("", rowsOfAny("q", { only: leave, orphan: leave }), {}, untyped({ done: "nowhere" })),
+      }),
+      {
+        variants: [
+          variant(
+            "v",
+            "",
+            patch(touches, () => ({})),
+          ),
+        ],
+      },
+    ),
+    problems: [
+      "variant v: it patches touches, which no script reaches; drop the patch or call the program",
+      'p, row "second": it goes to "nowhere", which is neither a label (first, second) nor an exit (done)',
+      'p: no row leaves by the exit "done"; remove it or add the goto',
+      'p, row "first": the argument "a" reads flag, which may change while takes runs; load it into a local in a step first',
+      'q, row "orphan": nothing goes there; remove it or add the goto',
+    ],
+  },
+];
