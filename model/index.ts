@@ -149,12 +149,15 @@ function callProblems(
       `there is no bucket ${BUCKET_NAMES[parsed.bucket]}`,
       `set "buckets" to ${parsed.bucket + 1}, or use ${BUCKET_NAMES.slice(0, s.buckets).join(", ")}`,
     );
+  if (parsed.op === "flush" && parsed.from >= s.buckets)
+    say(path, `there is no bucket ${BUCKET_NAMES[parsed.from]}`, `set "buckets" to ${parsed.from + 1}, or use A`);
+  if (parsed.op === "flush" && one.kind !== "task")
+    say(path, "flush_slab() runs in a worker", 'make the context a "task"');
   if (parsed.op === "scan" && !s.pages) say(path, "there are no pages to scan", 'set "pages" to true');
   if (parsed.op === "scan" && one.kind !== "task") say(path, "a pfn scanner is a task", 'make the context a "task"');
   if (parsed.op === "kfree_nolock" && question.version === "v1")
     say(path, "kfree_nolock() of v1 is not modelled", 'use "version": "v5" or "6.18"');
   if (
-    s.preemptRt === false &&
     one.kind !== "task" &&
     one.kind !== "softirq" &&
     one.kind !== "hardirq" &&
@@ -207,19 +210,23 @@ function callProblems(
  * Whether deferred work can come up, so that irq_work must run: by a kfree_nolock(), or where a kmalloc_nolock() may
  * find that somebody on its CPU loaded another slab while it asked for a page.
  */
-const defers = ({ contexts }: Question): boolean =>
+const defers = ({ contexts, configuration }: Question): boolean =>
   contexts.some(
     (one) =>
       one.script.some((line) => line.startsWith("kfree_nolock")) ||
       (one.script.some((line) => line.startsWith("kmalloc_nolock")) &&
-        contexts.some((other) => mayLoadMeanwhile(other, one))),
+        contexts.some((other) => mayLoadMeanwhile(other, one, configuration as unknown as Settings))),
   );
 
-const mayLoadMeanwhile = (other: ContextSpec, one: ContextSpec): boolean =>
+/** A hook may be preempted on PREEMPT_RT, and a task that moves may meet anybody. */
+const mayLoadMeanwhile = (other: ContextSpec, one: ContextSpec, { preemptRt, migration }: Settings): boolean =>
   other !== one &&
-  cpuOf(other) === cpuOf(one) &&
+  (cpuOf(other) === cpuOf(one) || migration) &&
   other.script.some((line) => line.startsWith("kmalloc")) &&
-  (one.kind === "task" || (other.kind !== "task" && one.kind !== "nmi") || other.kind === "hook");
+  (one.kind === "task" ||
+    (preemptRt && one.kind === "hook") ||
+    (other.kind !== "task" && one.kind !== "nmi") ||
+    other.kind === "hook");
 
 type Kind = "task" | "softirq" | "hardirq" | "nmi" | "hook" | "irqWork" | "scheduler";
 
@@ -246,7 +253,7 @@ function runnersOf(question: Question): Runner[] {
     const here = element(cpu, c);
     if (defers(question)) {
       const name = `irqWork${c}`;
-      const script = s.preemptRt ? irqWorkThread(here) : irqWorkInterrupt(here, name);
+      const script = s.preemptRt ? irqWorkThread : irqWorkInterrupt(here, name);
       runners.push({ name, kind: "irqWork", cpu: c, thread: s.preemptRt, script });
     }
   }
@@ -268,7 +275,8 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
   const initially: Assign[] = initialHeap(lines, s.objects, s.pages);
   for (const [i, line] of lines.entries()) {
     for (let slot = line.place === "page" ? s.objects : freeObjects(line); slot < s.objects; slot++) {
-      initially.push(g.allocated.at(element(object, i * s.objects + slot)).set(true));
+      const x = element(object, i * s.objects + slot);
+      initially.push(g.allocated.at(x).set(true), g.held.at(x).set(true));
     }
   }
   const constants: Assign[] = [
@@ -300,6 +308,8 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
       m.chain.at(own).top.set(element(context, i)),
       m.frame.at(element(context, i)).chain.set(own),
     );
+    // A per-CPU kthread is bound to its CPU.
+    if (r.kind === "irqWork") initially.push(m.chain.at(own).migrateDisabled.set(1));
   }
   const names = (n: number, name: (i: number) => string) => Array.from({ length: n }, (_, i) => name(i));
   return {
@@ -355,6 +365,7 @@ const model: Model = {
     kmalloc_nolock: "an allocation from any context, from a bucket",
     kfree: "a free that may spin or sleep",
     kfree_nolock: "a free from any context",
+    flush: "a worker takes the CPU slab of a bucket away from its CPU",
     scan: "a pfn scanner looks at one page",
   },
   properties: PROPERTIES,

@@ -41,6 +41,7 @@ import {
 import type { Self } from "./machine/state.ts";
 import { pfnScanner } from "./page/pfn-scanner.ts";
 import { freeDeferredObjects } from "./slub/defer-free.ts";
+import { flushSlab } from "./slub/flush-slab.ts";
 import { freezeSlab } from "./slub/freeze-slab.ts";
 import { getFreelist } from "./slub/get-freelist.ts";
 import { kfree, kfreeNolock, kmalloc } from "./slub/kmalloc.ts";
@@ -52,10 +53,11 @@ import { slabAlloc } from "./slub/slab-alloc.ts";
 export type Call =
   | { readonly op: "kmalloc" | "kmalloc_nolock"; readonly bucket: number }
   | { readonly op: "kfree" | "kfree_nolock"; readonly of: number | { readonly held: number } }
+  | { readonly op: "flush"; readonly from: number }
   | { readonly op: "scan" };
 
 export const CALL_FORMS =
-  '"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds) or "scan"';
+  '"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A" or "scan"';
 
 /** Reads a line; null where it has another form. `slots` is the number of objects in a slab. */
 export function parseCall(line: string, slots: number): Call | null {
@@ -65,6 +67,7 @@ export function parseCall(line: string, slots: number): Call | null {
   if (arg === undefined) return null;
   if (op === "kmalloc" || op === "kmalloc_nolock")
     return BUCKET_NAMES.includes(arg) ? { op, bucket: BUCKET_NAMES.indexOf(arg) } : null;
+  if (op === "flush") return BUCKET_NAMES.includes(arg) ? { op, from: BUCKET_NAMES.indexOf(arg) } : null;
   if (op !== "kfree" && op !== "kfree_nolock") return null;
   const earlier = /^#(\d+)$/.exec(arg);
   if (earlier) return { op, of: Number(earlier[1]) };
@@ -72,10 +75,15 @@ export function parseCall(line: string, slots: number): Call | null {
   return held ? { op, of: { held: Number(held[1]) * slots + Number(held[2]) } } : null;
 }
 
-/** Where each call of a script has returned: locks and counts must be as they were. */
+const resultShape = optional(id(object));
+
+/** Where each call of a script has returned: locks and counts must be as they were, and `got` is the script's now. */
 export const returned = program(
   "(returned)",
-  { exits: ["done"], params: { irqs: value(bool), preempt: value(range(0, 7)) } },
+  {
+    exits: ["done"],
+    params: { irqs: value(bool), preempt: value(range(0, 7)), migrate: value(range(0, 7)), got: value(resultShape) },
+  },
   () => ({ check: step("(model) the call has returned", otherwise.goto("done")) }),
 );
 
@@ -87,7 +95,7 @@ const KINDS: Readonly<Record<string, FrameKind>> = {
 
 /** The functions that a hook may be planted in, with all that they call. */
 const KERNEL_ROWS: Region = anyOf(
-  ...[kmalloc, kmallocNolock, kfree, kfreeNolock, freeDeferredObjects, pfnScanner].map(within),
+  ...[kmalloc, kmallocNolock, kfree, kfreeNolock, freeDeferredObjects, pfnScanner, flushSlab].map(within),
 );
 
 /** ___slab_alloc() with what the compiler inlines there: all that NOKPROBE_SYMBOL(___slab_alloc) takes away. */
@@ -147,8 +155,6 @@ function hookKind({ options }: ContextSpec): FrameKind {
 type Result = LeafPlace<Id<"object"> | null>;
 type Rows = Record<string, Row<never>>;
 
-const resultShape = optional(id(object));
-
 /** Labels here are made from numbers, which types do not follow; `link` checks every goto. */
 const untyped = (row: Row<string>): Row<never> => row as Row<never>;
 
@@ -156,7 +162,7 @@ const untyped = (row: Row<string>): Row<never> => row as Row<never>;
 function callRows(
   calls: readonly Call[],
   locals: Readonly<Record<string, unknown>>,
-  entry: { irqs: Expr<boolean> | boolean; preempt: Expr<number> | number },
+  entry: { irqs: Expr<boolean> | boolean; preempt: Expr<number> | number; migrate: Expr<number> | number },
   mayStop: boolean,
   end: string,
 ): Rows {
@@ -200,12 +206,22 @@ function callRows(
         rows[`free${n}`] = untyped(call(`${one.op}(${what})`, callee, { x: x.known() }, { done: back }));
         break;
       }
+      case "flush":
+        rows[begin] = untyped(
+          call(`flush_slab(${BUCKET_NAMES[one.from]})`, flushSlab, { b: element(bucket, one.from) }, { done: back }),
+        );
+        break;
       case "scan":
         rows[begin] = untyped(call("(model) scan one page", pfnScanner, {}, { done: back }));
         break;
     }
     rows[back] = untyped(
-      call("(model) return", returned, entry, { done: i + 1 < calls.length ? `call${n + 1}` : end }),
+      call(
+        "(model) return",
+        returned,
+        { ...entry, got: "bucket" in one ? result(n) : null },
+        { done: i + 1 < calls.length ? `call${n + 1}` : end },
+      ),
     );
   }
   return rows;
@@ -216,10 +232,10 @@ type Script = Program<object, object, string, string>;
 /** The script of a task: a call may never come, and so may the next. */
 export const taskScript = (spec: ContextSpec, calls: readonly Call[]): Script =>
   program(spec.name, { exits: ["done"], locals: localsOf(calls) }, (_, __, locals) =>
-    callRows(calls, locals, { irqs: false, preempt: 0 }, true, "done"),
+    callRows(calls, locals, { irqs: false, preempt: 0, migrate: 0 }, true, "done"),
   ) as unknown as Script;
 
-const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7) };
+const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7), migrate: range(0, 7) };
 
 /** The script of a softirq, hardirq, NMI or hook: it may never come; once there it makes all its calls and returns. */
 export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe: boolean): Script {
@@ -242,10 +258,11 @@ export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe:
       flags: LeafPlace<boolean>;
       irqs: LeafPlace<boolean>;
       preempt: LeafPlace<number>;
+      migrate: LeafPlace<number>;
     };
     return {
       arrive: untyped(arrival(self, kind, frame, may(self), "call1", { mayStop: true, ...(cutsIn ? { cutsIn } : {}) })),
-      ...callRows(calls, locals, { irqs: frame.irqs, preempt: frame.preempt }, false, "return"),
+      ...callRows(calls, locals, { irqs: frame.irqs, preempt: frame.preempt, migrate: frame.migrate }, false, "return"),
       return: untyped(departure(self, kind, frame.flags, "done")),
     } as Rows;
   }) as unknown as Script;

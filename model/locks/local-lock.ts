@@ -1,5 +1,5 @@
 /**
- * local_lock_irqsave() and its unlock, on the lock of a CPU that the caller is pinned to.
+ * local_lock_irqsave() and its unlock, on the c->lock of the CPU that the caller is on once nothing can move it.
  *
  * Without PREEMPT_RT the lock is irqs off and a mark, `acquired`, in two steps; nobody waits, and a frame that finds the
  * mark set walks in all the same. With PREEMPT_RT it is migrate_disable() and an rt_mutex, and interrupts stay on.
@@ -23,10 +23,11 @@ import {
   step,
   value,
 } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
-import { chainOf, m, onCpu, type Self } from "../machine/state.ts";
+import { cfg, cpu } from "../machine/config.ts";
+import { chainOf, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
+import { bucket } from "../slub/sets.ts";
 import { rtSpinLock, rtSpinUnlock } from "./rt-mutex.ts";
-import { l, lock } from "./state.ts";
+import { cpuSlabLock, l, lock } from "./state.ts";
 
 const KERNEL = "v6.18 include/linux/local_lock_internal.h";
 
@@ -34,33 +35,48 @@ const KERNEL = "v6.18 include/linux/local_lock_internal.h";
 export const localLockIsLocked = (self: Self, which: Expr<Id<"lock">>) =>
   ite(cfg.preemptRt, l.lock.at(which).owner.eq(chainOf(self)), l.lock.at(which).holder.notNull());
 
+/** `c` is the CPU whose lock it is: this_cpu_ptr() is looked at after interrupts, or migration, are off. */
 export const localLockIrqsave = program(
   "local_lock_irqsave",
   {
     exits: ["done"],
-    params: { which: value(id(lock)), flags: result(bool) },
+    params: { b: value(id(bucket)), c: result(id(cpu)), flags: result(bool) },
+    locals: { here: id(cpu) },
     kernel: `${KERNEL} local_lock_irqsave()`,
     tag: "S",
   },
-  (self, { which, flags }) => ({
+  (self, { b, c, flags }, { here }) => ({
     entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
     irqSave: step(
-      "local_irq_save(flags);",
+      "local_irq_save(flags); l = this_cpu_ptr(lock);",
       { ref: "2.3" },
-      otherwise.do(flags.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true)).goto("acquire"),
+      otherwise
+        .do(
+          flags.set(onCpu(self).irqsOff),
+          onCpu(self).irqsOff.set(true),
+          c.set(thisCpu(self)),
+          here.set(thisCpu(self)),
+        )
+        .goto("acquire"),
     ),
-    acquire: step("l->acquired = 1;", { ref: "2.3" }, otherwise.do(l.lock.at(which).holder.set(self)).goto("done")),
+    acquire: step(
+      "l->acquired = 1;",
+      { ref: "2.3" },
+      otherwise.do(l.lock.at(cpuSlabLock(here, b)).holder.set(self)).goto("done"),
+    ),
     migrateDisable: step(
       "migrate_disable();",
       { ref: "2.3", note: "flags is 0 on PREEMPT_RT: interrupts stay on" },
       otherwise
         .do(
           flags.set(false),
+          c.set(thisCpu(self)),
+          here.set(thisCpu(self)),
           m.chain.at(chainOf(self)).migrateDisabled.set(m.chain.at(chainOf(self)).migrateDisabled.plus(1)),
         )
         .goto("lock"),
     ),
-    lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which }, { done: "done" }),
+    lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which: cpuSlabLock(here, b) }, { done: "done" }),
   }),
 );
 

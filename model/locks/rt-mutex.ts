@@ -13,7 +13,9 @@ import {
   and,
   bool,
   choose,
+  type Expr,
   exists,
+  type Id,
   id,
   lit,
   not,
@@ -29,6 +31,9 @@ import { chainOf, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
 import { l, lock } from "./state.ts";
 
 const KERNEL = "v6.18.35 kernel/locking/rtmutex.c";
+
+/** RT_MUTEX_HAS_WAITERS: some task is on the wait list, asleep or woken. It changes under wait_lock only. */
+const hasWaiters = (which: Expr<Id<"lock">>) => exists(chain, (x) => m.chain.at(x).waitsFor.eq(which));
 
 /** Gives the CPU up: the idle task runs until the scheduler finds something else. */
 const giveCpuUp = (self: Self) => m.cpu.at(thisCpu(self)).current.set(cfg.idle.at(thisCpu(self)));
@@ -49,7 +54,7 @@ export const rtSpinLock = program(
       fast: step(
         "rt_mutex_cmpxchg_acquire(rtm, NULL, current)",
         { ref: "2.3.2" },
-        when(and(rtm.owner.isNull(), not(rtm.hasWaiters)))
+        when(and(rtm.owner.isNull(), not(hasWaiters(which))))
           .do(rtm.owner.set(chainOf(self).known()))
           .goto("done"),
         otherwise.goto("irqSave"),
@@ -70,18 +75,22 @@ export const rtSpinLock = program(
         when(rtm.owner.isNull())
           .do(rtm.owner.set(chainOf(self).known()))
           .goto("unlock"),
-        otherwise.do(rtm.hasWaiters.set(true)).goto("contentionBegin"),
+        otherwise.do(m.chain.at(chainOf(self)).waitsFor.set(which)).goto("contentionBegin"),
       ),
       contentionBegin: step(
         "trace_contention_begin(lock, LCB_F_RT);",
-        { ref: "2.3.3 2.3.4 2.3.5", marks: ["tracepoint", "contention_begin"] },
+        {
+          ref: "2.3.3 2.3.4 2.3.5",
+          marks: ["tracepoint", "contention_begin"],
+          note: "enqueued one step before: the bit for waiters is set there, and all is under wait_lock",
+        },
         otherwise.goto("retry"),
       ),
       retry: step(
         "if (try_to_take_rt_mutex(lock, current, waiter)) break;",
         { ref: "2.3.6" },
         when(rtm.owner.isNull())
-          .do(rtm.owner.set(chainOf(self).known()))
+          .do(rtm.owner.set(chainOf(self).known()), m.chain.at(chainOf(self)).waitsFor.set(lit(null)))
           .goto("contentionEnd"),
         otherwise.goto("sleep"),
       ),
@@ -124,7 +133,7 @@ export const rtSpinLock = program(
       contentionEnd: step(
         "trace_contention_end(lock, 0);",
         { ref: "2.3.7 2.3.8", marks: ["tracepoint", "contention_end"] },
-        otherwise.do(rtm.hasWaiters.set(exists(chain, (x) => m.chain.at(x).blockedOn.eq(which)))).goto("unlock"),
+        otherwise.goto("unlock"),
       ),
       unlock: step(
         "raw_spin_unlock(&lock->wait_lock);",
@@ -155,7 +164,7 @@ export const rtSpinUnlock = program(
       fast: step(
         "rt_mutex_cmpxchg_release(rtm, current, NULL)",
         { ref: "2.3" },
-        when(not(rtm.hasWaiters))
+        when(not(hasWaiters(which)))
           .do(rtm.owner.set(lit(null)))
           .goto("done"),
         otherwise.goto("irqSave"),
@@ -172,13 +181,13 @@ export const rtSpinUnlock = program(
       ),
       wake: step(
         "mark_wakeup_next_waiter(&wqh, lock);",
-        { ref: "2.3" },
+        { ref: "2.3", note: "a waiter that was woken before is still on the list, and may be woken in vain" },
         choose(chain, (x) =>
-          when(m.chain.at(x).blockedOn.eq(which))
+          when(m.chain.at(x).waitsFor.eq(which))
             .do(rtm.owner.set(lit(null)), m.chain.at(x).blockedOn.set(lit(null)))
             .goto("unlock"),
         ),
-        otherwise.do(rtm.owner.set(lit(null)), rtm.hasWaiters.set(false)).goto("unlock"),
+        otherwise.do(rtm.owner.set(lit(null))).goto("unlock"),
       ),
       unlock: step(
         "raw_spin_unlock(&lock->wait_lock);",
@@ -213,7 +222,7 @@ export const rtSpinTrylock = program(
       fast: step(
         "rt_mutex_cmpxchg_acquire(rtm, NULL, current)",
         { ref: "2.3" },
-        when(and(rtm.owner.isNull(), not(rtm.hasWaiters)))
+        when(and(rtm.owner.isNull(), not(hasWaiters(which))))
           .do(rtm.owner.set(chainOf(self).known()))
           .goto("held"),
         otherwise.goto("owned"),

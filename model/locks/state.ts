@@ -3,7 +3,6 @@
  * bucket, the list_lock of each bucket's node, the lock of each CPU's page list, and the zone's.
  */
 import {
-  bool,
   compose,
   context,
   type Expr,
@@ -48,8 +47,6 @@ export const l = state({
       holder: optional(id(context)),
       /** RT: the task that owns the rt_mutex: an interrupt acts as the task it interrupted. */
       owner: optional(id(chain)),
-      /** RT: RT_MUTEX_HAS_WAITERS, under wait_lock. */
-      hasWaiters: bool,
       /** RT: the frame that holds the raw wait_lock. */
       waitLock: optional(id(context)),
     }),

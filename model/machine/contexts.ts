@@ -68,6 +68,7 @@ interface FrameLocals {
   readonly flags: LeafPlace<boolean>;
   readonly irqs?: LeafPlace<boolean>;
   readonly preempt?: LeafPlace<number>;
+  readonly migrate?: LeafPlace<number>;
 }
 
 /**
@@ -77,7 +78,7 @@ interface FrameLocals {
 export function arrival<T extends string>(
   self: Self,
   kind: FrameKind,
-  { flags, irqs, preempt }: FrameLocals,
+  { flags, irqs, preempt, migrate }: FrameLocals,
   may: Expr<boolean>,
   next: T,
   meta: RowMeta,
@@ -91,12 +92,14 @@ export function arrival<T extends string>(
   ];
   if (irqs) effect.push(irqs.set(or(lit(kind.irqsOff === true), c.irqsOff)));
   if (preempt) effect.push(preempt.set(ite(lit(kind.preemptOff === true), c.preemptCount.plus(1), c.preemptCount)));
+  const { migrateDisabled } = homeChain(self);
+  if (migrate) effect.push(migrate.set(ite(lit(kind.migrateOff === true), migrateDisabled.plus(1), migrateDisabled)));
   if (kind.irqsOff) effect.push(c.irqsOff.set(true));
   if (kind.softirq) effect.push(c.softirqCount.set(c.softirqCount.plus(1)));
   if (kind.hardirq) effect.push(c.hardirqCount.set(c.hardirqCount.plus(1)));
   if (kind.nmi) effect.push(c.nmiCount.set(c.nmiCount.plus(1)));
   if (kind.preemptOff) effect.push(c.preemptCount.set(c.preemptCount.plus(1)));
-  if (kind.migrateOff) effect.push(homeChain(self).migrateDisabled.set(homeChain(self).migrateDisabled.plus(1)));
+  if (kind.migrateOff) effect.push(migrateDisabled.set(migrateDisabled.plus(1)));
   return step(
     kind.quote,
     {

@@ -9,6 +9,7 @@
 import { and, bool, call, type Expr, type Id, otherwise, program, step, when } from "../../checker/language/index.ts";
 import { freeDeferredObjects } from "../slub/defer-free.ts";
 import { k } from "../slub/state.ts";
+import { cfg } from "./config.ts";
 import { arrival, departure, type FrameKind, hardirqMayArrive } from "./contexts.ts";
 
 const IPI: FrameKind = {
@@ -35,21 +36,21 @@ export const irqWorkInterrupt = (c: Expr<Id<"cpu">>, name: string) =>
     };
   });
 
-/** PREEMPT_RT: a thread. It is woken when work is queued, and runs when the scheduler turns to it. */
-export const irqWorkThread = (c: Expr<Id<"cpu">>) =>
-  program("irq_work_run_list", { exits: [], kernel: KERNEL, tag: "S" }, () => {
-    const { pending } = k.deferFree.at(c);
-    return {
-      wait: step(
-        "(model) the irq_work thread is woken",
-        { ref: "2.5", arrive: true, serves: true },
-        when(pending).goto("clear"),
-      ),
-      clear: step(
-        "flags = atomic_read(&work->node.a_flags); flags &= ~IRQ_WORK_PENDING;",
-        { ref: "2.5" },
-        otherwise.do(pending.set(false)).goto("run"),
-      ),
-      run: call("work->func(work);", freeDeferredObjects, { c }, { done: "wait" }, { ref: "2.5" }),
-    };
-  });
+/** PREEMPT_RT: a thread of one CPU. It is woken when work is queued, and runs when the scheduler turns to it. */
+export const irqWorkThread = program("irq_work_run_list", { exits: [], kernel: KERNEL, tag: "S" }, (self) => {
+  const c = cfg.who.at(self).cpu;
+  const { pending } = k.deferFree.at(c);
+  return {
+    wait: step(
+      "(model) the irq_work thread is woken",
+      { ref: "2.5", arrive: true, serves: true },
+      when(pending).goto("clear"),
+    ),
+    clear: step(
+      "flags = atomic_read(&work->node.a_flags); flags &= ~IRQ_WORK_PENDING;",
+      { ref: "2.5" },
+      otherwise.do(pending.set(false)).goto("run"),
+    ),
+    run: call("work->func(work);", freeDeferredObjects, { c }, { done: "wait" }, { ref: "2.5" }),
+  };
+});

@@ -1,4 +1,4 @@
-/** slub_get_cpu_ptr() and slub_put_cpu_ptr(): preemption off, or on PREEMPT_RT only migration. */
+/** What keeps a frame on its CPU: slub_get_cpu_ptr(), where on PREEMPT_RT only migration goes off, and guard(preempt). */
 import type { Assign } from "../../checker/language/index.ts";
 import { ite } from "../../checker/language/index.ts";
 import { cfg } from "./config.ts";
@@ -23,3 +23,8 @@ export function unpinCpu(self: Self): readonly Assign[] {
     migrateDisabled.set(ite(cfg.preemptRt, migrateDisabled.minus(1), migrateDisabled)),
   ];
 }
+
+/** preempt_disable(): also on PREEMPT_RT. */
+export const preemptDisable = (self: Self): Assign => onCpu(self).preemptCount.set(onCpu(self).preemptCount.plus(1));
+
+export const preemptEnable = (self: Self): Assign => onCpu(self).preemptCount.set(onCpu(self).preemptCount.minus(1));

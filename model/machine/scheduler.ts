@@ -1,6 +1,7 @@
 /**
- * The scheduler of a CPU: turns to another chain wherever the current one may be preempted, sleeps, or is done. Fully
- * free: no priorities, no fairness.
+ * The scheduler of a CPU: turns to another chain wherever the current one may be preempted, sleeps, or is done; with
+ * migration it also pulls a chain from another CPU, one that waits there or the one that runs (a stopper thread pushes
+ * that off). Fully free: no priorities, no fairness.
  *
  * @kernel v6.18 kernel/sched/core.c preempt_schedule(), __schedule()
  */
@@ -18,7 +19,7 @@ import {
   step,
   when,
 } from "../../checker/language/index.ts";
-import { cfg, chain } from "./config.ts";
+import { cfg, chain, cpu } from "./config.ts";
 import { atomicOn, m, type Self } from "./state.ts";
 
 /** The label where the thread of a CPU's irq_work sleeps (PREEMPT_RT). */
@@ -68,6 +69,24 @@ export const scheduler = program(
               ),
             )
               .do(m.chain.at(x).cpu.set(home(self)), c.current.set(x))
+              .goto("switch"),
+          ),
+          choose(cpu, (from) =>
+            when(
+              and(
+                cfg.migration,
+                not(atomicOn(c)),
+                not(atomicOn(m.cpu.at(from))),
+                not(from.eq(home(self))),
+                m.chain.at(m.cpu.at(from).current).migrateDisabled.eq(0),
+                runnable(m.cpu.at(from).current),
+              ),
+            )
+              .do(
+                m.chain.at(m.cpu.at(from).current).cpu.set(home(self)),
+                c.current.set(m.cpu.at(from).current),
+                m.cpu.at(from).current.set(cfg.idle.at(from)),
+              )
               .goto("switch"),
           ),
         ),

@@ -44,7 +44,9 @@ export const m = state({
       cpu: id(cpu),
       top: optional(id(context)),
       migrateDisabled: range(0, 7),
-      /** PREEMPT_RT: the lock that the task sleeps for. */
+      /** PREEMPT_RT: the lock on whose wait list the task is: from enqueueing until it owns it. */
+      waitsFor: optional(id(lock)),
+      /** PREEMPT_RT: the lock that the task sleeps for; null again when it is woken. */
       blockedOn: optional(id(lock)),
     }),
   ),

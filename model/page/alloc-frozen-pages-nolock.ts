@@ -13,7 +13,9 @@ import {
   choose,
   element,
   id,
+  ite,
   lit,
+  not,
   optional,
   or,
   otherwise,
@@ -27,7 +29,7 @@ import { spinTrylock, spinTrylockIrqsave, spinUnlock, spinUnlockIrqrestore } fro
 import { pcpLock, zone, zoneLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
-import { inHardirq, inNmi, thisCpu } from "../machine/state.ts";
+import { inHardirq, inNmi, onCpu, thisCpu } from "../machine/state.ts";
 import { slab as pages } from "../slub/sets.ts";
 import { p } from "./state.ts";
 
@@ -36,14 +38,17 @@ export const allocFrozenPagesNolock = program(
   {
     exits: ["done"],
     params: { got: result(optional(id(pages))) },
-    locals: { c: id(cpu), flags: bool, page: optional(id(pages)) },
+    locals: { c: id(cpu), upFlags: bool, flags: bool, page: optional(id(pages)) },
     kernel: "v6.18 mm/page_alloc.c alloc_frozen_pages_nolock_noprof()",
     tag: "S",
     abstracts: ["page allocator: one zone, order 0; a refill moves one page"],
   },
-  (self, { got }, { c, flags, page }) => {
+  (self, { got }, { c, upFlags, flags, page }) => {
     const pcp = pcpLock(c);
     const z = zoneLock(element(zone, 0));
+    const { irqsOff } = onCpu(self);
+    const up = not(or(cfg.smp, cfg.preemptRt));
+    const finish = [...unpinCpu(self), irqsOff.set(ite(up, upFlags, irqsOff))];
     return {
       entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "pin"),
       context: step(
@@ -55,9 +60,11 @@ export const allocFrozenPagesNolock = program(
         otherwise.goto("pin"),
       ),
       pin: step(
-        "pcp = pcp_spin_trylock(zone->per_cpu_pageset); /* pins */",
-        { ref: "3.10.4" },
-        otherwise.do(pinCpu(self), c.set(thisCpu(self))).goto("tryPcp"),
+        "pcp_trylock_prepare(UP_flags); pcp = pcp_spin_trylock(zone->per_cpu_pageset); /* pins */",
+        { ref: "3.10.4", note: "without SMP, where the trylock is empty, interrupts go off instead" },
+        otherwise
+          .do(pinCpu(self), c.set(thisCpu(self)), upFlags.set(irqsOff), irqsOff.set(or(irqsOff, up)))
+          .goto("tryPcp"),
       ),
       tryPcp: call(
         "spin_trylock(&pcp->lock)",
@@ -66,7 +73,7 @@ export const allocFrozenPagesNolock = program(
         { held: "list", busy: "unpinBusy" },
         { ref: "3.10.4" },
       ),
-      unpinBusy: step("pcp_trylock_finish(UP_flags);", { ref: "3.10.4" }, otherwise.do(unpinCpu(self)).goto("tryZone")),
+      unpinBusy: step("pcp_trylock_finish(UP_flags);", { ref: "3.10.4" }, otherwise.do(finish).goto("tryZone")),
       list: step(
         "page = list_first_entry(list, struct page, pcp_list); list_del(&page->pcp_list);",
         { ref: "3.10.4", note: "which page of the list is a free choice" },
@@ -104,8 +111,8 @@ export const allocFrozenPagesNolock = program(
       unpin: step(
         "pcp_trylock_finish(UP_flags); .. if (page) return page;",
         { ref: "3.10.4" },
-        when(page.notNull()).do(unpinCpu(self), got.set(page)).goto("done"),
-        otherwise.do(unpinCpu(self)).goto("tryZone"),
+        when(page.notNull()).do(finish, got.set(page)).goto("done"),
+        otherwise.do(finish).goto("tryZone"),
       ),
       tryZone: call(
         "if (!spin_trylock_irqsave(&zone->lock, flags)) return NULL;",

@@ -1,7 +1,9 @@
 /** What only properties know: who has been handed what, and where a freelist is being worked on. */
-import { bool, each, ghosts, track } from "../../checker/language/index.ts";
+import { bool, each, ghosts, or, setEach, track } from "../../checker/language/index.ts";
 import { cpu } from "../machine/config.ts";
+import { returned } from "../scripts.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
+import { flushSlab } from "../slub/flush-slab.ts";
 import { bucket, object } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
@@ -10,6 +12,8 @@ import { slabFree } from "../slub/slab-free.ts";
 export const g = ghosts({
   /** The object has been handed out and not been published as free since. */
   allocated: each(object, bool),
+  /** A caller has the object: a call returned it, and no free was asked since. */
+  held: each(object, bool),
   /** A slow path is between reading c->freelist (or knowing it to be empty) and the write computed from it. */
   window: each(cpu, each(bucket, bool)),
 });
@@ -25,7 +29,12 @@ export const trackAllocated = [
   track(slabFree, "cmpxchg", ({ x }) => g.allocated.at(x).set(false), { to: "after" }),
 ];
 
-/** Steps 6 to 8 and 10, 17, 30, 13 and 29 of ___slab_alloc(). */
+export const trackHeld = [
+  track(returned, "check", ({ got }) => setEach(object, (x) => g.held.at(x).set(or(g.held.at(x), got.eq(x))))),
+  track(doSlabFree, "redo", ({ x }) => g.held.at(x).set(false)),
+];
+
+/** Steps 6 to 8 and 10, 17, 30, 13 and 29 of ___slab_alloc(); step 2 to 3 of flush_slab(). */
 export const trackWindow = [
   ...(["freelist", "usePartial", "loadSlab", "takeFreelist", "flushFreelist"] as const).map((label) =>
     track(slabAlloc, label, ({ b, c }) => g.window.at(c).at(b).set(true)),
@@ -33,6 +42,8 @@ export const trackWindow = [
   ...(["dropFreelist", "flushDrop"] as const).map((label) =>
     track(slabAlloc, label, ({ b, c }) => g.window.at(c).at(b).set(false)),
   ),
+  track(flushSlab, "freelist", ({ b, c }) => g.window.at(c).at(b).set(true)),
+  track(flushSlab, "dropFreelist", ({ b, c }) => g.window.at(c).at(b).set(false)),
   track(slabAlloc, "full", ({ b, c }) => g.window.at(c).at(b).set(false), { to: "fullTid" }),
   track(slabAlloc, "storeFreelist", ({ b, c }) => g.window.at(c).at(b).set(false), { to: "loadTid" }),
 ];

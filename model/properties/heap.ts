@@ -17,13 +17,14 @@ import {
 import { cpuSlabLock, l } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { p } from "../page/state.ts";
+import { deferFree } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabFree } from "../slub/slab-free.ts";
 import { cpuSlabOf, freelist, k, slabOf } from "../slub/state.ts";
-import { g, trackAllocated, trackWindow } from "./ghosts.ts";
+import { g, trackAllocated, trackHeld, trackWindow } from "./ghosts.ts";
 
 type ObjectOf = Expr<Id<"object">>;
 type SlabOf = Expr<Id<"slab">>;
@@ -49,6 +50,8 @@ export const S2 = property(
       ),
     ),
   ),
+  whenever(slabAllocNode, "cmpxchg", ({ b, obj }) => k.slab.at(slabOf(obj)).cache.eq(b), { to: "done" }),
+  whenever(slabAlloc, "storeFreelist", ({ b, freelist: x }) => k.slab.at(slabOf(x)).cache.eq(b), { to: "loadTid" }),
 );
 
 export const S3 = property(
@@ -74,12 +77,16 @@ export const S4 = property(
   ...trackWindow,
 );
 
+const deferred = (x: ObjectOf) =>
+  exists(cpu, (c) => or(k.deferFree.at(c).objects.at(x), k.deferFree.at(c).takenObjects.at(x)));
+
 export const S5 = property(
   "S5",
   "an object is freed only by whoever it was handed to, once",
   whenever(doSlabFree, "cmpxchg", ({ x }) => g.allocated.at(x), { to: "done" }),
   whenever(doSlabFree, "lockedStore", ({ x }) => g.allocated.at(x)),
   whenever(slabFree, "cmpxchg", ({ x }) => g.allocated.at(x), { to: "after" }),
+  whenever(deferFree, "push", ({ x }) => and(g.allocated.at(x), not(deferred(x)))),
   ...trackAllocated,
 );
 
@@ -100,13 +107,13 @@ const isFull = (s: SlabOf) => and(k.slab.at(s).freelist.isNull(), k.slab.at(s).i
 
 export const S6 = property(
   "S6",
-  "nothing is lost: at rest an object is handed out or on one freelist, a slab full or in one place",
+  "nothing is lost: at rest somebody has an object, or it is on one freelist; a slab is full or in one place",
   atRest(
     forAll(object, (x) =>
       implies(
         isSlab(slabOf(x)),
         or(
-          and(g.allocated.at(x), not(onSlabList(x)), not(onCpuList(x))),
+          and(g.allocated.at(x), or(g.held.at(x), deferred(x)), not(onSlabList(x)), not(onCpuList(x))),
           and(not(g.allocated.at(x)), onSlabList(x), not(onCpuList(x))),
           and(not(g.allocated.at(x)), not(onSlabList(x)), onCpuList(x)),
         ),
@@ -114,7 +121,10 @@ export const S6 = property(
     ),
   ),
   atRest(forAll(slab, (s) => implies(isSlab(s), or(places(s).eq(1), and(places(s).eq(0), isFull(s)))))),
+  atRest(forAll(object, (x) => implies(not(isSlab(slabOf(x))), not(g.allocated.at(x))))),
+  atRest(forAll(slab, (s) => implies(not(isSlab(s)), places(s).eq(0)))),
   ...trackAllocated,
+  ...trackHeld,
 );
 
 export const S11 = property(

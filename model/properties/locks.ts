@@ -17,7 +17,7 @@ import {
 import { localLockIrqsave } from "../locks/local-lock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { spinLockIrqsave } from "../locks/spinlock.ts";
-import { l, lock } from "../locks/state.ts";
+import { cpuSlabLock, l, lock } from "../locks/state.ts";
 import { cfg, chain } from "../machine/config.ts";
 import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
 import { returned } from "../scripts.ts";
@@ -27,7 +27,7 @@ type LockId = Expr<Id<"lock">>;
 export const S1 = property(
   "S1",
   "no frame enters the locked section of a bucket that a frame below it is in",
-  whenever(localLockIrqsave, "acquire", ({ which }) => l.lock.at(which).holder.isNull()),
+  whenever(localLockIrqsave, "acquire", ({ b, here }) => l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
   whenever(rtSpinLock, "fast", ({ self, which }) =>
     implies(isKind(lock, "cpuSlab", which), not(l.lock.at(which).owner.eq(chainOf(self)))),
   ),
@@ -66,12 +66,13 @@ export const S8 = property(
 
 export const S9 = property(
   "S9",
-  "a call leaves locks, interrupt state and preempt_count as it found them",
-  whenever(returned, "check", ({ self, irqs, preempt }) =>
+  "a call leaves locks, interrupt state, preempt_count and migrate_disable() as it found them",
+  whenever(returned, "check", ({ self, irqs, preempt, migrate }) =>
     and(
       implies(irqs, onCpu(self).irqsOff),
       implies(onCpu(self).irqsOff, irqs),
       onCpu(self).preemptCount.eq(preempt),
+      m.chain.at(chainOf(self)).migrateDisabled.eq(migrate),
       forAll(lock, (x) => not(l.lock.at(x).holder.eq(self))),
       forAll(lock, (x) => not(l.lock.at(x).waitLock.eq(self))),
       implies(cfg.who.at(self).kind.eq("task"), not(exists(lock, (x) => l.lock.at(x).owner.eq(chainOf(self))))),

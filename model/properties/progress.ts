@@ -1,5 +1,6 @@
 /** L1, L2, L5: that calls return and deferred work is done. */
 import {
+  and,
   anyOf,
   atMost,
   atRest,
@@ -17,7 +18,7 @@ import {
   standsIn,
   within,
 } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
+import { cfg, cpu } from "../machine/config.ts";
 import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/defer-free.ts";
 import { object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
@@ -41,8 +42,14 @@ export const L2 = property(
   atRest(forAll(cpu, (c) => not(listed(c)))),
 );
 
-/** A frame that has pushed and not yet queued, or a callback that has yet to take the list. */
-const UNDER_WAY = anyOf(rowsOf(deferFree, "queue"), rowsOf(deferDeactivateSlab, "queue"), within(freeDeferredObjects));
+/** A frame that has pushed and not yet queued. */
+const PUSHED = anyOf(rowsOf(deferFree, "queue"), rowsOf(deferDeactivateSlab, "queue"));
+
+/** The callback of a CPU's work is under way. */
+const calledBack = (c: Expr<Id<"cpu">>) =>
+  exists(context, (f) =>
+    and(cfg.who.at(f).kind.eq("irqWork"), cfg.who.at(f).cpu.eq(c), standsIn(f, within(freeDeferredObjects))),
+  );
 
 export const L5 = property(
   "L5",
@@ -53,7 +60,8 @@ export const L5 = property(
         listed(c),
         or(
           k.deferFree.at(c).pending,
-          exists(context, (f) => standsIn(f, UNDER_WAY)),
+          calledBack(c),
+          exists(context, (f) => standsIn(f, PUSHED)),
         ),
       ),
     ),

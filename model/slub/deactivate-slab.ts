@@ -60,6 +60,7 @@ export const deactivateSlab = program(
       read: step(
         "old.freelist = READ_ONCE(slab->freelist); old.counters = READ_ONCE(slab->counters);",
         { ref: "3.7.2" },
+        when(not(racy(s.frozen))).fails("S21", "a CPU slab that is deactivated is not frozen"),
         when(racy(s.inuse).lt(freeDelta)).fails("S11", "more objects come back than the slab has in use"),
         otherwise.do(old.set(racy(s.freelist)), inuse.set(racy(s.inuse))).goto("cmpxchg"),
       ),

@@ -24,7 +24,7 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { cpu } from "../machine/config.ts";
-import { pinCpu, unpinCpu } from "../machine/pin.ts";
+import { preemptDisable, preemptEnable } from "../machine/pin.ts";
 import { thisCpu } from "../machine/state.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
@@ -47,7 +47,7 @@ export const deferFree = program(
       pin: step(
         "guard(preempt)(); df = this_cpu_ptr(&defer_free_objects);",
         { ref: "3.9" },
-        otherwise.do(pinCpu(self), c.set(thisCpu(self))).goto("push"),
+        otherwise.do(preemptDisable(self), c.set(thisCpu(self))).goto("push"),
       ),
       push: step(
         "if (llist_add(head + s->offset, &df->objects))",
@@ -58,7 +58,7 @@ export const deferFree = program(
         otherwise.do(df.objects.at(x).set(true)).goto("unpin"),
       ),
       queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(df.pending.set(true)).goto("unpin")),
-      unpin: step("(model) end of guard(preempt)", otherwise.do(unpinCpu(self)).goto("done")),
+      unpin: step("(model) end of guard(preempt)", otherwise.do(preemptEnable(self)).goto("done")),
     };
   },
 );
@@ -78,7 +78,9 @@ export const deferDeactivateSlab = program(
       note: step(
         "slab->flush_freelist = flush_freelist;",
         { ref: "3.9" },
-        otherwise.do(pinCpu(self), c.set(thisCpu(self)), k.slab.at(slab).flushFreelist.set(freelist)).goto("push"),
+        otherwise
+          .do(preemptDisable(self), c.set(thisCpu(self)), k.slab.at(slab).flushFreelist.set(freelist))
+          .goto("push"),
       ),
       push: step(
         "if (llist_add(&slab->llnode, &df->slabs))",
@@ -89,7 +91,7 @@ export const deferDeactivateSlab = program(
         otherwise.do(df.slabs.at(slab).set(true)).goto("unpin"),
       ),
       queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(df.pending.set(true)).goto("unpin")),
-      unpin: step("(model) end of guard(preempt)", otherwise.do(unpinCpu(self)).goto("done")),
+      unpin: step("(model) end of guard(preempt)", otherwise.do(preemptEnable(self)).goto("done")),
     };
   },
 );

@@ -44,7 +44,7 @@ export const doSlabFree = program(
     const s = cpuSlabOf(c, b);
     const mine = s.seen.at(self);
     const which = cpuSlabLock(c, b);
-    const lockedBelow = and(or(inNmi(self), cfg.preemptRt), localLockIsLocked(self, which));
+    const lockedBelow = and(or(inNmi(self), cfg.preemptRt), localLockIsLocked(self, cpuSlabLock(thisCpu(self), b)));
     return {
       redo: step(
         "c = raw_cpu_ptr(s->cpu_slab);",
@@ -52,7 +52,7 @@ export const doSlabFree = program(
         when(k.slab.at(slabOf(x)).cache.isNull()).fails("S2", "frees an object whose slab was given up"),
         otherwise.do(b.set(k.slab.at(slabOf(x)).cache.known()), c.set(thisCpu(self))).goto("tid"),
       ),
-      tid: step("tid = READ_ONCE(c->tid);", { ref: "3.2.1" }, otherwise.do(mine.set(true)).goto("slab")),
+      tid: step("tid = READ_ONCE(c->tid);", { ref: "3.2.1" }, otherwise.do(mine.set(not(cfg.preemptRt))).goto("slab")),
       slab: step(
         "if (unlikely(slab != c->slab)) {",
         { ref: "3.2.2 3.9", note: "a snapshot of tid that is given up is forgotten" },
@@ -90,17 +90,15 @@ export const doSlabFree = program(
       lock: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { which, flags },
+        { b, c, flags },
         { done: "recheck" },
         { ref: "3.2.3'" },
       ),
       recheck: step(
-        "if (unlikely(slab != c->slab)) { local_unlock(&s->cpu_slab->lock); goto redo; }",
+        "c = this_cpu_ptr(s->cpu_slab); if (unlikely(slab != c->slab)) { local_unlock_cpu_slab(s, flags); goto redo; }",
         { ref: "3.2.3'" },
-        when(or(s.slab.ne(slabOf(x)), not(c.eq(thisCpu(self)))))
-          .do(mine.set(false))
-          .goto("unlockRedo"),
-        otherwise.do(mine.set(false)).goto("lockedFreelist"),
+        when(s.slab.ne(slabOf(x))).goto("unlockRedo"),
+        otherwise.goto("lockedFreelist"),
       ),
       unlockRedo: call(
         "local_unlock_cpu_slab(s, flags); goto redo;",

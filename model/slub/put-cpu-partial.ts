@@ -1,7 +1,7 @@
 /**
  * put_cpu_partial() and __put_partials(): the per-CPU lists of partial slabs, and where they spill.
  *
- * Context: put_cpu_partial() takes c->lock of this CPU; __put_partials() waits for n->list_lock.
+ * Context: put_cpu_partial() takes c->lock of this CPU, its caller need not be pinned; __put_partials() waits for n->list_lock.
  * Abstracts: lists are sets, counted in slabs; a spill puts its slabs back in any order under one list_lock section.
  *
  * @kernel v6.18 mm/slub.c put_cpu_partial(), __put_partials()
@@ -23,7 +23,6 @@ import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts"
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { cpuSlabLock, listLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
-import { thisCpu } from "../machine/state.ts";
 import { bucket, slab as slabs } from "./sets.ts";
 import { cpuSlabOf, giveUpSlab, k, nrCpuPartial, nrPartial } from "./state.ts";
 
@@ -86,21 +85,16 @@ export const putCpuPartial = program(
     const which = cpuSlabLock(c, b);
     const { partial } = cpuSlabOf(c, b);
     return {
-      thisCpu: step(
-        "(model) this_cpu_ptr(s->cpu_slab)",
-        { ref: "3.6b.1", note: "a caller that is not pinned may take the lock of the CPU it left" },
-        otherwise.do(c.set(thisCpu(self))).goto("lock"),
-      ),
       lock: call(
         "local_lock_irqsave(&s->cpu_slab->lock, flags);",
         localLockIrqsave,
-        { which, flags },
+        { b, c, flags },
         { done: "put" },
         { ref: "3.6b.1" },
       ),
       put: step(
         "if (drain && oldslab->slabs >= s->cpu_partial_slabs) slab_to_put = oldslab; .. this_cpu_write(s->cpu_slab->partial, slab);",
-        { ref: "3.6b.2 3.6b.3 3.6b.4" },
+        { ref: "3.6b.2 3.6b.3 3.6b.4", note: "read and write are one step: c->partial is touched under c->lock only" },
         when(and(drain, nrCpuPartial(c, b).ge(cfg.cpuPartialSlabs)))
           .do(
             setEach(slabs, (x) => k.detached.at(self).at(x).set(partial.at(x))),

@@ -56,7 +56,7 @@ export const slabAllocNode = program(
         "slab = c->slab; .. if (unlikely(.. !slab || !node_match(slab, node)))",
         { ref: "3.1.3 3.1.4" },
         when(racy(s.slab.isNull())).do(mine.set(false)).goto("slow"),
-        either(when(and(cfg.nodeMismatch, allowSpin)).do(mine.set(false)).goto("slow"), otherwise.goto("next")),
+        either(when(cfg.nodeMismatch).do(mine.set(false)).goto("slow"), otherwise.goto("next")),
       ),
       next: step(
         "next_object = get_freepointer_safe(s, object);",

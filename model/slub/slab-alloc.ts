@@ -86,7 +86,7 @@ export const slabAlloc = program(
       lock: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { which, flags },
+        { b, c, flags },
         { done: "recheck" },
         { ref: "3.3.4" },
       ),
@@ -159,7 +159,7 @@ export const slabAlloc = program(
       lockDeactivate: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { which, flags },
+        { b, c, flags },
         { done: "recheckDeactivate" },
         { ref: "3.3.13" },
       ),
@@ -207,7 +207,7 @@ export const slabAlloc = program(
       lockPartial: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { which, flags },
+        { b, c, flags },
         { done: "recheckPartial" },
         { ref: "3.3.15" },
       ),
@@ -316,7 +316,7 @@ export const slabAlloc = program(
       retryLoad: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { which, flags },
+        { b, c, flags },
         { done: "conflict" },
         { ref: "3.3.28" },
       ),
