@@ -1,16 +1,16 @@
 /** From a loaded spec to its outcome: search, verdict, counterexample, and what differs from the spec's pins. */
 
+import { type RunOptions, runSearch } from "./engine/run.ts";
 import type { System } from "./language/index.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
-import type { SearchOptions, SearchResult, Violation } from "./reference/result.ts";
-import { search } from "./reference/search.ts";
+import type { SearchResult, Violation } from "./reference/result.ts";
 import { traceOf } from "./reference/trace.ts";
 import { type CutMatrix, cutMatrix } from "./report/cut-matrix.ts";
 import type { Loaded } from "./spec/load.ts";
 import type { Expectation } from "./spec/spec.ts";
 import { exitStatus, verdictOf } from "./verdict.ts";
 
-export interface CheckOptions extends SearchOptions {
+export interface CheckOptions extends RunOptions {
   /** Whose counterexample to show, before what the spec says. */
   readonly show?: string;
 }
@@ -21,7 +21,7 @@ export interface CheckOptions extends SearchOptions {
  */
 export function check({ source, spec, system }: Loaded, options: CheckOptions = {}): Outcome {
   const expect = spec.changed.length === 0 ? spec.expect : null;
-  const result = search(system, { ...options, exploreAll: options.exploreAll ?? expect !== null });
+  const { engine, result } = runSearch(system, { ...options, exploreAll: options.exploreAll ?? expect !== null });
   const order = [...system.properties.map((p) => p.name), "deadlock", "model error"];
   const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
   const violated = violations.map((v) => v.property);
@@ -33,7 +33,7 @@ export function check({ source, spec, system }: Loaded, options: CheckOptions = 
     source,
     spec,
     system,
-    engine: "reference",
+    engine,
     result,
     verdict,
     violated,

@@ -1,4 +1,5 @@
 /** What one check of a spec gives: the data that every report is made from. */
+import type { EngineName } from "./engine/run.ts";
 import type { State } from "./language/evaluate.ts";
 import type { Command, Label, System } from "./language/system.ts";
 import type { SearchResult, Violation } from "./reference/result.ts";
@@ -41,7 +42,7 @@ export interface Outcome {
   readonly source: string;
   readonly spec: Spec;
   readonly system: System;
-  readonly engine: "reference";
+  readonly engine: EngineName;
   readonly result: SearchResult;
   readonly verdict: Verdict;
   /** Names of violated properties, in the order of the system's. */

@@ -2,15 +2,15 @@
 import { parseArgs } from "node:util";
 import { type LocatedProblem, mendName, SpecError } from "../spec/problems.ts";
 
-/** What follows an option: nothing, a text, a whole number of at least 1, or one of some words. */
-export type OptionKind = "flag" | "text" | "texts" | "count" | readonly string[];
+/** What follows an option: nothing, a text, a whole number of at least 1, a size in bytes, or one of some words. */
+export type OptionKind = "flag" | "text" | "texts" | "count" | "size" | readonly string[];
 export type Options = Readonly<Record<string, OptionKind>>;
 
 type ValueOf<K> = K extends "flag"
   ? boolean
   : K extends "texts"
     ? readonly string[]
-    : K extends "count"
+    : K extends "count" | "size"
       ? number | undefined
       : K extends "text"
         ? string | undefined
@@ -64,14 +64,23 @@ export function readArguments<const O extends Options>(
       say("its value is missing", `write ${rawName} ${Array.isArray(kind) ? kind.join(" | ") : "VALUE"}; ${help}`);
     } else if (kind === "count" && !/^[1-9]\d{0,14}$/.test(value)) {
       say(`"${value}" is not a whole number of at least 1`, `write ${rawName} 1000`);
+    } else if (kind === "size" && sizeOf(value) === null) {
+      say(`"${value}" is not a size`, `write ${rawName} 512M or ${rawName} 2G`);
     } else if (Array.isArray(kind) && !kind.includes(value)) {
       say(`"${value}" is not one of its values`, mendName(value, kind, "value"));
     } else if (kind === "texts") options[name] = [...(options[name] as readonly string[]), value];
     else if (options[name] !== undefined) say("it is given twice", "keep one of the two");
+    else if (kind === "size") options[name] = sizeOf(value);
     else options[name] = kind === "count" ? Number(value) : value;
   }
   if (problems.length > 0) throw new SpecError(problems);
   return { options: options as Arguments<O>["options"], words };
+}
+
+/** Bytes: a whole number with K, M or G; null for anything else. */
+function sizeOf(text: string): number | null {
+  const found = /^([1-9]\d{0,8})([KMG])$/.exec(text);
+  return found ? Number(found[1]) * 2 ** (10 * (1 + "KMG".indexOf(found[2] as string))) : null;
 }
 
 /** The one spec that a command is about. Throws `SpecError` for none or several. */

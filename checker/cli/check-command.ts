@@ -1,6 +1,7 @@
 /** `nolock check`: answers one spec, or all of them. */
 import { writeFileSync } from "node:fs";
 import { check, statusOf } from "../check.ts";
+import { ENGINES } from "../engine/run.ts";
 import { textReport } from "../report/text.ts";
 import { type Change, parseChange } from "../spec/change.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
@@ -25,6 +26,11 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       (so it is where the spec has an "expect")
   --max-states N      give up after N states: incomplete, never "holds"
   --max-depth N       give up after N steps: incomplete, never "holds"
+  --engine NAME       wasm, js or reference: the same answer from code
+                      generated as WebAssembly or as JavaScript, or
+                      from the reference (default)
+  --memory SIZE       what the engine may use, 512M or 2G: at the limit it
+                      gives up: incomplete, never "holds"
   --show PROPERTY     whose counterexample to show
   --trace full|short  every step with all that it changed, or the
                       scenario and what changed (default)
@@ -45,6 +51,8 @@ const OPTIONS = {
   set: "texts",
   "max-states": "count",
   "max-depth": "count",
+  engine: ENGINES,
+  memory: "size",
   show: "text",
   trace: ["short", "full"],
   json: "text",
@@ -76,6 +84,8 @@ const searchOptions = (options: Asked): Parameters<typeof check>[1] => ({
   ...(options["explore-all"] ? { exploreAll: true } : {}),
   ...(options["max-states"] === undefined ? {} : { maxStates: options["max-states"] }),
   ...(options["max-depth"] === undefined ? {} : { maxDepth: options["max-depth"] }),
+  ...(options.engine === undefined ? {} : { engine: options.engine }),
+  ...(options.memory === undefined ? {} : { memory: options.memory }),
   ...(options.show === undefined ? {} : { show: options.show }),
 });
 

@@ -70,7 +70,7 @@ export function codeOf(value: Value, codes: LeafCodes): number {
   return special ?? Number(value) - codes.lowest + codes.firstCode;
 }
 
-export function valueOf(code: number, codes: LeafCodes): Value {
+export function valueFrom(code: number, codes: LeafCodes): Value {
   if (code >= codes.firstCode) {
     const n = code - codes.firstCode + codes.lowest;
     return codes.isBool ? n === 1 : n;

@@ -4,8 +4,7 @@
  */
 import type { Binder, Node } from "../language/nodes.ts";
 import { leafShape } from "../language/nodes.ts";
-import type { StateCheck, StepCheck } from "../language/system.ts";
-import type { Command, Label } from "../language/system.ts";
+import type { Command, Label, StateCheck, StepCheck } from "../language/system.ts";
 import { leafCodes, Unsupported } from "./codes.ts";
 import { DEADLOCK, type Event, type Frame, MODEL_ERROR } from "./frame.ts";
 import * as ir from "./ir.ts";
@@ -95,7 +94,9 @@ export class Expander {
     let known: Map<Binder, Val>[] = [new Map()];
     for (const binder of binders) {
       const size = this.#frame.system.universe.size(binder.set);
-      known = known.flatMap((one) => Array.from({ length: size }, (_, i) => new Map(one).set(binder, integer(c(i), i, i))));
+      known = known.flatMap((one) =>
+        Array.from({ length: size }, (_, i) => new Map(one).set(binder, integer(c(i), i, i))),
+      );
     }
     return known;
   }
@@ -328,4 +329,3 @@ function within<T>(lowering: Lowering, known: Known, body: () => T): T {
     for (const binder of known.keys()) lowering.bound.delete(binder);
   }
 }
-

@@ -80,9 +80,7 @@ export class Frame {
     const names = [...new Set([...system.properties.map((p) => p.name), DEADLOCK, MODEL_ERROR])];
     this.events = [
       { kind: "hit" },
-      ...names.flatMap((property) =>
-        [false, true].map((atStep): Event => ({ kind: "violation", property, atStep })),
-      ),
+      ...names.flatMap((property) => [false, true].map((atStep): Event => ({ kind: "violation", property, atStep }))),
       ...system.witnesses.map((_, witness): Event => ({ kind: "witness", witness })),
     ];
     this.#eventNumbers = new Map(this.events.map((event, i) => [JSON.stringify(event), i]));

@@ -127,12 +127,14 @@ class BodyEncoder {
     switch (s.op) {
       case "set":
         this.#expr(s.value);
-        return this.#put(0x21, ...unsigned(s.local));
+        this.#put(0x21, ...unsigned(s.local));
+        return;
       case "store":
       case "store8":
         this.#expr(s.at);
         this.#expr(s.value);
-        return this.#put(...(s.op === "store" ? [0x36, 2] : [0x3a, 0]), ...unsigned(s.offset));
+        this.#put(...(s.op === "store" ? [0x36, 2] : [0x3a, 0]), ...unsigned(s.offset));
+        return;
       case "if":
         this.#expr(s.test);
         this.#put(0x04, 0x40);
@@ -143,63 +145,77 @@ class BodyEncoder {
           this.#stmts(s.else);
         }
         this.#around.pop();
-        return this.#put(0x0b);
+        this.#put(0x0b);
+        return;
       case "block":
       case "loop":
         this.#put(s.op === "block" ? 0x02 : 0x03, 0x40);
         this.#around.push(s.target);
         this.#stmts(s.body);
         this.#around.pop();
-        return this.#put(0x0b);
+        this.#put(0x0b);
+        return;
       case "br": {
         const at = this.#around.lastIndexOf(s.target);
         if (at < 0) throw new Error("a branch leaves for a block that is not around it");
-        return this.#put(0x0c, ...unsigned(this.#around.length - 1 - at));
+        this.#put(0x0c, ...unsigned(this.#around.length - 1 - at));
+        return;
       }
       case "do":
         this.#expr(s.value);
-        return this.#put(0x1a);
+        this.#put(0x1a);
+        return;
       case "return":
         this.#expr(s.value);
-        return this.#put(0x0f);
+        this.#put(0x0f);
+        return;
     }
   }
 
   #expr(e: Expr): void {
     switch (e.op) {
       case "const":
-        return this.#put(0x41, ...signed(e.value));
+        this.#put(0x41, ...signed(e.value));
+        return;
       case "get":
-        return this.#put(0x20, ...unsigned(e.local));
+        this.#put(0x20, ...unsigned(e.local));
+        return;
       case "select":
         this.#expr(e.a);
         this.#expr(e.b);
         this.#expr(e.test);
-        return this.#put(0x1b);
+        this.#put(0x1b);
+        return;
       case "load":
       case "load8":
         this.#expr(e.at);
-        return this.#put(...(e.op === "load" ? [0x28, 2] : [0x2d, 0]), ...unsigned(e.offset));
+        this.#put(...(e.op === "load" ? [0x28, 2] : [0x2d, 0]), ...unsigned(e.offset));
+        return;
       case "call":
         for (const arg of e.args) this.#expr(arg);
-        return this.#put(0x10, ...unsigned(this.#indexOf(e.fn)));
+        this.#put(0x10, ...unsigned(this.#indexOf(e.fn)));
+        return;
       case "callTable":
         this.#expr(e.index);
-        return this.#put(0x11, 0, 0);
+        this.#put(0x11, 0, 0);
+        return;
       case "cas":
         this.#expr(e.at);
         this.#expr(e.expected);
         this.#expr(e.value);
-        return this.#put(0xfe, 0x48, 2, 0);
+        this.#put(0xfe, 0x48, 2, 0);
+        return;
       case "fetchAdd":
         this.#expr(e.at);
         this.#expr(e.value);
-        return this.#put(0xfe, 0x1e, 2, 0);
+        this.#put(0xfe, 0x1e, 2, 0);
+        return;
       default:
         this.#expr(e.a);
         this.#expr(e.b);
         // `not` is written as a comparison with 0.
-        return this.#put(CODES[e.op]);
+        this.#put(CODES[e.op]);
+        return;
     }
   }
 }

@@ -7,7 +7,7 @@ import type { State } from "../language/evaluate.ts";
 import type { Node, PlaceNode } from "../language/nodes.ts";
 import type { Shape, Value } from "../language/shapes.ts";
 import type { System } from "../language/system.ts";
-import { codeOf, type LeafCodes, leafCodes, valueOf } from "./codes.ts";
+import { codeOf, type LeafCodes, leafCodes, valueFrom } from "./codes.ts";
 
 export interface Field {
   readonly cell: Cell;
@@ -135,7 +135,7 @@ export function decode({ system, fields }: Layout, packed: ArrayLike<number>): S
   const value = (): Value => {
     const field = fields[next++] as Field;
     const code = codeIn(packed, field);
-    return field.codes ? valueOf(code, field.codes) : code;
+    return field.codes ? valueFrom(code, field.codes) : code;
   };
   const build = (shape: Shape): unknown => {
     switch (shape.kind) {

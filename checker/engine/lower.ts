@@ -66,16 +66,16 @@ export class Lowering {
       case "lt":
       case "le": {
         const left = this.#summand(node.left);
-        return boolean(ir[node.op](left.number, this.#summand(node.right).number));
+        const right = this.#summand(node.right);
+        return boolean((node.op === "lt" ? ir.lt : ir.le)(left.number, right.number));
       }
       case "add":
       case "sub": {
         const left = this.#summand(node.left);
         const right = this.#summand(node.right);
-        const sum = ir[node.op](left.number, right.number);
         return node.op === "add"
-          ? integer(sum, left.lo + right.lo, left.hi + right.hi)
-          : integer(sum, left.lo - right.hi, left.hi - right.lo);
+          ? integer(ir.add(left.number, right.number), left.lo + right.lo, left.hi + right.hi)
+          : integer(ir.sub(left.number, right.number), left.lo - right.hi, left.hi - right.lo);
       }
       case "ite":
         return this.#ite(node);
@@ -114,6 +114,7 @@ export class Lowering {
       case "next": {
         const after = this.writer.shared(ir.add(this.element(node.of), c(1)));
         const size = this.#size(node.set);
+        if (after.op === "const") return constant(after.value < size ? after.value : null, this.frame.words);
         const number = ir.select(ir.lt(after, c(size)), after, c(NULL));
         return { ...integer(number, 0, size - 1), canBeNull: true };
       }
@@ -222,7 +223,9 @@ export class Lowering {
       }
     }
     const known = values.map((value) => codeOf(value as Value, codes));
-    return at.op === "const" ? c(known[at.value] as number) : ir.load(ir.shl(at, c(2)), this.frame.table(bytesOf(known)));
+    return at.op === "const"
+      ? c(known[at.value] as number)
+      : ir.load(ir.shl(at, c(2)), this.frame.table(bytesOf(known)));
   }
 
   /** The code in a cell of the state before the step. */

@@ -3,10 +3,11 @@
  * everything that is seen, generated code keeps the least state of the level, and what happened there is then told by
  * the reference, which visits those few states.
  */
+
+import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
 import { limitReached, type Place, type SearchOptions, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
-import type { System } from "../language/system.ts";
 import { type Event, MODE } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
 import { type Backend, type Machine, machineOf } from "./machine.ts";

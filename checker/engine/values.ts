@@ -151,10 +151,6 @@ export function toCode(
 
 /** Whether a value is null or a word. */
 export const isSpecial = (val: Val): Expr =>
-  !val.canBeNull && val.words.size === 0
-    ? c(0)
-    : val.run === null
-      ? c(1)
-      : { op: "lt", a: val.number, b: c(-LIMIT) };
+  !val.canBeNull && val.words.size === 0 ? c(0) : val.run === null ? c(1) : { op: "lt", a: val.number, b: c(-LIMIT) };
 
 export const isNull = (val: Val): Expr => (val.canBeNull ? { op: "eq", a: val.number, b: c(NULL) } : c(0));

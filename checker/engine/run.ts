@@ -1,0 +1,29 @@
+/** Which engine answers: generated WebAssembly, generated JavaScript, or the reference. */
+import type { System } from "../language/system.ts";
+import type { SearchOptions, SearchResult } from "../reference/result.ts";
+import { search } from "../reference/search.ts";
+import { Unsupported } from "./codes.ts";
+import { engineSearch } from "./search.ts";
+
+export const ENGINES = ["wasm", "js", "reference"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+export interface RunOptions extends SearchOptions {
+  readonly engine?: EngineName;
+  /** Bytes of memory that the engine may use for what it has seen; the reference knows no limit. */
+  readonly memory?: number;
+}
+
+/** Searches with the engine asked for, or with the reference where the system is none for an engine; says which it was. */
+export function runSearch(
+  system: System,
+  { engine = "reference", ...options }: RunOptions,
+): { readonly engine: EngineName; readonly result: SearchResult } {
+  if (engine === "reference") return { engine, result: search(system, options) };
+  try {
+    return { engine, result: engineSearch(system, { ...options, backend: engine }) };
+  } catch (error) {
+    if (!(error instanceof Unsupported)) throw error;
+    return { engine: "reference", result: search(system, options) };
+  }
+}

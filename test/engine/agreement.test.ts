@@ -1,0 +1,57 @@
+/** Does the engine answer as the reference does, in everything, on systems drawn at random? */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { layoutOf } from "../../checker/engine/layout.ts";
+import { engineSearch } from "../../checker/engine/search.ts";
+import { balancedTree, fittedTree } from "../../checker/engine/tree.ts";
+import { LinkError, link, type System } from "../../checker/language/index.ts";
+import { search } from "../../checker/reference/search.ts";
+import { drawSystem, tapes } from "../reference/random-systems.ts";
+import { Tape } from "../reference/random-terms.ts";
+import { comparable, engineResults } from "./same-result.ts";
+
+/** Not every draw links: a property may concern no row, or the initial state may mean nothing. */
+function drawn(numbers: readonly number[]): System {
+  try {
+    return link(drawSystem(new Tape(numbers)));
+  } catch (error) {
+    fc.pre(!(error instanceof LinkError));
+    throw error;
+  }
+}
+
+const MAX_STATES = 1_000;
+
+it.each([
+  ["the whole graph", { exploreAll: true, maxStates: MAX_STATES }],
+  ["up to the first violation", { maxStates: MAX_STATES }],
+  ["up to a number of states", { exploreAll: true, maxStates: 12 }],
+  ["up to a depth", { exploreAll: true, maxDepth: 3 }],
+])("reference, WebAssembly and JavaScript give the same result: %s", (_, options) => {
+  fc.assert(
+    fc.property(tapes, (numbers) => {
+      const system = drawn(numbers);
+      const expected = comparable(search(system, options));
+      for (const result of engineResults(system, options)) expect(result).toEqual(expected);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it("the tree of parts changes nothing", () => {
+  fc.assert(
+    fc.property(tapes, fc.array(fc.nat(), { minLength: 40, maxLength: 40 }), (numbers, noise) => {
+      const system = drawn(numbers);
+      const { words } = layoutOf(system);
+      const sample = Array.from({ length: 20 }, (_, i) =>
+        Array.from({ length: words }, (_, w) => (noise[i] as number) % (w + 2)),
+      );
+      const options = { exploreAll: true, maxStates: MAX_STATES };
+      const results = [balancedTree(words), fittedTree(words, sample)].map((tree) =>
+        comparable(engineSearch(system, { ...options, tree })),
+      );
+      expect(results[0]).toEqual(results[1]);
+    }),
+    { numRuns: 20 },
+  );
+});

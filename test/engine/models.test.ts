@@ -1,0 +1,69 @@
+/** Does the engine answer as the reference does on the examples, and does it know the answers of large ones? */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { builtins } from "../../checker/cli/models.ts";
+import { engineSearch } from "../../checker/engine/search.ts";
+import { search } from "../../checker/reference/search.ts";
+import { loadSpec } from "../../checker/spec/load.ts";
+import bits from "../../examples/bits.ts";
+import freelist from "../../examples/freelist.ts";
+import hanoi from "../../examples/hanoi.ts";
+import { linkExample } from "../examples/link-example.ts";
+import { comparable, engineResults } from "./same-result.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const specs = ["examples", "specs", "specs/broken"].flatMap((folder) =>
+  readdirSync(root + folder).flatMap((name) => (name.endsWith(".json") ? [`${folder}/${name}`] : [])),
+);
+
+/** The reference takes thousands of states a second; larger graphs are compared in part. */
+const MAX_STATES = 3_000;
+
+describe("the engine and the reference", () => {
+  it.each(specs)("give the same result for %s", async (path) => {
+    const { system } = await loadSpec({ source: path, path: root + path }, builtins);
+    for (const [exploreAll, ways] of [
+      [false, [{ backend: "wasm" }]],
+      [true, [{ backend: "js" }, { backend: "wasm", unroll: 0, firstTable: 1 }]],
+    ] as const) {
+      const options = { exploreAll, maxStates: MAX_STATES };
+      const expected = comparable(search(system, options));
+      for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
+    }
+  });
+});
+
+describe("known answers", () => {
+  it("hanoi with 10 discs has 3^N states and a solution of 2^N - 1 moves", () => {
+    const { states, transitions, depth } = engineSearch(linkExample(hanoi, { discs: 10 }), { exploreAll: true });
+    expect({ states, transitions, depth }).toEqual({
+      states: 3 ** 10,
+      transitions: 3 * (3 ** 10 - 1),
+      depth: 2 ** 10 - 1,
+    });
+  });
+
+  it("16 bits have 2^N states and N * 2^N edges", () => {
+    const { states, transitions } = engineSearch(linkExample(bits, { bits: 16 }), { exploreAll: true });
+    expect({ states, transitions }).toEqual({ states: 2 ** 16, transitions: 16 * 2 ** 16 });
+  });
+
+  it("the free list with 4 processes, 4 objects and 7 tags has as many states as Spin, Rumur and TLC find", () => {
+    const system = linkExample(freelist, { processes: 4, objects: 4, lastTag: 7 });
+    const { states, transitions, depth, violations } = engineSearch(system, { exploreAll: true });
+    expect({ states, transitions, depth }).toEqual({ states: 8_169_684, transitions: 29_714_812, depth: 34 });
+    expect(violations).toEqual([]);
+  }, 120_000);
+});
+
+describe("a memory limit", () => {
+  const system = linkExample(freelist, { processes: 4, objects: 4, lastTag: 7 });
+
+  it.each(["wasm", "js"] as const)("ends the search as incomplete, with what it has counted: %s", (backend) => {
+    const result = engineSearch(system, { exploreAll: true, backend, memory: 8 * 2 ** 20 });
+    expect(result.complete).toBe(false);
+    expect(result.incomplete).toMatch(/^the memory limit was reached \([5-8] MiB in use\)$/);
+    expect(result.states).toBeGreaterThan(100_000);
+  });
+});

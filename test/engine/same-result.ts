@@ -1,0 +1,30 @@
+/** What is compared when two searches are to give the same answer: everything, ways to what was seen included. */
+import { type EngineOptions, engineSearch } from "../../checker/engine/search.ts";
+import type { System } from "../../checker/language/index.ts";
+import type { Place, SearchOptions, SearchResult } from "../../checker/reference/result.ts";
+
+export function comparable({ trace, violations, met, cuts, stood, ...rest }: SearchResult) {
+  const way = (place: Place): string[] =>
+    trace(place).map(({ context, command, chosen }) => `${context}: ${command.id} ${chosen}`);
+  const sorted = (labels: ReadonlySet<number>): number[] => [...labels].sort((a, b) => a - b);
+  return {
+    ...rest,
+    violations: Object.fromEntries(
+      violations.map(({ property, verdict, length, why, at }) => [property, { verdict, length, why, way: way(at) }]),
+    ),
+    met: met.map((place) => place && way(place)),
+    cuts: cuts.map(sorted),
+    stood: stood.map(sorted),
+  };
+}
+
+/** Each way in which the engine can run: its two forms, loops or none, tables that are too small at first. */
+const WAYS: readonly EngineOptions[] = [
+  { backend: "wasm" },
+  { backend: "js" },
+  { backend: "wasm", unroll: 0, firstTable: 1 },
+  { backend: "js", unroll: 1, firstTable: 1 },
+];
+
+export const engineResults = (system: System, options: SearchOptions, ways: readonly EngineOptions[] = WAYS) =>
+  ways.map((way) => comparable(engineSearch(system, { ...options, ...way })));
