@@ -69,19 +69,23 @@ function whyVacuous({ vacuous, system, result, spec }: Outcome): string[] {
   return [...vacuous.filter((text) => !unexplained.includes(text)), ...counts];
 }
 
+/** The entry of a record by a name that somebody wrote: "constructor" and its like are names as any other. */
+const named = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
 /** What was searched, and how far. */
 function searched({ spec, system, result, engine }: Outcome): string[] {
   const { model, asked } = spec;
-  const version = asked.version === null ? "" : `${asked.version}: ${model.versions[asked.version] ?? ""}`;
+  const version = asked.version === null ? "" : `${asked.version}: ${named(model.versions, asked.version) ?? ""}`;
   const contexts = asked.contexts.map(({ name, kind, script, options }) => {
     const set = Object.entries(options).filter(
-      ([key, value]) => !isDefault(value, model.contextKinds[kind]?.options[key]?.default),
+      ([key, value]) => !isDefault(value, named(named(model.contextKinds, kind)?.options ?? {}, key)?.default),
     );
     const extra = set.map(([key, value]) => `${key} ${show(value)}`).join(", ");
     return `${name} (${[kind, extra].filter((part) => part !== "").join(", ")}): ${script.join("; ")}`;
   });
   const changed = Object.entries(asked.configuration).filter(
-    ([key, value]) => !isDefault(value, model.parameters[key]?.default),
+    ([key, value]) => !isDefault(value, named(model.parameters, key)?.default),
   );
   const others = Object.entries(asked.configuration).filter((entry) => !changed.some(([key]) => key === entry[0]));
   const settings = [
