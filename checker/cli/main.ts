@@ -2,7 +2,9 @@
 import { mendName, SpecError } from "../spec/problems.ts";
 import { EXIT } from "../verdict.ts";
 import { checkCommand, checkHelp } from "./check-command.ts";
+import { crosscheckCommand, crosscheckHelp } from "./crosscheck-command.ts";
 import type { Environment } from "./environment.ts";
+import { exportCommand, exportHelp } from "./export-command.ts";
 import { printCommand, printHelp } from "./print-command.ts";
 import { resultsCommand, resultsHelp } from "./results-command.ts";
 
@@ -10,6 +12,8 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
   check: checkCommand,
   print: printCommand,
   results: resultsCommand,
+  export: exportCommand,
+  crosscheck: crosscheckCommand,
 };
 
 /** Runs a command and gives its exit status. */
@@ -17,7 +21,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
   try {
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "help") {
-      env.print([checkHelp, printHelp, resultsHelp].join("\n"));
+      env.print([checkHelp, printHelp, resultsHelp, exportHelp, crosscheckHelp].join("\n"));
       return name === undefined ? EXIT.badInput : EXIT.asExpected;
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -13,10 +13,13 @@ export type Condition =
   | { readonly is: "not"; readonly of: Condition }
   | { readonly is: "and" | "or"; readonly of: readonly Condition[] }
   | { readonly is: "every" | "some"; readonly binder: Binder; readonly of: Condition }
-  /** How a walk along a list ends whose start has a value: with a value, or as a broken chain. */
-  | { readonly is: "walk"; readonly chain: ChainNode; readonly ends: "defined" | "broken" }
+  /** How a walk ends, along a list whose start has a value or over a set: with a value, or as a broken chain. */
+  | { readonly is: "walk"; readonly walk: Walk; readonly ends: "defined" | "broken" }
   /** The system's `mayRun`, for `self`: has a value and is true, or has none. */
   | { readonly is: "mayRun"; readonly how: "true" | "undefined" };
+
+/** What is evaluated step by step, and may meet an error at one of them. */
+export type Walk = ChainNode | Extract<Node, { op: "forAll" | "exists" | "count" }>;
 
 export const YES: Condition = { is: "true" };
 export const NO: Condition = { is: "false" };
@@ -126,7 +129,7 @@ function renamedCondition(condition: Condition, from: Binder, to: Binder): Condi
     case "some":
       return condition.binder === from ? condition : { ...condition, of: renamedCondition(condition.of, from, to) };
     case "walk":
-      return { ...condition, chain: renamedNode(condition.chain, from, to) as ChainNode };
+      return { ...condition, walk: renamedNode(condition.walk, from, to) as Walk };
     default:
       return condition;
   }

@@ -3,10 +3,10 @@
  * state, in the order in which the reference evaluates, so that a tool that knows no errors can be given guards that
  * never meet one.
  */
-import { type Binder, type Node, type PlaceNode, unreachable } from "../language/nodes.ts";
+import { type Node, type PlaceNode, unreachable } from "../language/nodes.ts";
 import type { Universe } from "../language/sets.ts";
 import type { AnyLeaf } from "../language/shapes.ts";
-import { and, type Condition, every, NO, not, or, renamed, some, YES } from "./condition.ts";
+import { and, type Condition, every, NO, not, or, some, type Walk, YES } from "./condition.ts";
 import { ANY_NUMBER, type Domain, domainOf, domainOfShape, elementsOf, union } from "./domain.ts";
 
 /** Whether it has a value, and whether the first error is a broken chain: in a property that is a violation. */
@@ -29,6 +29,10 @@ const sequence = (...parts: readonly Outcome[]): Outcome =>
 const onlyIf = (condition: Condition, { defined, broken }: Outcome): Outcome => ({
   defined: or(not(condition), defined),
   broken: and(condition, broken),
+});
+const ended = (walk: Walk): Outcome => ({
+  defined: { is: "walk", walk, ends: "defined" },
+  broken: { is: "walk", walk, ends: "broken" },
 });
 const demand = (defined: Condition): Outcome => ({ defined, broken: NO });
 
@@ -120,20 +124,14 @@ export function outcome(node: Node, universe: Universe): Outcome {
       return sequence(of(node.test), onlyIf(test, of(node.then)), onlyIf(not(test), of(node.else)));
     }
     case "forAll":
-      return inTurn(node.binder, of(node.body), truth(node.body));
     case "exists":
-      return inTurn(node.binder, of(node.body), not(truth(node.body)));
     case "count":
-      return inTurn(node.binder, of(node.body), YES);
+      return of(node.body).defined.is === "true" ? FINE : ended(node);
     case "chain": {
-      const walk: Outcome = {
-        defined: { is: "walk", chain: node, ends: "defined" },
-        broken: { is: "walk", chain: node, ends: "broken" },
-      };
       const { words } = union(domainOf(node.start, universe), domainOf(node.next, universe));
       const mayCircle = node.query === "length" || node.query === "last";
       const safe = (words.length === 0 || node.query === "ends") && !mayCircle && of(node.next).defined.is === "true";
-      return sequence(...(node.item ? [of(node.item)] : []), of(node.start), safe ? FINE : walk);
+      return sequence(...(node.item ? [of(node.item)] : []), of(node.start), safe ? FINE : ended(node));
     }
     case "compose":
       return sequence(...Object.values(node.parts).flatMap((part) => [of(part), isElement(part)]));
@@ -151,19 +149,6 @@ export function outcome(node: Node, universe: Universe): Outcome {
     default:
       return unreachable(node);
   }
-}
-
-/** A body for one element after the other, as long as it has a value and `goesOn`. */
-function inTurn(binder: Binder, body: Outcome, goesOn: Condition): Outcome {
-  if (body.defined.is === "true") return FINE;
-  const earlier: Binder = { set: binder.set };
-  const isEarlier = truth({ op: "lt", left: { op: "bound", binder: earlier }, right: { op: "bound", binder } });
-  const passed = and(renamed(body.defined, binder, earlier), renamed(goesOn, binder, earlier));
-  const reached = every(earlier, or(not(isEarlier), passed));
-  return {
-    defined: every(binder, or(body.defined, not(reached))),
-    broken: some(binder, and(body.broken, reached)),
-  };
 }
 
 /** A condition of a property: where it is violated, and where asking is a model error. */

@@ -7,10 +7,14 @@ import type { Universe } from "../language/sets.ts";
 import { and, type Condition, every, NO, not, or, renamed, some, YES } from "./condition.ts";
 import { fits, outcome, outcomeOfPlace, truth } from "./defined.ts";
 
-/** A variable of the exported model: all cells that differ in their indices only. */
+/**
+ * A variable of the exported model: all cells that differ in their indices only. A local without a slot is one that
+ * nobody reads: its values are checked and not stored.
+ */
 export function variableOf({ base, path }: PlaceNode): string {
   if (base.kind === "slot") return `slot ${base.index}`;
-  if (base.kind === "local" || base.kind === "param") throw new Error(`"${base.name}" stands only in source rows`);
+  if (base.kind === "local") return `local ${base.name}`;
+  if (base.kind === "param") throw new Error(`"${base.name}" stands only in source rows`);
   return [base.field, ...path.flatMap((step) => ("field" in step ? [step.field] : []))].join(".");
 }
 
@@ -65,5 +69,5 @@ function readsOf(node: Node): ReadonlySet<string> {
 export function mustReadBefore(effect: readonly Assign[], at: number, part: Node): boolean {
   const reads = readsOf(part);
   const rounds = (effect[at] as Assign).over.length > 0 ? at + 1 : at;
-  return effect.slice(0, rounds).some(({ place }) => reads.has(variableOf(place)));
+  return effect.slice(0, rounds).some(({ place, unstored }) => !unstored && reads.has(variableOf(place)));
 }

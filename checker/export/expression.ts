@@ -1,9 +1,9 @@
 /** How do conditions and expressions read in another tool's language? What differs between languages is a dialect. */
-import { type Binder, type ChainNode, isConst, type Node, type PlaceNode, unreachable } from "../language/nodes.ts";
+import { type Binder, isConst, type Node, type PlaceNode, unreachable } from "../language/nodes.ts";
 import { context as contexts, type IndexSet } from "../language/sets.ts";
 import type { AnyLeaf, Data, Value } from "../language/shapes.ts";
 import type { System } from "../language/system.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition, Walk } from "./condition.ts";
 import { truth } from "./defined.ts";
 import { type Domain, domainOf, domainOfShape } from "./domain.ts";
 import { indicesOf, variableOf } from "./effect.ts";
@@ -24,8 +24,8 @@ export interface Dialect {
   readonly cell: (variable: string, indices: readonly string[], scope: Scope) => string;
   readonly pc: (context: string) => string;
   readonly mayRun: (context: number, how: "true" | "undefined") => string;
-  /** A call that walks a list. */
-  readonly walk: (chain: ChainNode, scope: Scope) => string;
+  /** A call that walks along a list or over a set. */
+  readonly walk: (walk: Walk, scope: Scope) => string;
 }
 
 /** Who takes the step, and what the variables in scope are called: constants, or variables of the language. */
@@ -114,11 +114,8 @@ export class Expressions {
       case "some":
         return this.#quantified(condition.is, condition.binder, condition.of, scope, place);
       case "walk": {
-        const call = this.#dialect.walk(condition.chain, scope);
-        const { equal, unequal } = this.#dialect;
-        if (condition.ends === "broken") return form(COMPARISON, `${call} ${equal} ${this.#names.brokenName}`);
-        const defined = [this.#names.brokenName, this.#names.undefinedName].map((end) => `${call} ${unequal} ${end}`);
-        return form(AND, defined.join(` ${and} `));
+        const sign = condition.ends === "broken" ? this.#dialect.equal : "<";
+        return form(COMPARISON, `${this.#dialect.walk(condition.walk, scope)} ${sign} ${this.#names.brokenName}`);
       }
       case "mayRun":
         return mayRun(scope.self, condition.how);

@@ -11,7 +11,7 @@ import { type Dialect, Expressions, type Scope, within } from "./expression.ts";
 import { type ExportOptions, headingOf, placeName, targetName } from "./heading.ts";
 import { Names } from "./names.ts";
 import { type Look, type Rule, type Rules, rulesOf, type Stand } from "./rules.ts";
-import { assignmentsOf, parametersOf, type Syntax, walkBody, walkVariables } from "./statements.ts";
+import { assignmentsOf, parametersOf, type Syntax, walkFunction } from "./statements.ts";
 import { type Variable, variablesOf } from "./variables.ts";
 
 const SYNTAX: Syntax = {
@@ -19,6 +19,7 @@ const SYNTAX: Syntax = {
   returns: (value) => `return ${value};`,
   when: (condition, statement) => `if ${condition} then ${statement} end;`,
   loop: (condition) => `while ${condition} do`,
+  each: (variable, size) => `for ${variable}: 0 .. ${size - 1} do`,
   end: "end;",
   equal: "=",
   unequal: "!=",
@@ -44,14 +45,14 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
 
   const walk: Dialect["walk"] = (chain, scope) => {
     const parameters = parametersOf(chain, scope, names);
-    const { at, last, length } = walkVariables(names);
     const own = parameters.map(({ binder, name }, i) => ({ binder, name, own: names.of(`parameter ${i}`, `p${i}`) }));
     const inner = own.reduce((s, p) => within(s, p.binder, p.own), scope);
     const declared = own.map((p) => `${p.own}: ${elements(universe.size(p.binder.set))}`).join("; ");
-    const body = walkBody(chain, inner, { expressions, names, universe, syntax: SYNTAX });
+    const { variables: local, body } = walkFunction(chain, inner, { expressions, names, universe, syntax: SYNTAX });
+    const vars = chain.op === "chain" ? local.map((v) => `${v.name}: 0 .. ${v.highest};`) : [];
     const text = [
       `(${declared}): ${answers};`,
-      `var ${at}: ${answers}; ${last}: ${answers}; ${length}: 0 .. ${universe.size(chain.set)};`,
+      ...(vars.length > 0 ? [`var ${vars.join(" ")}`] : []),
       "begin",
       ...body.map((line) => `  ${line}`),
       "end;",

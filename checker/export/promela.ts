@@ -10,7 +10,7 @@ import { type Dialect, Expressions, type Scope, within } from "./expression.ts";
 import { comment, type ExportOptions, headingOf, placeName, targetName } from "./heading.ts";
 import { Names } from "./names.ts";
 import { type Look, type Rule, type Rules, rulesOf, type Stand } from "./rules.ts";
-import { assignmentsOf, parametersOf, type Syntax, walkBody, walkVariables } from "./statements.ts";
+import { assignmentsOf, parametersOf, type Syntax, walkFunction } from "./statements.ts";
 import { type Variable, variablesOf } from "./variables.ts";
 
 const C: Syntax = {
@@ -18,6 +18,7 @@ const C: Syntax = {
   returns: (value) => `return ${value};`,
   when: (condition, statement) => `if (${condition}) ${statement}`,
   loop: (condition) => `while (${condition}) {`,
+  each: (variable, size) => `for (${variable} = 0; ${variable} < ${size}; ${variable}++) {`,
   end: "}",
   equal: "==",
   unequal: "!=",
@@ -62,12 +63,11 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
   /** Inside C a parameter has its own name; a call from Promela has constants only. */
   const walk: Dialect["walk"] = (chain, scope) => {
     const parameters = parametersOf(chain, scope, names);
-    const inC = { expressions: c, names, universe, syntax: C };
-    const { at, last, length } = walkVariables(names);
     // A parameter that is the variable of a walk around this one gets a name of its own.
     const own = parameters.map(({ binder, name }, i) => ({ binder, name, own: names.of(`parameter ${i}`, `p${i}`) }));
     const inner = own.reduce((s, p) => within(s, p.binder, p.own), scope);
-    const body = [`int ${at}, ${last}, ${length};`, ...walkBody(chain, inner, inC)];
+    const { variables, body: lines } = walkFunction(chain, inner, { expressions: c, names, universe, syntax: C });
+    const body = [`int ${variables.map((v) => v.name).join(", ")};`, ...lines];
     const key = [own.length, ...body].join("\n");
     let name = walks.get(key);
     if (name === undefined) {

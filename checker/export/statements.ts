@@ -2,7 +2,8 @@
 import { type Assign, type Binder, type ChainNode, leafShape, type Node, walk } from "../language/nodes.ts";
 import type { Universe } from "../language/sets.ts";
 import type { AnyLeaf } from "../language/shapes.ts";
-import { outcome } from "./defined.ts";
+import { type Condition, not, type Walk } from "./condition.ts";
+import { outcome, truth } from "./defined.ts";
 import { domainOf } from "./domain.ts";
 import { indicesOf, mustReadBefore } from "./effect.ts";
 import { type Expressions, type Scope, within } from "./expression.ts";
@@ -29,7 +30,8 @@ export function assignmentsOf(
     reads.push({ name, shape, text });
     return name;
   };
-  for (const [at, { over, place, value }] of effect.entries()) {
+  for (const [at, { over, place, value, unstored }] of effect.entries()) {
+    if (unstored) continue;
     const rounds = over.reduce<Scope[]>(
       (scopes, binder) =>
         scopes.flatMap((outer) =>
@@ -55,41 +57,57 @@ export interface Syntax {
   readonly returns: (value: string) => string;
   readonly when: (condition: string, statement: string) => string;
   readonly loop: (condition: string) => string;
+  readonly each: (variable: string, size: number) => string;
   readonly end: string;
   readonly equal: string;
   readonly unequal: string;
 }
 
-/** Variables of a walk beside its parameters. */
-export const walkVariables = (names: Names) => ({
-  at: names.of("walk at", "here"),
-  last: names.of("walk last", "last"),
-  length: names.of("walk length", "length"),
-});
+interface WalkTools {
+  readonly expressions: Expressions;
+  readonly names: Names;
+  readonly universe: Universe;
+  readonly syntax: Syntax;
+}
 
-/** The body of a function that walks a list: its answer as a number, or one of the two marks. */
-export function walkBody(
-  chain: ChainNode,
-  scope: Scope,
-  {
-    expressions,
-    names,
-    universe,
-    syntax,
-  }: { expressions: Expressions; names: Names; universe: Universe; syntax: Syntax },
-): string[] {
-  const { assign, returns, when, loop, end, equal, unequal } = syntax;
-  const { at, last, length } = walkVariables(names);
+export interface WalkFunction {
+  /** Variables that the body needs declared, beside its parameters. */
+  readonly variables: readonly { readonly name: string; readonly highest: number }[];
+  readonly body: readonly string[];
+}
+
+/** A function that walks: its answer as a number, or one of the two marks above all numbers. */
+export const walkFunction = (walk: Walk, scope: Scope, tools: WalkTools): WalkFunction =>
+  walk.op === "chain" ? alongList(walk, scope, tools) : overSet(walk, scope, tools);
+
+/** Ends the walk where the next step of it has no value. */
+function unlessDefined(node: Node, scope: Scope, { expressions, names, universe, syntax }: WalkTools): string[] {
+  const { when, returns } = syntax;
+  const { defined, broken } = outcome(node, universe);
+  const ends = [
+    ...(broken.is === "false" ? [] : [when(expressions.condition(broken, scope), returns(names.brokenName))]),
+    ...(defined.is === "true"
+      ? []
+      : [when(`!(${expressions.condition(defined, scope)})`, returns(names.undefinedName))]),
+  ];
+  return ends.map((line) => `  ${line}`);
+}
+
+function alongList(chain: ChainNode, scope: Scope, tools: WalkTools): WalkFunction {
+  const { expressions, names, universe } = tools;
+  const { assign, returns, when, loop, end, equal, unequal } = tools.syntax;
+  const [at, last, length] = ["here", "last", "length"].map((name) => names.of(`walk ${name}`, name)) as [
+    string,
+    string,
+    string,
+  ];
   const here = within(scope, chain.binder, at);
   const nil = names.value(null);
   const words = new Set([...domainOf(chain.start, universe).words, ...domainOf(chain.next, universe).words]);
   const { query } = chain;
   const inCircle = query === "length" || query === "last" ? names.brokenName : "0";
-  const item = chain.item ? expressions.number(chain.item, scope) : null;
-  const next = outcome(chain.next, universe);
-  const isDefined = next.defined.is === "true";
-  const size = String(universe.size(chain.set));
-  return [
+  const size = universe.size(chain.set);
+  const body = [
     assign(length, "0"),
     assign(last, nil),
     assign(at, expressions.number(chain.start, scope)),
@@ -98,29 +116,41 @@ export function walkBody(
       (word) => `  ${when(`${at} ${equal} ${names.value(word)}`, returns(query === "ends" ? "0" : names.brokenName))}`,
     ),
     `  ${when(`${length} ${equal} ${size}`, returns(inCircle))}`,
-    ...(query === "has" && item !== null ? [`  ${when(`${at} ${equal} ${item}`, returns("1"))}`] : []),
+    ...(chain.item ? [`  ${when(`${at} ${equal} ${expressions.number(chain.item, scope)}`, returns("1"))}`] : []),
     `  ${assign(last, at)}`,
     `  ${assign(length, `${length} + 1`)}`,
-    ...(isDefined
-      ? []
-      : [
-          `  ${when(expressions.condition(next.broken, here), returns(names.brokenName))}`,
-          `  ${when(`!(${expressions.condition(next.defined, here)})`, returns(names.undefinedName))}`,
-        ]),
+    ...unlessDefined(chain.next, here, tools),
     `  ${assign(at, expressions.number(chain.next, here))}`,
     end,
     returns(query === "length" ? length : query === "last" ? last : query === "has" ? "0" : "1"),
   ];
+  const variables = [at, last].map((name) => ({ name, highest: names.undefined }));
+  return { variables: [...variables, { name: length, highest: size }], body };
+}
+
+function overSet(walk: Exclude<Walk, ChainNode>, scope: Scope, tools: WalkTools): WalkFunction {
+  const { expressions, universe, syntax } = tools;
+  const name = expressions.variable(walk.binder, scope);
+  const inner = within(scope, walk.binder, name);
+  const body = truth(walk.body);
+  const decides: Condition | null = walk.op === "count" ? null : walk.op === "forAll" ? not(body) : body;
+  const size = universe.size(walk.binder.set);
+  const lines = [
+    syntax.each(name, size),
+    ...unlessDefined(walk.body, inner, tools),
+    ...(decides
+      ? [`  ${syntax.when(expressions.condition(decides, inner), syntax.returns(walk.op === "exists" ? "1" : "0"))}`]
+      : []),
+    syntax.end,
+    syntax.returns(walk.op === "exists" ? "0" : "1"),
+  ];
+  return { variables: [{ name, highest: size }], body: lines };
 }
 
 /** Free variables of a walk, with what they are called in the language's own text. */
-export function parametersOf(
-  chain: ChainNode,
-  { bound }: Scope,
-  names: Names,
-): readonly { binder: Binder; name: string }[] {
+export function parametersOf(of: Walk, { bound }: Scope, names: Names): readonly { binder: Binder; name: string }[] {
   const used = new Set<Binder>();
-  walk(chain, (part) => {
+  walk(of, (part) => {
     if (part.op === "bound") used.add(part.binder);
   });
   return [...bound].flatMap(([binder, name]) =>

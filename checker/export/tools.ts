@@ -1,0 +1,148 @@
+/** How are Spin and Rumur run, without their reductions, and what do they answer? Nothing is installed here. */
+import { type ExecFileException, execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { System } from "../language/system.ts";
+import { findingName, toMurphi } from "./murphi.ts";
+import { toPromela } from "./promela.ts";
+import type { Rules } from "./rules.ts";
+
+export interface Answer {
+  readonly states: number;
+  readonly transitions: number;
+  /** Numbers of the findings made. */
+  readonly found: ReadonlySet<number>;
+  /** Properties that must always stay possible and do not; null where the tool was not asked. */
+  readonly lost: ReadonlySet<string> | null;
+}
+
+/** Why a tool gave no answer: it ran out of time, of memory or of depth, or did not accept its input. */
+export interface NoAnswer {
+  readonly why: string;
+}
+
+export interface RunOptions {
+  /** For each program that is run. */
+  readonly timeoutSeconds: number;
+  /** How many states the reference has: from this follow the depth of a search and what compiling is worth. */
+  readonly states: number;
+}
+
+export const TOOLS = ["spin", "gcc", "rumur"] as const;
+
+/** Which of the programs are not on the PATH. */
+export async function missingTools(): Promise<readonly string[]> {
+  const runs = await Promise.all(TOOLS.map((tool) => run(tool, [tool === "spin" ? "-V" : "--version"], ".", 20)));
+  return TOOLS.filter((_, i) => runs[i]?.missing);
+}
+
+interface Run {
+  readonly output: string;
+  readonly errors: string;
+  readonly status: number | null;
+  readonly missing: boolean;
+}
+
+function run(program: string, args: readonly string[], cwd: string, timeoutSeconds: number): Promise<Run> {
+  return new Promise((resolve) => {
+    const options = { cwd, timeout: timeoutSeconds * 1000, killSignal: "SIGKILL", maxBuffer: 1 << 28 } as const;
+    execFile(program, [...args], options, (error: ExecFileException | null, output, errors) => {
+      const status = error === null ? 0 : typeof error.code === "number" ? error.code : null;
+      resolve({ output, errors, status, missing: error?.code === "ENOENT" });
+    });
+  });
+}
+
+/** Runs programs in a folder of their own, one after the other; a failing one ends in `NoAnswer`. */
+async function inFolder<T>(
+  options: RunOptions,
+  work: (folder: string, must: (program: string, args: readonly string[]) => Promise<Run>) => Promise<T>,
+): Promise<T | NoAnswer> {
+  const folder = mkdtempSync(join(tmpdir(), "nolock-"));
+  const must = async (program: string, args: readonly string[]): Promise<Run> => {
+    const ran = await run(program, args, folder, options.timeoutSeconds);
+    if (ran.status === 0) return ran;
+    const said = (ran.errors || ran.output).trim().split("\n")[0] ?? "";
+    const why = ran.status === null ? `${program} took more than ${options.timeoutSeconds} s` : `${program}: ${said}`;
+    throw new Failed(why);
+  };
+  try {
+    return await work(folder, must);
+  } catch (error) {
+    if (error instanceof Failed) return { why: error.message };
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+class Failed extends Error {}
+
+/** Small searches are over before an optimiser is. */
+const optimised = ({ states }: RunOptions): string => (states < 100_000 ? "-O0" : "-O2");
+
+/** A full depth-first search by Spin: no partial-order reduction, exact storage. */
+export const askSpin = (system: System, options: RunOptions): Promise<Answer | NoAnswer> =>
+  inFolder(options, async (folder, must) => {
+    writeFileSync(join(folder, "model.pml"), toPromela(system));
+    await must("spin", ["-DGO_ON", "-a", "model.pml"]);
+    const defines = ["-DSAFETY", "-DNOREDUCE", "-DNOFAIR", "-DVECTORSZ=16384"];
+    await must("gcc", [optimised(options), "-w", ...defines, "-o", "pan", "pan.c"]);
+    const depth = 2 * options.states + 1000;
+    return readSpin((await must("./pan", [`-m${depth}`, "-E"])).output);
+  });
+
+/** What Spin's verifier printed; it ends with status 0 whatever it found. */
+export function readSpin(output: string): Answer | NoAnswer {
+  const count = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? Number.NaN);
+  if (/max search depth too small/.test(output)) return { why: "Spin's search was not deep enough" };
+  const stopped = /^pan:\d+: (.*)$/m.exec(output);
+  if (stopped) return { why: `Spin stopped: ${stopped[1]}` };
+  if (!/errors: 0$/m.test(output) || /Search not completed/.test(output))
+    return { why: "Spin's search did not finish" };
+  const states = count(/^ *([\d.e+]+) states, stored/m);
+  const steps = count(/^ *([\d.e+]+) transitions/m);
+  if (!(states < 1e8 && steps < 1e8)) return { why: "Spin prints counts of eight digits only" };
+  // It counts the initial state as a transition to it, and the monitor goes round once in each state.
+  const found = new Set([...output.matchAll(/^found (\d+)$/gm)].map((match) => Number(match[1])));
+  return { states, transitions: steps - 1 - states, found, lost: null };
+}
+
+/** A full breadth-first search by Rumur: no symmetry reduction, one thread. */
+export const askRumur = (system: System, options: RunOptions): Promise<Answer | NoAnswer> =>
+  inFolder(options, async (folder, must) => {
+    writeFileSync(join(folder, "model.m"), toMurphi(system, { goOn: true }));
+    const plain = ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", "1"];
+    const form = ["--value-type", "int32_t", "--output-format", "machine-readable", "--counterexample-trace", "off"];
+    await must("rumur", [...plain, ...form, "--max-errors", "1000000", "--output", "model.c", "model.m"]);
+    await must("gcc", ["-std=c11", optimised(options), "-w", "-o", "model", "model.c", "-mcx16", "-lpthread"]);
+    const { output, status, errors } = await run("./model", [], folder, options.timeoutSeconds);
+    // Its status is 1 also where a `cover` was never met.
+    if (status === null) return { why: `Rumur took more than ${options.timeoutSeconds} s` };
+    return readRumur(output, errors);
+  });
+
+/** What Rumur's verifier printed, as XML. */
+export function readRumur(output: string, errors: string): Answer | NoAnswer {
+  const summary = /<summary states="(\d+)" rules_fired="(\d+)"/.exec(output);
+  if (!summary) return { why: `Rumur's search did not finish: ${errors.trim().split("\n")[0]}` };
+  const lost = new Set<string>();
+  for (const [, message] of output.matchAll(/<message>([^<]*)<\/message>/g)) {
+    const liveness = /^liveness property &quot;(.*)&quot; violated$/.exec(message ?? "");
+    if (!liveness) return { why: `Rumur stopped: ${message}` };
+    lost.add(liveness[1] as string);
+  }
+  const covers = output.matchAll(/<cover_result message="([^"]*)" count="(\d+)"\/>/g);
+  const met = new Set([...covers].filter(([, , count]) => count !== "0").map(([, message]) => message));
+  const found = new Set([...met].map((message) => Number(message?.replace(findingName(0).slice(0, -1), ""))));
+  return { states: Number(summary[1]), transitions: Number(summary[2]), found, lost };
+}
+
+/** What an answer says of the properties and witnesses of a system, by name. */
+export function told(answer: Answer, { findings }: Rules) {
+  const made = findings.filter((_, n) => answer.found.has(n));
+  const violated = new Set(made.flatMap(({ kind, name }) => (kind === "met" ? [] : [name])));
+  for (const name of answer.lost ?? []) violated.add(name);
+  return { violated, met: new Set(made.flatMap(({ kind, name }) => (kind === "met" ? [Number(name)] : []))) };
+}
