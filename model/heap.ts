@@ -43,7 +43,7 @@ export function parseSlab(line: string): SlabLine | null {
 /** What is wrong with the lines, beyond their form. */
 export function heapProblems(
   lines: readonly string[],
-  sizes: { cpus: number; buckets: number; objects: number },
+  sizes: { cpus: number; buckets: number; objects: number; cpuPartial: boolean },
 ): Problem[] {
   const problems: Problem[] = [];
   const cpuSlabs = new Set<string>();
@@ -70,7 +70,9 @@ export function heapProblems(
         `"${line}" has more free objects than objects`,
         `a slab has ${sizes.objects} objects; raise "objects", or lower the numbers`,
       );
-    if (slabLine.place === "partial" && slabLine.free === 0)
+    if (slabLine.place === "cpuPartial" && !sizes.cpuPartial)
+      say(`"${line}": CPUs have no partial lists`, 'set "cpuPartial" to true, or put it on the node (partial)');
+    if ((slabLine.place === "partial" || slabLine.place === "cpuPartial") && slabLine.free === 0)
       say(`"${line}": a partial slab has a free object`, 'use free=1 or more, or "full"');
     if (slabLine.place === "cpu") {
       const key = `${slabLine.cpu} ${slabLine.bucket}`;

@@ -4,6 +4,7 @@ import {
   type Expr,
   happens,
   invariant,
+  LinkError,
   link,
   type Patch,
   type Program,
@@ -58,20 +59,29 @@ const questionOf = ({ configuration = {}, version = "6.18", variants = [], conte
 /** What the model says is wrong with a question. */
 export const problemsOf = (small: Small) => model.problems(questionOf(small));
 
+/** Properties of the model that no row of this system can concern are left out. */
 export function linkSmall(small: Small): System {
   const problems = problemsOf(small);
   if (problems.length > 0) throw new Error(problems.map((p) => `${p.path}: ${p.what}. ${p.mend}`).join("\n"));
   const built = model.build(questionOf(small));
   const { patches = [], properties = [] } = small;
-  return link({
-    ...built,
-    name: "small",
-    variants: [
-      ...(built.variants ?? []),
-      ...(patches.length > 0 ? [variant("patched", "a test's rows", ...patches)] : []),
-    ],
-    properties: properties.map((p) => (typeof p === "string" ? (PROPERTIES[p] as Property) : p)),
-  });
+  const variants = [...(built.variants ?? [])];
+  if (patches.length > 0) variants.push(variant("patched", "a test's rows", ...patches));
+  const linked = (chosen: Small["properties"] & object): System =>
+    link({
+      ...built,
+      name: "small",
+      variants,
+      properties: chosen.map((p) => (typeof p === "string" ? (PROPERTIES[p] as Property) : p)),
+    });
+  try {
+    return linked(properties);
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    const idle = error.problems.map((text) => /^property (\S+) is attached to nothing/.exec(text)?.[1]);
+    if (idle.includes(undefined)) throw error;
+    return linked(properties.filter((p) => typeof p !== "string" || !idle.includes(p)));
+  }
 }
 
 export interface Answer {
