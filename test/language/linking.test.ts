@@ -311,7 +311,7 @@ describe("locals", () => {
 
 describe("the hash", () => {
   const sized = state({ small: range(0, bound("limit")) });
-  const row = (guard: Expr<boolean>, effect: Assign, to: "a" | "b" = "a", meta: object = {}) =>
+  const row = (guard: Expr<boolean>, effect: Assign, to: "a" | "row" = "a", meta: object = {}) =>
     step("quote", meta, when(guard).do(effect).goto(to), otherwise.goto("c"));
   const linked = (made: ReturnType<typeof row>, rest: Partial<LinkOptions> = {}) =>
     rowSystem(made, { roots: [k, sized], sizes: { cell: 3, limit: 2 }, ...rest }).hash;
@@ -355,7 +355,7 @@ describe("the hash", () => {
     ["who may run", () => linked(base(), { mayRun: () => not(k.on) })],
     ["a property", () => linked(base(), { properties: [property("P", "", invariant(not(k.on)))] })],
     ["whether a deadlock counts", () => linked(base(), { deadlock: false })],
-    ["where a row goes", () => linked(row(k.on, k.n.set(1), "b"))],
+    ["where a row goes", () => linked(row(k.on, k.n.set(1), "row"))],
   ];
   it.each(changes)("changes with %s", (_, changed) => {
     expect(changed()).not.toBe(hash);
