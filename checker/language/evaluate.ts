@@ -241,7 +241,8 @@ export function writesOf(effect: readonly Assign[], env: Env): readonly Write[] 
       });
       return;
     }
-    const cell = locate(one.place, env);
+    const { base } = one.place;
+    const cell = one.unstored && base.kind === "local" ? [base.name] : locate(one.place, env);
     const value = evaluate(one.value, env);
     const shape = leafShape(one.place);
     if (seen.has(cell.join("."))) throw new ModelError("written twice", `${cell.join(".")} has two values in one step`);
@@ -249,7 +250,7 @@ export function writesOf(effect: readonly Assign[], env: Env): readonly Write[] 
     if (!belongs(value, shape, env.universe)) {
       throw new ModelError("out of range", `${cell.join(".")} := ${value} does not fit ${describeShape(shape)}`);
     }
-    writes.push({ cell, value });
+    if (!one.unstored) writes.push({ cell, value });
   };
   for (const one of effect) assign(one, 0);
   return writes;

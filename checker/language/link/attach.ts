@@ -191,7 +191,7 @@ const overAll = (assign: Pick<Assign, "over">, condition: Node): Node =>
 const fieldOf = (place: PlaceNode): string =>
   ["field" in place.base ? place.base.field : "", ...place.path.map((s) => ("field" in s ? s.field : "*"))].join(".");
 
-/** A counter of passes, local to the call: reset whenever a call of the program begins. */
+/** A counter of passes, local to the call: reset whenever a call of the program begins. Equal bounds share one. */
 function attachBound(
   property: Property,
   clause: Extract<Clause, { kind: "atMost" }>,
@@ -200,8 +200,8 @@ function attachBound(
   at: (command: SplicedCommand) => Attached,
 ): void {
   const shape: AnyLeaf = { kind: "range", lo: 0, hi: clause.times };
-  const place: PlaceNode = {
-    base: { kind: "local", name: `${step.instance.path}:passes of ${clause.label}` },
+  const place = {
+    base: { kind: "local" as const, name: `${step.instance.path}:passes of ${clause.label} up to ${clause.times}` },
     path: [],
     shape,
   };
@@ -213,6 +213,8 @@ function attachBound(
     then: { op: "add", left: passes, right: { op: "const", value: 1 } },
     else: passes,
   };
+  const name = (assign: Assign): string => ("name" in assign.place.base ? assign.place.base.name : "");
+  const counted = step.entries.flat().some((c) => at(c).effect.some((assign) => name(assign) === place.base.name));
   for (const command of step.entries.flat()) {
     at(command).checks.push({
       property: property.name,
@@ -220,8 +222,9 @@ function attachBound(
       condition: below,
       why: `${clause.program}: ${clause.label} is passed more than ${clause.times} times in one call`,
     });
-    if (!command.entered.includes(step.instance)) at(command).effect.push({ over: [], place, value: more });
+    if (!counted && !command.entered.includes(step.instance)) at(command).effect.push({ over: [], place, value: more });
   }
+  if (counted) return;
   const zero: Assign = { over: [], place, value: { op: "const", value: 0 } };
   const enters = (instance: Instance, command: SplicedCommand): boolean => command.entered.includes(instance);
   for (const command of steps.flatMap((s) => s.entries.flat()))

@@ -1,6 +1,7 @@
 /** Constant folding: what a configuration and literal arguments decide is decided before the search. */
-import { type Env, evaluate } from "../evaluate.ts";
+import { type Env, evaluate, ModelError } from "../evaluate.ts";
 import { FALSE, isConst, mapParts, type Node, TRUE } from "../nodes.ts";
+import type { Value } from "../shapes.ts";
 
 /** The node with every part that needs no state replaced by its value. */
 export function fold(node: Node, env: Env): Node {
@@ -53,8 +54,15 @@ export function fold(node: Node, env: Env): Node {
   }
 }
 
+/** The value of a node that needs no state. One that has no value stays: only a step that meets it is an error. */
 function constant(node: Node, env: Env): Node {
-  const value = evaluate(node, env);
+  let value: Value;
+  try {
+    value = evaluate(node, env);
+  } catch (error) {
+    if (error instanceof ModelError) return node;
+    throw error;
+  }
   const set =
     node.op === "compose" || node.op === "inject" || node.op === "next"
       ? node.set

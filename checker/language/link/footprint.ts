@@ -37,7 +37,7 @@ export const effectAccesses = (effect: readonly Assign[]): Access[] =>
   effect.flatMap((assign) => [
     ...accessesOf(assign.value),
     ...indexAccesses(assign.place, false),
-    { place: assign.place, kind: "write" as const, racy: false },
+    ...(assign.unstored ? [] : [{ place: assign.place, kind: "write" as const, racy: false }]),
   ]);
 
 /** Replaces binders by expressions, for a rule stated over all cells of a kind. */
@@ -46,24 +46,33 @@ export function instantiate(node: Node, values: ReadonlyMap<Binder, Node>): Node
   return mapParts(node, (part) => instantiate(part, values));
 }
 
+/** An accessed place that a pattern may speak of: what its binders stand for, and which indices must be equal for it. */
+export interface Match {
+  readonly values: ReadonlyMap<Binder, Node>;
+  readonly equal: readonly Node[];
+}
+
 /**
- * Matches an accessed place against a pattern whose indices are binders: the same base and fields. Gives what each
- * binder stands for, or null.
+ * Matches an accessed place against a pattern: the same base and fields. An index of the pattern that is a binder
+ * stands for whatever is there; any other must have the same value, which only a state can tell.
  */
-export function match(pattern: PlaceNode, place: PlaceNode): Map<Binder, Node> | null {
+export function match(pattern: PlaceNode, place: PlaceNode): Match | null {
   const { base } = pattern;
   if (base.kind !== place.base.kind || !("field" in base) || !("field" in place.base)) return null;
   if (base.field !== place.base.field || pattern.path.length !== place.path.length) return null;
   const values = new Map<Binder, Node>();
+  const equal: Node[] = [];
   for (const [i, step] of pattern.path.entries()) {
     const other = place.path[i];
     if (!other) return null;
     if ("field" in step) {
       if (!("field" in other) || other.field !== step.field) return null;
-    } else {
-      if ("field" in other) return null;
-      if (step.index.op === "bound") values.set(step.index.binder, other.index);
+      continue;
     }
+    if ("field" in other) return null;
+    const known = step.index.op === "bound" ? values.get(step.index.binder) : step.index;
+    if (known) equal.push({ op: "eq", left: other.index, right: known });
+    else if (step.index.op === "bound") values.set(step.index.binder, other.index);
   }
-  return values;
+  return { values, equal };
 }

@@ -110,8 +110,8 @@ export function link(options: LinkOptions): System {
             binders: spliced.binders,
             guard: slotted(spliced.guard),
             effect: effect.map((a) => ({
-              over: a.over,
-              place: placeToSlot(a.place, allocation.slotOf),
+              ...a,
+              place: a.unstored ? a.place : placeToSlot(a.place, allocation.slotOf),
               value: slotted(a.value),
             })),
             target: spliced.target === undefined ? null : (spliced.target?.id ?? 0),

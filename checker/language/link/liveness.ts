@@ -2,9 +2,9 @@
  * Locals become slots of their context: dead ones are reset on the edge where they die, and locals that never live
  * together share a slot. Both merge states that differ only in values nobody will read again.
  */
-import { type Assign, type Node, type PlaceNode, walk, walkAssign } from "../nodes.ts";
+import { type Assign, leafShape, type Node, type PlaceNode, walk, walkAssign } from "../nodes.ts";
 import type { Universe } from "../sets.ts";
-import { type AnyLeaf, type Data, defaultOf, describeShape, type Value } from "../shapes.ts";
+import { type AnyLeaf, belongs, type Data, defaultOf, describeShape, type Value } from "../shapes.ts";
 import type { Slot } from "../system.ts";
 
 /** One step as liveness sees it; the index of a step is its position in the script, null its end. */
@@ -74,7 +74,12 @@ export function allocate(steps: readonly FlowStep[], universe: Universe): Alloca
     const edge = edges[stepIndex]?.[edgeIndex];
     if (!edge) throw new Error("no such edge");
     const after = typeof edge.target === "number" ? (live[edge.target] as Set<string>) : new Set<string>();
-    const kept = edge.effect.filter((a) => a.place.base.kind !== "local" || after.has(a.place.base.name));
+    const kept = edge.effect.flatMap((a) => {
+      if (a.place.base.kind !== "local" || after.has(a.place.base.name)) return [a];
+      const { name } = a.place.base;
+      const twice = edge.effect.some((b) => b !== a && "name" in b.place.base && b.place.base.name === name);
+      return cannotFail(a, universe) && !twice ? [] : [{ ...a, unstored: true as const }];
+    });
     if (edge.target === undefined) return kept;
     const taken = new Set([...after].map((name) => slotOf.get(name)));
     const resets: Assign[] = [];
@@ -89,6 +94,18 @@ export function allocate(steps: readonly FlowStep[], universe: Universe): Alloca
     return [...kept, ...resets];
   };
   return { slots, slotOf, live, effectOf };
+}
+
+/** Whether a value always is one of the shape that it is assigned to: then nothing is lost when it is not stored. */
+function cannotFail({ place, value }: Assign, universe: Universe): boolean {
+  const shape = leafShape(place);
+  if (value.op === "const") return belongs(value.value, shape, universe);
+  const steady = (index: Node): boolean => index.op === "self" || index.op === "const" || index.op === "bound";
+  if (value.op !== "read") return value.op === "self" || value.op === "bound";
+  return (
+    describeShape(value.place.shape) === describeShape(shape) &&
+    value.place.path.every((step) => "field" in step || steady(step.index))
+  );
 }
 
 /** Greedy colouring in order of first appearance; only locals of the same shape share. */

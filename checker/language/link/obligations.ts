@@ -16,7 +16,7 @@ const both = (...args: Node[]): Node => {
   return kept.length === 0 ? TRUE : kept.length === 1 ? (kept[0] as Node) : { op: "and", args: kept };
 };
 const under = (premise: Node, of: Node): Node =>
-  of === TRUE ? TRUE : { op: "or", args: [{ op: "not", of: premise }, of] };
+  premise === TRUE || of === TRUE ? of : { op: "or", args: [{ op: "not", of: premise }, of] };
 const every = (binder: Binder, body: Node): Node => (body === TRUE ? TRUE : { op: "forAll", binder, body });
 
 /** What must hold for an access to one place. */
@@ -26,11 +26,14 @@ export function placeObligation(place: PlaceNode, rule: Rule, access: "read" | "
     indices.push(readObligation(index, rule));
     return index;
   });
-  const values = access === "write" || rule.access === "any" ? match(rule.pattern, place) : null;
-  return both(...indices, values ? instantiate(rule.held, values) : TRUE);
+  const found = access === "write" || rule.access === "any" ? match(rule.pattern, place) : null;
+  return both(...indices, found ? under(both(...found.equal), instantiate(rule.held, found.values)) : TRUE);
 }
 
-/** What must hold for the reads that evaluating a node makes. Quantifiers count as reading every element. */
+/**
+ * What must hold for the reads that evaluating a node makes. Quantifiers and `ends` count as reading every element, and
+ * any other query of a chain as walking all of it.
+ */
 export function readObligation(node: Node, rule: Rule): Node {
   const of = (part: Node) => readObligation(part, rule);
   switch (node.op) {
@@ -58,7 +61,9 @@ export function readObligation(node: Node, rule: Rule): Node {
         next: node.next,
         item: { op: "bound", binder: node.binder },
       };
-      return both(of(node.start), every(node.binder, under(visited, of(node.next))), node.item ? of(node.item) : TRUE);
+      // Only `ends` goes on where the list runs into a word, which `has` does not: there every element counts as read.
+      const walked = node.query === "ends" ? TRUE : visited;
+      return both(of(node.start), every(node.binder, under(walked, of(node.next))), node.item ? of(node.item) : TRUE);
     }
     case "not":
     case "component":
