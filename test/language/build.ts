@@ -16,11 +16,15 @@ export const systemOf = (scripts: readonly unknown[], options: Partial<LinkOptio
     ...options,
   });
 
-/** A system of one context whose script has one row, which leads to exits "a", "b", "c" or "again". */
-export const rowSystem = (row: Row<"a" | "b" | "c" | "row">, options: Partial<LinkOptions> = {}): System => {
+/** A system whose first context runs one row, which leads to exits "a", "b", "c" or back to itself. */
+export const rowSystem = (
+  row: Row<"a" | "b" | "c" | "row">,
+  options: Partial<LinkOptions> = {},
+  ...others: readonly unknown[]
+): System => {
   const targets = row.kind === "step" ? row.entries.flat().map((a) => a.target) : [];
   const exits = (["a", "b", "c"] as const).filter((exit) => targets.includes(exit));
-  return systemOf([program("p", { exits }, () => ({ row }) as never)], options);
+  return systemOf([program("p", { exits }, () => ({ row }) as never), ...others], options);
 };
 
 /** The exits or labels that are open in the initial state, with the chosen elements. */
