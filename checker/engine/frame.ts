@@ -9,6 +9,7 @@ import { Words } from "./codes.ts";
 import * as ir from "./ir.ts";
 import { c, type Expr } from "./ir.ts";
 import type { Layout } from "./layout.ts";
+import { BATCH_BYTES } from "./pair-set.ts";
 import type { Tree } from "./tree.ts";
 
 /** Something that may be seen in a state or at a step from it, and that a search keeps the least occurrence of. */
@@ -47,6 +48,8 @@ export interface Memory {
   readonly wanted: number;
   /** For each event a word that says whether it was seen, then the packed words of the least state. */
   readonly least: number;
+  /** Successors that wait to be entered. */
+  readonly batch: number;
   readonly stop: number;
   readonly mode: number;
   readonly transitions: number;
@@ -99,6 +102,7 @@ export class Frame {
       fired: this.#allot(4 * system.commands.length),
       wanted: this.#allot(this.events.length),
       least: this.#allot((packed + 4) * this.events.length),
+      batch: this.#allot(BATCH_BYTES),
       stop: this.#allot(4),
       mode: this.#allot(4),
       transitions: this.#allot(4),

@@ -4,7 +4,7 @@ import type { FrameOptions } from "./frame.ts";
 import { compileToJs } from "./ir-js.ts";
 import { encodeWasm } from "./ir-wasm.ts";
 import type { Layout } from "./layout.ts";
-import { PAGE } from "./pair-set.ts";
+import { BATCH, PAGE } from "./pair-set.ts";
 import { type Engine, generate, headerOf, mostSuccessors } from "./program.ts";
 import { MAXIMUM_PAGES, Store } from "./store.ts";
 import type { Tree } from "./tree.ts";
@@ -28,7 +28,7 @@ export interface Machine {
 export function machineOf(system: System, layout: Layout, tree: Tree, options: MachineOptions): Machine {
   const engine = generate(layout, tree, options);
   const { memory: limit, firstTable, backend } = options;
-  const slack = mostSuccessors(system) + 1;
+  const slack = mostSuccessors(system) + BATCH;
   const store = new Store({ limit, slack, shared: false, ...(firstTable ? { firstTable } : {}) });
   store.pages(Math.ceil(engine.frame.end / PAGE));
   const functions = backend === "js" ? jsFunctions(engine, store) : wasmFunctions(engine, store);

@@ -37,12 +37,32 @@ export function pairAt(header: number, number: Expr): Expr {
 /** The number of a pair, which is added if it is new. Sets the word at `stop` when the table is to grow soon. */
 export function intern(name: string, header: number, stop: number): Func {
   const writer = new FunctionWriter(`intern ${name}`, 2);
-  const [a, b] = [get(0), get(1)];
-  const h = hash(writer, a, b);
+  const h = hash(writer, get(0), get(1));
+  const slot = writer.local(ir.bitAnd(get(h), ir.load(c(header + HEADER.mask))));
+  find(writer, header, stop, { a: get(0), b: get(1), h, slot }, (number) => writer.emit(ir.ret(get(number))));
+  return writer.fn;
+}
+
+interface Probe {
+  readonly a: Expr;
+  readonly b: Expr;
+  readonly h: number;
+  /** The first slot that the pair may be in; no entry before it, on its way, is the pair's. */
+  readonly slot: number;
+}
+
+/** Finds the pair, or adds it; `then` is to leave the loop that this is. */
+function find(
+  writer: FunctionWriter,
+  header: number,
+  stop: number,
+  probe: Probe,
+  then: (number: number) => void,
+): void {
+  const { a, b, h, slot } = probe;
   const mask = writer.local(ir.load(c(header + HEADER.mask)));
   const table = writer.local(ir.load(c(header + HEADER.table)));
   const numberMask = writer.local(ir.load(c(header + HEADER.numberMask)));
-  const slot = writer.local(ir.bitAnd(get(h), get(mask)));
   writer.loop(() => {
     const at = writer.local(ir.add(get(table), ir.shl(get(slot), c(2))));
     const entry = writer.local(ir.load(get(at)));
@@ -55,17 +75,85 @@ export function intern(name: string, header: number, stop: number): Func {
       const tag = ir.bitAnd(get(h), ir.xor(get(numberMask), c(-1)));
       writer.emit(ir.store(get(at), ir.bitOr(tag, ir.add(get(number), c(1)))));
       writer.if(ir.le(ir.load(c(header + HEADER.limit)), get(number)), () => writer.emit(ir.store(c(stop), c(1))));
-      writer.emit(ir.ret(get(number)));
+      then(number);
     });
     const differs = ir.bitAnd(ir.xor(get(entry), get(h)), ir.xor(get(numberMask), c(-1)));
     writer.if(ir.not(differs), () => {
       const number = writer.local(ir.sub(ir.bitAnd(get(entry), get(numberMask)), c(1)));
       const pair = writer.local(pairAt(header, get(number)));
       const same = ir.bitOr(ir.xor(ir.load(get(pair)), a), ir.xor(ir.load(get(pair), 4), b));
-      writer.if(ir.not(same), () => writer.emit(ir.ret(get(number))));
+      writer.if(ir.not(same), () => then(number));
     });
     writer.emit(ir.set(slot, ir.bitAnd(ir.add(get(slot), c(1)), get(mask))));
   });
+}
+
+/** How many pairs are added together. */
+export const BATCH = 64;
+
+/** Words of a batch: how many pairs wait, something to keep loads alive, then for each pair: itself, hash, slot. */
+export const BATCH_BYTES = 8 + 16 * BATCH;
+
+/** Notes a pair that is to be added; gives how many wait now. */
+export function internLater(name: string, batch: number): Func {
+  const writer = new FunctionWriter(`intern later ${name}`, 2);
+  const waiting = writer.local(ir.load(c(batch)));
+  const at = writer.local(ir.shl(get(waiting), c(4)));
+  writer.emit(ir.store(get(at), get(0), batch + 8), ir.store(get(at), get(1), batch + 12));
+  writer.emit(ir.set(waiting, ir.add(get(waiting), c(1))), ir.store(c(batch), get(waiting)), ir.ret(get(waiting)));
+  return writer.fn;
+}
+
+/**
+ * Adds the pairs that wait, in three rounds: fetch the first slot of each, fetch the pair that its entry names, decide.
+ * In a large table each of these is far away in memory, and those of one round are fetched at the same time.
+ */
+export function internBatch(name: string, header: number, stop: number, batch: number): Func {
+  const writer = new FunctionWriter(`intern batch ${name}`);
+  const end = writer.local(ir.shl(ir.load(c(batch)), c(4)));
+  const mask = writer.local(ir.load(c(header + HEADER.mask)));
+  const table = writer.local(ir.load(c(header + HEADER.table)));
+  const numberMask = writer.local(ir.load(c(header + HEADER.numberMask)));
+  const sink = writer.local(c(0));
+  const touch = (value: Expr) => writer.emit(ir.set(sink, ir.xor(get(sink), value)));
+  const entryAt = (slot: Expr) => ir.load(ir.add(get(table), ir.shl(slot, c(2))));
+  const round = (body: (at: Expr) => void): void => {
+    const at = writer.local(c(0));
+    writer.loop((done) => {
+      writer.if(ir.eq(get(at), get(end)), () => writer.emit(ir.br(done)));
+      body(get(at));
+      writer.emit(ir.set(at, ir.add(get(at), c(16))));
+    });
+  };
+  round((at) => {
+    const h = hash(writer, ir.load(at, batch + 8), ir.load(at, batch + 12));
+    writer.emit(ir.store(at, get(h), batch + 16));
+    touch(entryAt(ir.bitAnd(get(h), get(mask))));
+  });
+  round((at) => {
+    const h = writer.local(ir.load(at, batch + 16));
+    const slot = writer.local(ir.bitAnd(get(h), get(mask)));
+    writer.loop((found) => {
+      const entry = writer.local(entryAt(get(slot)));
+      writer.if(ir.not(get(entry)), () => writer.emit(ir.br(found)));
+      const differs = ir.bitAnd(ir.xor(get(entry), get(h)), ir.xor(get(numberMask), c(-1)));
+      writer.if(ir.not(differs), () => {
+        touch(ir.load(pairAt(header, ir.sub(ir.bitAnd(get(entry), get(numberMask)), c(1)))));
+        writer.emit(ir.br(found));
+      });
+      writer.emit(ir.set(slot, ir.bitAnd(ir.add(get(slot), c(1)), get(mask))));
+    });
+    writer.emit(ir.store(at, get(slot), batch + 20));
+  });
+  round((at) => {
+    const h = writer.local(ir.load(at, batch + 16));
+    const slot = writer.local(ir.load(at, batch + 20));
+    const [a, b] = [ir.load(at, batch + 8), ir.load(at, batch + 12)].map((word) => get(writer.local(word)));
+    writer.block((next) => {
+      find(writer, header, stop, { a: a as Expr, b: b as Expr, h, slot }, () => writer.emit(ir.br(next)));
+    });
+  });
+  writer.emit(ir.store(c(batch), c(0)), ir.store(c(batch), get(sink), 4));
   return writer.fn;
 }
 

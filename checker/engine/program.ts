@@ -8,7 +8,7 @@ import { Frame, type FrameOptions, MODE } from "./frame.ts";
 import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
 import { type Layout, maskOf } from "./layout.ts";
-import { HEADER, intern, pairAt, rebuild } from "./pair-set.ts";
+import { BATCH, HEADER, intern, internBatch, internLater, pairAt, rebuild } from "./pair-set.ts";
 import type { Child, Tree } from "./tree.ts";
 
 /** Where the headers of the sets begin: the host puts nothing below. */
@@ -45,11 +45,16 @@ class Generator {
   readonly #frame: Frame;
   readonly #interns: readonly Func[];
   readonly #rebuilds: readonly Func[];
+  readonly #later: Func;
+  readonly #batch: Func;
 
   constructor(frame: Frame) {
     this.#frame = frame;
     this.#interns = frame.tree.nodes.map((_, i) => intern(`${i}`, headerOf(i), frame.memory.stop));
     this.#rebuilds = frame.tree.nodes.map((_, i) => rebuild(`${i}`, headerOf(i)));
+    const root = headerOf(frame.tree.nodes.length - 1);
+    this.#later = internLater("root", frame.memory.batch);
+    this.#batch = internBatch("root", root, frame.memory.stop, frame.memory.batch);
   }
 
   program(): Program {
@@ -77,7 +82,19 @@ class Generator {
     const sweep = this.#sweep(unpack, takeSteps);
     const exports = [enter, unpack, expand, search, sweep, ...marks, ...this.#rebuilds, keep];
     return {
-      functions: [...this.#interns, found, ...steps, states, rest, deadlock, ...goals, takeSteps, ...exports],
+      functions: [
+        ...this.#interns,
+        this.#later,
+        this.#batch,
+        found,
+        ...steps,
+        states,
+        rest,
+        deadlock,
+        ...goals,
+        takeSteps,
+        ...exports,
+      ],
       table: filled,
       exports,
     };
@@ -101,24 +118,21 @@ class Generator {
     return writer.fn;
   }
 
-  /** The number of the successor: only parts that changed are looked up. */
-  #numberOf(writer: FunctionWriter): ir.Expr {
+  /** The pair that stands for the successor: only parts that changed are looked up. */
+  #rootPair(writer: FunctionWriter): readonly [ir.Expr, ir.Expr] {
     const { tree, memory } = this.#frame;
     const nodes: ir.Expr[] = [];
     for (const [i, { left, right }] of tree.nodes.entries()) {
       const before = tree.nodes.map((_, node) => ir.load(c(memory.nodes), 4 * node));
       const pair = [left, right].map((child) => this.#child(child, memory.successor, nodes)) as [ir.Expr, ir.Expr];
       const old = [left, right].map((child) => this.#child(child, memory.current, before)) as [ir.Expr, ir.Expr];
-      if (i === tree.nodes.length - 1) {
-        nodes.push(ir.call(this.#interns[i] as Func, ...pair));
-        break;
-      }
+      if (i === tree.nodes.length - 1) return pair;
       const number = writer.local(before[i] as ir.Expr);
       const changed = ir.bitOr(ir.xor(pair[0], old[0]), ir.xor(pair[1], old[1]));
       writer.if(changed, () => writer.emit(ir.set(number, ir.call(this.#interns[i] as Func, ...pair))));
       nodes.push(get(number));
     }
-    return nodes.at(-1) as ir.Expr;
+    throw new Error("a tree without a root");
   }
 
   /** What is done with each successor, by mode. */
@@ -135,13 +149,15 @@ class Generator {
       writer.if(ir.not(differs), () => writer.emit(ir.store(c(memory.reaches), c(1))));
       writer.emit(ir.ret(c(0)));
     });
-    const number = writer.local(this.#numberOf(writer));
+    const pair = this.#rootPair(writer);
     writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
+      const number = writer.local(ir.call(this.#interns.at(-1) as Func, ...pair));
       const mark = ir.load8(ir.add(ir.load(c(memory.marks)), get(number)));
       writer.if(mark, () => writer.emit(ir.store(c(memory.reaches), c(1))));
       writer.emit(ir.ret(c(0)));
     });
     writer.emit(ir.store(c(memory.transitions), ir.add(ir.load(c(memory.transitions)), c(1))));
+    writer.if(ir.eq(ir.call(this.#later, ...pair), c(BATCH)), () => writer.emit(ir.run(ir.call(this.#batch))));
     return writer.fn;
   }
 
@@ -236,7 +252,7 @@ class Generator {
       );
       writer.emit(ir.set(0, ir.add(get(0), c(1))));
     });
-    writer.emit(ir.ret(get(0)));
+    writer.emit(ir.run(ir.call(this.#batch)), ir.ret(get(0)));
     return writer.fn;
   }
 
