@@ -3,8 +3,11 @@ import type { Label, System } from "../language/system.ts";
 import type { Rules } from "./rules.ts";
 
 export interface ExportOptions {
-  /** Whether properties are looked at; without, the model only moves. Default true. */
-  readonly properties?: boolean;
+  /**
+   * Whether properties are looked at; without, the model only moves. "always possible": only what Murphi calls
+   * liveness, which Rumur leaves out where anything else failed. Default true.
+   */
+  readonly properties?: boolean | "always possible";
   /** Murphi only: findings are counted, and the search goes on. */
   readonly goOn?: boolean;
 }
@@ -37,8 +40,8 @@ export function headingOf(system: System, rules: Rules, tool: string, options: E
     `${system.name}, for ${tool}; written by nolock`,
     `relation ${system.hash}`,
     ...contexts,
-    ...(properties ? [...findings, ...witnesses] : ["no property is looked at"]),
-    ...(properties && possible.length > 0 && tool === "Spin"
+    ...(properties === true ? [...findings, ...witnesses] : ["no property of single states or steps is looked at"]),
+    ...(properties === true && possible.length > 0 && tool === "Spin"
       ? [`not asked, for it is no property of single states: ${possible.join(", ")}`]
       : []),
   ];

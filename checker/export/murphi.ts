@@ -29,11 +29,12 @@ const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "'").repl
 const remark = (text: string): string => `-- ${text.replaceAll(/\s+/g, " ")}`;
 
 /** What a finding is called where Rumur counts it. */
-export const findingName = (finding: number): string => `finding ${finding}`;
+const findingName = (finding: number): string => `finding ${finding}`;
 
 /** Prints a system as Murphi. */
 export function toMurphi(system: System, options: ExportOptions = {}): string {
-  const { properties = true, goOn = false } = options;
+  const { goOn = false } = options;
+  const properties = (options.properties ?? true) === true;
   const { universe } = system;
   const rules = rulesOf(system);
   const names = new Names(system);
@@ -142,6 +143,13 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
             : functionOf(mayRunName(context, "undefined"), text(rules.mayRun.undefined, scopeOf(context)))),
         ]);
 
+  const liveness =
+    options.properties === false
+      ? []
+      : rules.alwaysPossible.map(
+          ({ property, condition }) => `liveness ${quoted(property)} ${text(condition, scopeOf(-1))};`,
+        );
+
   const declared = variables.map((v) => {
     const arrays = v.sets.map((set) => `array [${elements(universe.size(set))}] of `).join("");
     return `var ${v.name}: ${arrays}${typeOf(v.shape)};${v.comment ? ` ${remark(v.comment)}` : ""}`;
@@ -181,6 +189,7 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     ...bodies,
     "",
     ...(perState?.properties ?? []),
+    ...liveness,
   ]
     .map((line) => line.trimEnd())
     .join("\n")
@@ -196,7 +205,7 @@ const functionOf = (name: string, value: string): string[] => [
 
 /** What is looked at in every state, and functions that tell it label by label. */
 function stateProperties(
-  { system, stands, always, atRest, deadlock, alwaysPossible }: Rules,
+  { system, stands, always, atRest, deadlock }: Rules,
   {
     text,
     scopeOf,
@@ -299,7 +308,6 @@ function stateProperties(
       said(finding, `${resting} & (${text(when, nobody)})`, `at rest: ${why}`),
     ),
     ...(deadlock === null ? [] : said(deadlock, `!(${resting}) & !(${moves()})`, "deadlock")),
-    ...alwaysPossible.map(({ property, condition }) => `liveness ${quoted(property)} ${text(condition, nobody)};`),
   ];
   return { functions, properties };
 }

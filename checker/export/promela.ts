@@ -26,7 +26,7 @@ const C: Syntax = {
 
 /** Prints a system as Promela. */
 export function toPromela(system: System, options: ExportOptions = {}): string {
-  const { properties = true } = options;
+  const properties = (options.properties ?? true) === true;
   const { universe } = system;
   const rules = rulesOf(system);
   const names = new Names(system);
@@ -123,7 +123,7 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
         ...(properties ? looksOf(looks, scope, "       ") : []),
         ...reads.map((read) => `       ${read.name} = ${read.text};`),
         ...writes.map((write) => `       ${write.cell} = ${write.text};`),
-        `       pc[${names.element(contexts, context)}] = ${target}`,
+        steps ? `       pc[${names.element(contexts, context)}] = ${target}` : "       NO_STEP",
       ];
       return [
         `  :: d_step { ${text(when, scope)} ->`,
@@ -196,14 +196,22 @@ function typeOf(shape: AnyLeaf, names: Names): string {
 function findingsInC({ findings }: Rules): string[] {
   return [
     comment("A finding stops Spin by an assertion; with -DGO_ON it is printed once, and the search goes on."),
+    comment(
+      "A step that has none, and the monitor, lead back to the state that they come from: rounds, counted apart.",
+    ),
     "#ifdef GO_ON",
     `c_code { static char found[${Math.max(1, findings.length)}];`,
     '  static void finding(int n) { if (!found[n]) { found[n] = 1; printf("found %d\\n", n); } } }',
+    "c_code { static long rounds;",
+    '  static void print_rounds(void) { printf("rounds %ld\\n", rounds); }',
+    "  static void go_round(void) { if (!rounds++) atexit(print_rounds); } }",
     "#define FOUND(n) c_code { finding(n); }",
     "#define MET(n) c_code { finding(n); }",
+    "#define NO_STEP c_code { go_round(); }",
     "#else",
     "#define FOUND(n) assert(false)",
     "#define MET(n) skip",
+    "#define NO_STEP skip",
     "#endif",
     "",
   ];
@@ -234,7 +242,6 @@ function mayRunDefinitions(
   return [...lines, ""];
 }
 
-/** Goes round once in every state, changing nothing: one step more than the model has for each state. */
 function monitorOf(
   { stands, always, atRest, deadlock, system }: Rules,
   tools: {
@@ -290,7 +297,7 @@ function monitorOf(
     ...looksOf(always, nobody, "     "),
     ...perContext,
     ...end,
-    "     skip",
+    "     NO_STEP",
     "     }",
     "  od",
     "}",

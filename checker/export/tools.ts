@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { System } from "../language/system.ts";
-import { findingName, toMurphi } from "./murphi.ts";
+import type { ExportOptions } from "./heading.ts";
+import { toMurphi } from "./murphi.ts";
 import { toPromela } from "./promela.ts";
 import type { Rules } from "./rules.ts";
 
@@ -104,23 +105,30 @@ export function readSpin(output: string): Answer | NoAnswer {
   const states = count(/^ *([\d.e+]+) states, stored/m);
   const steps = count(/^ *([\d.e+]+) transitions/m);
   if (!(states < 1e8 && steps < 1e8)) return { why: "Spin prints counts of eight digits only" };
-  // It counts the initial state as a transition to it, and the monitor goes round once in each state.
+  const rounds = count(/^rounds (\d+)$/m);
+  // It counts the initial state as a transition to it.
   const found = new Set([...output.matchAll(/^found (\d+)$/gm)].map((match) => Number(match[1])));
-  return { states, transitions: steps - 1 - states, found, lost: null };
+  return { states, transitions: steps - 1 - rounds, found, lost: null };
 }
 
-/** A full breadth-first search by Rumur: no symmetry reduction, one thread. */
+/** A full breadth-first search by Rumur: no symmetry reduction, one thread; a second one for liveness alone. */
 export const askRumur = (system: System, options: RunOptions): Promise<Answer | NoAnswer> =>
   inFolder(options, async (folder, must) => {
-    writeFileSync(join(folder, "model.m"), toMurphi(system, { goOn: true }));
-    const plain = ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", "1"];
-    const form = ["--value-type", "int32_t", "--output-format", "machine-readable", "--counterexample-trace", "off"];
-    await must("rumur", [...plain, ...form, "--max-errors", "1000000", "--output", "model.c", "model.m"]);
-    await must("gcc", ["-std=c11", optimised(options), "-w", "-o", "model", "model.c", "-mcx16", "-lpthread"]);
-    const { output, status, errors } = await run("./model", [], folder, options.timeoutSeconds);
-    // Its status is 1 also where a `cover` was never met.
-    if (status === null) return { why: `Rumur took more than ${options.timeoutSeconds} s` };
-    return readRumur(output, errors);
+    const ask = async (properties: ExportOptions["properties"] & {}): Promise<Answer | NoAnswer> => {
+      writeFileSync(join(folder, "model.m"), toMurphi(system, { goOn: true, properties }));
+      const plain = ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", "1"];
+      const form = ["--value-type", "int32_t", "--output-format", "machine-readable", "--counterexample-trace", "off"];
+      await must("rumur", [...plain, ...form, "--max-errors", "1000000", "--output", "model.c", "model.m"]);
+      await must("gcc", ["-std=c11", optimised(options), "-w", "-o", "model", "model.c", "-mcx16", "-lpthread"]);
+      const { output, status, errors } = await run("./model", [], folder, options.timeoutSeconds);
+      // Its status is 1 also where a `cover` was never met.
+      if (status === null) return { why: `Rumur took more than ${options.timeoutSeconds} s` };
+      return readRumur(output, errors);
+    };
+    const answer = await ask(true);
+    if ("why" in answer || system.alwaysPossible.length === 0) return answer;
+    const alone = await ask("always possible");
+    return "why" in alone ? alone : { ...answer, lost: alone.lost };
   });
 
 /** What Rumur's verifier printed, as XML. */
@@ -133,9 +141,8 @@ export function readRumur(output: string, errors: string): Answer | NoAnswer {
     if (!liveness) return { why: `Rumur stopped: ${message}` };
     lost.add(liveness[1] as string);
   }
-  const covers = output.matchAll(/<cover_result message="([^"]*)" count="(\d+)"\/>/g);
-  const met = new Set([...covers].filter(([, , count]) => count !== "0").map(([, message]) => message));
-  const found = new Set([...met].map((message) => Number(message?.replace(findingName(0).slice(0, -1), ""))));
+  const covers = output.matchAll(/<cover_result message="finding (\d+)" count="(\d+)"\/>/g);
+  const found = new Set([...covers].flatMap(([, finding, count]) => (count === "0" ? [] : [Number(finding)])));
   return { states: Number(summary[1]), transitions: Number(summary[2]), found, lost };
 }
 
