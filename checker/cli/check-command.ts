@@ -27,10 +27,10 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
   --max-states N      give up after N states: incomplete, never "holds"
   --max-depth N       give up after N steps: incomplete, never "holds"
   --engine NAME       wasm, js or reference: the same answer from code
-                      generated as WebAssembly or as JavaScript, or
-                      from the reference (default)
-  --memory SIZE       what the engine may use, 512M or 2G: at the limit it
-                      gives up: incomplete, never "holds"
+                      generated as WebAssembly (default) or as
+                      JavaScript, or from the reference
+  --memory SIZE       what the engine may use, 512M or 2G (default: 3/4 of
+                      what is free): then it gives up: incomplete
   --show PROPERTY     whose counterexample to show
   --trace full|short  every step with all that it changed, or the
                       scenario and what changed (default)

@@ -1,4 +1,5 @@
 /** Which engine answers: generated WebAssembly, generated JavaScript, or the reference. */
+import { freemem } from "node:os";
 import type { System } from "../language/system.ts";
 import type { SearchOptions, SearchResult } from "../reference/result.ts";
 import { search } from "../reference/search.ts";
@@ -14,14 +15,17 @@ export interface RunOptions extends SearchOptions {
   readonly memory?: number;
 }
 
+/** What is used where nobody says otherwise: part of what is free, so that the run ends before the machine's memory does. */
+const usualMemory = (): number => 0.75 * freemem();
+
 /** Searches with the engine asked for, or with the reference where the system is none for an engine; says which it was. */
 export function runSearch(
   system: System,
-  { engine = "reference", ...options }: RunOptions,
+  { engine = "wasm", ...options }: RunOptions,
 ): { readonly engine: EngineName; readonly result: SearchResult } {
   if (engine === "reference") return { engine, result: search(system, options) };
   try {
-    return { engine, result: engineSearch(system, { ...options, backend: engine }) };
+    return { engine, result: engineSearch(system, { memory: usualMemory(), ...options, backend: engine }) };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     return { engine: "reference", result: search(system, options) };

@@ -36,9 +36,35 @@ interface Noted {
 
 /** Explores a system. Throws `Unsupported` for one that only the reference takes. */
 export function engineSearch(system: System, options: EngineOptions = {}): SearchResult {
-  return new EngineSearch(system, options).result();
+  let engine: EngineSearch;
+  try {
+    engine = new EngineSearch(system, options);
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error;
+    return notBegun(system);
+  }
+  return engine.result();
 }
 
+/** Where there is no room for the first tables: the initial state is all that was seen. */
+function notBegun(system: System): SearchResult {
+  const { fired, met, cuts, stood } = new Findings(system);
+  return {
+    states: 1,
+    transitions: 0,
+    depth: 0,
+    complete: false,
+    incomplete: "the memory limit was reached before the search could begin",
+    violations: [],
+    fired,
+    met,
+    cuts,
+    stood,
+    trace: () => [],
+  };
+}
+
+/** What 32 bits can address. */
 const FOUR_GIB = 2 ** 32;
 
 class EngineSearch {

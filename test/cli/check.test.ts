@@ -87,6 +87,23 @@ describe("options", () => {
     expect((await at.run("check", "one-switch", "--max-depth", "5")).status).toBe(0);
   });
 
+  it("--engine chooses who answers, --memory is a size and a limit: exit status 3", async () => {
+    for (const engine of ["wasm", "js", "reference"]) {
+      const ran = await at.run("check", "one-switch", "--engine", engine, "--memory", "64M", "--json", "-");
+      expect(JSON.parse(ran.printed)).toMatchObject({ engine, verdict: "holds" });
+    }
+    const small = await at.run("check", "one-switch", "--memory", "64K", "--json", "-");
+    expect(JSON.parse(small.printed)).toMatchObject({ verdict: "incomplete", complete: false });
+    expect(JSON.parse(small.printed).incomplete).toBe("the memory limit was reached before the search could begin");
+    expect(small.status).toBe(3);
+    const wrong = await at.run("check", "one-switch", "--memory", "12", "--engine", "wsam");
+    expect(wrong.complained.split("\n").slice(0, 3)).toEqual([
+      '--memory: "12" is not a size',
+      "  write --memory 512M or --memory 2G",
+      '--engine: "wsam" is not one of its values',
+    ]);
+  });
+
   it("--show must name a selected property", async () => {
     expect((await at.run("check", "one-switch", "--show", "someDrak")).complained).toBe(
       '--show: "someDrak" is not among the properties of one-switch\n  did you mean "someDark"?\n',
@@ -130,7 +147,7 @@ describe("the report", () => {
       states: 5,
       transitions: 6,
       depth: 2,
-      engine: "reference",
+      engine: "wasm",
       differences: [],
       exit: 0,
     });

@@ -20,6 +20,13 @@ describe("print", () => {
     expect(one.printed.length).toBeLessThan(printed.length);
   });
 
+  it("shows how the engine packs a state", async () => {
+    const { printed, status } = await at.run("print", "one-switch", "--layout");
+    expect(printed).toContain("packed into 1 words of 32");
+    expect(printed).toContain("part 0: word 0, nothing");
+    expect(status).toBe(0);
+  });
+
   it("tells the nearest program", async () => {
     expect((await at.run("print", "one-switch", "--program", "togle")).complained).toBe(
       '--program: no context of one-switch runs a program "togle"\n  did you mean "toggle"?\n',

@@ -42,7 +42,7 @@ describe("a report of a violation", () => {
       model:    a counter
       bounds:   cpu=1 context=2
       search:   exhaustive breadth-first, 17 states, 17 transitions, depth 6,
-                no reduction, engine reference
+                no reduction, engine wasm
       hash: ..
 
       nothingLost: does not hold in this model: "nobody writes the counter
@@ -206,7 +206,7 @@ describe("a report of a violation", () => {
       model:    a counter
       bounds:   lock=2 context=2
       search:   exhaustive breadth-first, 13 states, 14 transitions, depth 6,
-                no reduction, engine reference
+                no reduction, engine wasm
       hash: ..
 
       deadlock: nothing can happen, and some script is unfinished; shortest
@@ -248,7 +248,7 @@ describe("a report without a counterexample", () => {
       model:    a counter
       bounds:   cpu=1 context=2
       search:   exhaustive breadth-first, 17 states, 17 transitions, depth 6,
-                no reduction, engine reference
+                no reduction, engine wasm
       hash: ..
 
       Reached: somebody stores (increment: store)
