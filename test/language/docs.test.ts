@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import * as language from "../../checker/language/index.ts";
+import { defineModel } from "../../checker/spec/model.ts";
 import { mistakes } from "./mistakes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -105,6 +106,15 @@ describe("the tables", () => {
     const keys = [...meta.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, key]) => key as string);
     expect(keys.length).toBeGreaterThan(5);
     expect(keys.filter((key) => !new RegExp(`\`${key}\\b`).test(reference))).toEqual([]);
+  });
+
+  it("name everything that a model and a spec may say", () => {
+    const schema = JSON.parse(readFileSync(join(root, "schema/spec.schema.json"), "utf8")) as { properties: object };
+    const specific = ["contexts", "claims", "uncut", "show"]; // of models whose specs list contexts: README.md
+    const keys = Object.keys(schema.properties).filter((key) => !specific.includes(key));
+    const model = defineModel({ name: "", title: "", properties: {}, build: () => ({ roots: [], contexts: [] }) });
+    for (const key of [...keys, ...Object.keys(model)])
+      expect(reference).toMatch(new RegExp(`\`${key.replace("$", "\\$")}\\b`));
   });
 
   it("name every kind of model error", () => {

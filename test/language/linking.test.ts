@@ -79,16 +79,18 @@ describe("a call", () => {
     ]);
   });
 
-  it("folds away what a literal argument decides", () => {
-    const script = program("script", ways, () => ({
-      go: call("", mayWait, { wait: false }, { done: "done" }),
+  it("folds away what a literal argument decides: what is never open, and what comes after what always is", () => {
+    const mayWait = program("may_wait", { ...ways, params: { wait: value(bool) } }, (_, { wait }) => ({
+      look: step("", when(wait).goto("look"), when(k.on).goto("done"), otherwise.goto("done")),
     }));
-    const [, label] = systemOf([script], options).labels;
-    expect(label?.entries.flat().map((c) => c.source.entry)).toEqual([1]);
+    const linked = (wait: boolean) => {
+      const script = program("script", ways, () => ({ go: call("", mayWait, { wait }, { done: "done" }) }));
+      const [, label] = systemOf([script], options).labels;
+      return label?.entries.flat().map((c) => c.source.entry);
+    };
+    expect(linked(true)).toEqual([0]);
+    expect(linked(false)).toEqual([1, 2]);
   });
-  const mayWait = program("may_wait", { ...ways, params: { wait: value(bool) } }, (_, { wait }) => ({
-    look: step("", when(wait).goto("look"), otherwise.goto("done")),
-  }));
 
   it("gives each call locals of its own", () => {
     const keeps = program(
