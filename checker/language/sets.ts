@@ -5,6 +5,7 @@
  * configuration. Products pair sets (an object is a slab and a slot), sums join kinds (a lock is a cpu-slab lock or a
  * list lock). An element is a number from 0 to size - 1 in a state, and an opaque `Id` in the types.
  */
+import { LinkError } from "./link/link-error.ts";
 
 declare const idBrand: unique symbol;
 
@@ -69,12 +70,12 @@ export class Universe {
     return Object.fromEntries(this.#sizes);
   }
 
-  /** Number of elements. Throws where the configuration gives no size: a fault of the model's author. */
+  /** Number of elements. Throws `LinkError` where the configuration gives no size. */
   size(set: IndexSet): number {
     switch (set.kind) {
       case "base": {
         const size = this.#sizes.get(set.name);
-        if (size === undefined) throw new Error(`index set "${set.name}" has no size: give one in "sizes"`);
+        if (size === undefined) throw new LinkError([`the index set "${set.name}" has no size; give one in "sizes"`]);
         return size;
       }
       case "product":
@@ -87,7 +88,7 @@ export class Universe {
   /** A symbolic bound of a range: a number that a configuration names beside its set sizes. */
   bound(name: string): number {
     const value = this.#sizes.get(name);
-    if (value === undefined) throw new Error(`the bound "${name}" has no value: give one in "sizes"`);
+    if (value === undefined) throw new LinkError([`the bound "${name}" has no value; give one in "sizes"`]);
     return value;
   }
 

@@ -7,12 +7,15 @@
  */
 import {
   bool,
+  bound,
   call,
+  constants,
   context,
   each,
   element,
   id,
   indexSet,
+  invariant,
   type LinkOptions,
   lit,
   otherwise,
@@ -52,6 +55,19 @@ const running = (script: unknown, rest: Partial<LinkOptions> = {}): LinkOptions 
   contexts: [{ name: "c", script: untyped(script) }],
   ...rest,
 });
+
+const c = constants({ limit: range(0, 1) });
+
+const setsFlag = program("setsFlag", ways, () => ({
+  set: step("f = 1;", otherwise.do(k.flag.set(true)).goto("done")),
+}));
+const twoRows = program("twoRows", { ...ways, locals: { h: bool } }, (_, __, { h }) => ({
+  first: step("h = true;", otherwise.do(h.set(true)).goto("second")),
+  second: step("if (h)", when(h).goto("done")),
+}));
+const takesNumber = program("takesNumber", { ...ways, params: { n: value(range(0, 3)) } }, (_, { n }) => ({
+  look: step("if (n)", when(n.gt(0)).goto("done")),
+}));
 
 const leave = step("return;", otherwise.goto("done"));
 const fine = program("fine", ways, () => ({ only: leave }));
@@ -358,5 +374,87 @@ export const mistakes: readonly Mistake[] = [
       'p, row "first": the argument "a" reads flag, which may change while takes runs; load it into a local in a step first',
       'q, row "orphan": nothing goes there; remove it or add the goto',
     ],
+  },
+  {
+    name: "a cell of a group that is no root",
+    options: { ...running(setsFlag), roots: [] },
+    problems: ['setsFlag, row "set": the cell "flag" is in no root; add its group to "roots"'],
+  },
+  {
+    name: "an initial value of a cell in no root",
+    options: { ...running(fine, { initially: [k.flag.set(true)] }), roots: [] },
+    problems: ['the cell "flag" is in no root; add its group to "roots"'],
+  },
+  {
+    name: "a way that the row of a property never takes",
+    options: running(twoRows, {
+      properties: [
+        property(
+          "P",
+          "",
+          whenever(twoRows, "first", () => lit<boolean>(false), { to: "done" }),
+        ),
+      ],
+    }),
+    problems: ['property P: twoRows: first never goes to "done" (it goes to: second)'],
+  },
+  {
+    name: "a local in a property of states",
+    options: running(twoRows, { properties: [property("P", "", invariant(twoRows.scope.h))] }),
+    problems: ["property P: locals and parameters exist only in rows; use `whenever`"],
+  },
+  {
+    name: "self in a property of states",
+    options: running(fine, { properties: [property("P", "", invariant(k.flags.at(fine.scope.self)))] }),
+    problems: ['property P: "self" is nobody in a property of states; quantify over "context", or use `whenever`'],
+  },
+  {
+    name: "a literal argument that does not fit its parameter",
+    options: running(rowsOfAny("p", { only: call("", takesNumber, untyped({ n: 7 }), untyped({ done: "done" })) })),
+    problems: ['p, row "only": the argument "n" is 7, which does not fit range(0, 3) of takesNumber'],
+  },
+  {
+    name: "a local of a range that holds nothing",
+    options: running(program("p", { ...ways, locals: { n: range(3, 1) } }, () => ({ only: leave }))),
+    problems: ["p.n: range(3, 1) holds nothing; the first bound must not exceed the second"],
+  },
+  {
+    name: "a set without a size",
+    options: running(fine, { roots: [state({ s: id(slab) })] }),
+    problems: ['the index set "slab" has no size; give one in "sizes"'],
+  },
+  {
+    name: "a bound without a value",
+    options: running(fine, { roots: [state({ n: range(0, bound("most")) })] }),
+    problems: ['the bound "most" has no value; give one in "sizes"'],
+  },
+  {
+    name: "a constant that does not fit",
+    options: running(fine, { roots: [c], constants: [c.limit.set(2)] }),
+    problems: ["the constants: out of range: limit := 2 does not fit range(0, 1)"],
+  },
+  {
+    name: "two contexts and two properties of one name",
+    options: running(fine, {
+      contexts: [
+        { name: "c", script: untyped(fine) },
+        { name: "c", script: untyped(fine) },
+      ],
+      properties: [property("P", "", invariant(lit<boolean>(true))), property("P", "", invariant(lit<boolean>(true)))],
+    }),
+    problems: ['two contexts are named "c"; rename one', 'two properties are named "P"; rename one'],
+  },
+  {
+    name: "a variant that removes a row that is not there",
+    options: running(fine, {
+      variants: [
+        variant(
+          "v",
+          "",
+          patch(fine, () => ({}), { removed: [untyped("misspelt")] }),
+        ),
+      ],
+    }),
+    problems: ['variant v: fine has no row "misspelt" (it has: only); do not list it under "removed"'],
   },
 ];

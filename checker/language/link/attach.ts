@@ -7,8 +7,8 @@ import { type Assign, isConst, type Node, type PlaceNode, TRUE } from "../nodes.
 import type { Clause, Property } from "../properties.ts";
 import type { AnyLeaf } from "../shapes.ts";
 import type { StateCheck, StepCheck, StepWitness, Witness } from "../system.ts";
-import { LinkError } from "./collect.ts";
 import { fold } from "./fold.ts";
+import { LinkError } from "./link-error.ts";
 import { placeObligation, type Rule, readObligation } from "./obligations.ts";
 import { type Instance, type Spliced, type SplicedCommand, substitute, substituteAssign } from "./splice.ts";
 

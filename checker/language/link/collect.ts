@@ -5,15 +5,7 @@
 import { produce } from "immer";
 import { mapPlace, type Node, type PlaceNode, walk, walkAssign } from "../nodes.ts";
 import type { Alternative, CallRow, Patch, Program, SourceRow, Variant } from "../programs.ts";
-
-/** What an author of a model did wrong. One line a problem: where, what, what was expected, how to mend it. */
-export class LinkError extends Error {
-  readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
-    super(`the model cannot be linked:\n${problems.map((p) => `  ${p}`).join("\n")}`);
-    this.problems = problems;
-  }
-}
+import { LinkError } from "./link-error.ts";
 
 type Table = Readonly<Record<string, Program>>;
 
@@ -59,6 +51,13 @@ function applyPatch(program: Program, patch: Patch, variant: string, problems: s
         added
           ? `variant ${variant}: ${program.name} already has a row "${label}"; do not list it under "added"`
           : `variant ${variant}: ${program.name} has no row "${label}" (it has: ${Object.keys(program.rows).join(", ")}); list it under "added" if it is new`,
+      );
+    }
+  }
+  for (const label of patch.removed) {
+    if (!(label in program.rows)) {
+      problems.push(
+        `variant ${variant}: ${program.name} has no row "${label}" (it has: ${Object.keys(program.rows).join(", ")}); do not list it under "removed"`,
       );
     }
   }

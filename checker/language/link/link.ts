@@ -13,9 +13,11 @@ import { type Id, Universe } from "../sets.ts";
 import { type Data, defaultOf, rangeBounds, type Shape } from "../shapes.ts";
 import type { Command, Label, StateCheck, StepCheck, System } from "../system.ts";
 import { type Attachments, attach } from "./attach.ts";
-import { collect, LinkError } from "./collect.ts";
+import { collect } from "./collect.ts";
+import { duplicates, undeclared } from "./declarations.ts";
 import { fold } from "./fold.ts";
 import { hashOf } from "./hash.ts";
+import { LinkError } from "./link-error.ts";
 import { allocate } from "./liveness.ts";
 import { inRegion, type Spliced, type SplicedCommand, splice } from "./splice.ts";
 
@@ -52,6 +54,20 @@ export function link(options: LinkOptions): System {
   const names = { ...options.names, context: options.contexts.map((c) => c.name) };
   const universe = new Universe({ ...options.sizes, context: options.contexts.length }, names);
   const declared = declaredFields(options.roots, universe);
+  const assigned = [...flat(options.constants ?? []), ...flat(options.initially ?? [])];
+  const mistakes = [
+    ...duplicates(
+      "contexts",
+      options.contexts.map((c) => c.name),
+    ),
+    ...duplicates(
+      "properties",
+      (options.properties ?? []).map((one) => one.name),
+    ),
+    ...Object.values(programs).flatMap((one) => localProblems(one, universe)),
+    ...undeclared(programs, options.properties ?? [], assigned, declared),
+  ];
+  if (mistakes.length > 0) throw new LinkError(mistakes);
   const constants = constantsOf(declared.constants, options.constants ?? [], universe);
   const env = { universe, constants, state: { pc: [], local: [] } as State, self: -1, bound: new Map() };
 
@@ -270,9 +286,32 @@ function constantsOf(
   let constants = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, defaultOf(shape, universe)]));
   for (const assign of flat(effects)) {
     const env = { universe, constants, state: { pc: [], local: [] } as State, self: -1, bound: new Map() };
-    constants = writeAll(constants, writesOf([assign], env));
+    constants = writeAll(
+      constants,
+      orLinkError("the constants", () => writesOf([assign], env)),
+    );
   }
   return constants;
+}
+
+/** A model error in what a configuration sets is the author's mistake. */
+function orLinkError<T>(what: string, of: () => T): T {
+  try {
+    return of();
+  } catch (error) {
+    if (error instanceof ModelError) throw new LinkError([`${what}: ${error.message}`]);
+    throw error;
+  }
+}
+
+/** Locals and parameters whose shape holds nothing. */
+function localProblems(program: Program, universe: Universe): string[] {
+  const problems: string[] = [];
+  const shapes = Object.entries(program.params).map(([name, { shape }]) => [name, shape] as const);
+  for (const [name, shape] of [...shapes, ...Object.entries(program.locals)]) {
+    checkShape(shape, `${program.name}.${name}`, universe, problems);
+  }
+  return problems;
 }
 
 function initialise(
@@ -283,14 +322,12 @@ function initialise(
   resolve: (node: Node) => Node,
 ): State {
   const assigns = flat(effects)
-    .filter((a) => !("field" in a.place.base) || a.place.base.field in fields)
+    .filter((a) => !(a.place.base.kind === "ghost") || a.place.base.field in fields)
     .map((a) => ({ ...a, value: resolve(a.value) }));
-  try {
-    return writeAll(state, writesOf(assigns, env));
-  } catch (error) {
-    if (error instanceof ModelError) throw new LinkError([`the initial state: ${error.message}`]);
-    throw error;
-  }
+  return writeAll(
+    state,
+    orLinkError("the initial state", () => writesOf(assigns, env)),
+  );
 }
 
 const cutsInOf = ({ row }: Spliced, steps: readonly Spliced[]): readonly number[] | null => {

@@ -14,9 +14,11 @@ import {
   type Region,
 } from "../nodes.ts";
 import type { Program, StepRow } from "../programs.ts";
+import { type AnyLeaf, belongs, describeShape } from "../shapes.ts";
 import type { SourceId, StackFrame } from "../system.ts";
-import { LinkError } from "./collect.ts";
+
 import { fold } from "./fold.ts";
+import { LinkError } from "./link-error.ts";
 
 /** One call of a program on the way from a script. */
 export interface Instance {
@@ -117,6 +119,16 @@ export function splice(
       name,
       "base" in arg ? substitutePlace(arg, instance) : fold(substitute(arg, instance), env),
     ]);
+    for (const [name, arg] of args as [string, Node | PlaceNode][]) {
+      const param = callee.params[name];
+      if (param?.kind !== "value" || "base" in arg || !isConst(arg)) continue;
+      const shape = param.shape as AnyLeaf;
+      if (!belongs(arg.value, shape, env.universe)) {
+        throw new LinkError([
+          `${instance.path}, row "${label}": the argument "${name}" is ${arg.value}, which does not fit ${describeShape(shape)} of ${callee.name}`,
+        ]);
+      }
+    }
     const child: Instance = {
       program: callee,
       path: `${instance.path}/${label}`,

@@ -1,0 +1,127 @@
+/**
+ * What rows and properties name must be declared: cells in some root, rows that go where a property says, no local in
+ * a property of states. A cell in no root would be missing from the key of a state, and a search would take
+ * different states for one.
+ */
+import { type Assign, mapPlace, type Node, type PlaceNode, walk, walkAssign } from "../nodes.ts";
+import type { Program, SourceRow } from "../programs.ts";
+import type { Clause, Property } from "../properties.ts";
+import type { Shape } from "../shapes.ts";
+
+type Kind = "state" | "ghost" | "constants";
+export type DeclaredFields = Readonly<Record<Kind, Readonly<Record<string, Shape>>>>;
+
+type Say = (what: string) => void;
+
+/** Every mistake of this kind, in the order of the programs and then of the properties. */
+export function undeclared(
+  programs: Readonly<Record<string, Program>>,
+  properties: readonly Property[],
+  assigned: readonly Assign[],
+  declared: DeclaredFields,
+): string[] {
+  const problems: string[] = [];
+  const said = new Set<string>();
+  const sayOnce = (problem: string): void => {
+    if (!said.has(problem)) problems.push(problem);
+    said.add(problem);
+  };
+  for (const program of Object.values(programs)) {
+    for (const [label, row] of Object.entries(program.rows)) {
+      const say: Say = (what) => sayOnce(`${program.name}, row "${label}": ${what}`);
+      visitRow(row, (place) => checkPlace(place, declared, say));
+    }
+  }
+  for (const property of properties) {
+    const say: Say = (what) => sayOnce(`property ${property.name}: ${what}`);
+    for (const clause of property.clauses) checkClause(clause, programs, declared, say);
+  }
+  for (const assign of assigned) visitAssign(assign, (place) => checkPlace(place, declared, sayOnce));
+  return problems;
+}
+
+function checkPlace({ base }: PlaceNode, declared: DeclaredFields, say: Say): void {
+  if (base.kind !== "state" && base.kind !== "ghost" && base.kind !== "constants") return;
+  if (!Object.hasOwn(declared[base.kind], base.field)) {
+    say(`the cell "${base.field}" is in no root; add its group to "roots"`);
+  }
+}
+
+function checkClause(
+  clause: Clause,
+  programs: Readonly<Record<string, Program>>,
+  declared: DeclaredFields,
+  say: Say,
+): void {
+  const place = (one: PlaceNode) => checkPlace(one, declared, say);
+  if (clause.kind === "guardedBy") {
+    place(clause.place);
+    visitNode(clause.held, place);
+    return;
+  }
+  if (clause.kind === "track") for (const assign of clause.effect) visitAssign(assign, place);
+  if ("condition" in clause) visitNode(clause.condition, place);
+  if (!("program" in clause)) {
+    walk(clause.condition, (node) => {
+      if (node.op === "self")
+        say('"self" is nobody in a property of states; quantify over "context", or use `whenever`');
+      if (node.op === "param" || (node.op === "read" && ["local", "param"].includes(node.place.base.kind))) {
+        say("locals and parameters exist only in rows; use `whenever`");
+      }
+    });
+    return;
+  }
+  const row = programs[clause.program]?.rows[clause.label];
+  if (!row || clause.kind === "atMost" || clause.to === null || clause.to === "(waits)") return;
+  const targets = row.kind === "step" ? row.entries.flat().flatMap((a) => (a.target === null ? [] : [a.target])) : [];
+  if (!targets.includes(clause.to)) {
+    say(
+      `${clause.program}: ${clause.label} never goes to "${clause.to}" (it goes to: ${[...new Set(targets)].join(", ") || "nothing: it takes no step"})`,
+    );
+  }
+}
+
+function visitNode(node: Node, place: (place: PlaceNode) => void): void {
+  walk(node, (part) => {
+    if (part.op === "read") place(part.place);
+  });
+}
+
+function visitAssign(assign: Assign, place: (place: PlaceNode) => void): void {
+  place(assign.place);
+  walkAssign(assign, (part) => {
+    if (part.op === "read") place(part.place);
+  });
+}
+
+function visitRow(row: SourceRow, place: (place: PlaceNode) => void): void {
+  switch (row.kind) {
+    case "step":
+      for (const alternative of row.entries.flat()) {
+        if (alternative.guard) visitNode(alternative.guard, place);
+        for (const assign of alternative.effect) visitAssign(assign, place);
+      }
+      if (row.meta.cuts) visitNode(row.meta.cuts.node, place);
+      return;
+    case "call":
+      for (const arg of Object.values(row.args)) {
+        if (!("base" in arg)) visitNode(arg, place);
+        else {
+          place(arg);
+          mapPlace(arg, (index) => {
+            visitNode(index, place);
+            return index;
+          });
+        }
+      }
+      return;
+    case "select":
+      for (const branch of row.branches) visitNode(branch.test, place);
+  }
+}
+
+/** Names that stand twice where each must be told apart. */
+export function duplicates(what: string, names: readonly string[]): string[] {
+  const twice = new Set(names.filter((name, i) => names.indexOf(name) !== i));
+  return [...twice].map((name) => `two ${what} are named "${name}"; rename one`);
+}

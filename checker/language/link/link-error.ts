@@ -1,0 +1,10 @@
+/** What an author of a model did wrong, told by the linker. */
+
+/** What an author of a model did wrong. One line a problem: where, what, what was expected, how to mend it. */
+export class LinkError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`the model cannot be linked:\n${problems.map((p) => `  ${p}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
