@@ -6,7 +6,7 @@ import type { Question } from "../checker/spec/model.ts";
 import model from "../model/index.ts";
 
 const listed = [
-  ...readFileSync(new URL("../docs/steps.md", import.meta.url), "utf8").matchAll(/^\| (\d\.[^ ]+) \|/gm),
+  ...readFileSync(new URL("../docs/steps.md", import.meta.url), "utf8").matchAll(/^\| (\d\.[^ ]+) +\|/gm),
 ].map((m) => m[1] as string);
 
 /** Every program that the model can call, before and after the patches of every version. */
@@ -30,6 +30,8 @@ function references(): Set<string> {
         "kmalloc A",
         "kfree #1",
         "kmalloc_nolock A",
+        "flush A",
+        "flush A",
         "scan",
         ...(version === "v1" ? [] : ["kfree_nolock #3"]),
       ];
