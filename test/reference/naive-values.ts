@@ -290,6 +290,8 @@ function quantified(node: Extract<Node, { op: "forAll" | "exists" | "count" }>, 
 function chainOf(node: ChainNode, view: View): Value {
   const item = node.item ? meaningOf(node.item, view) : null;
   const visited: number[] = [];
+  // For the rule of `guardedBy`, `ends` looks at every element, and `has` walks on to the end.
+  if (view.log && node.query === "ends") for (const inner of each(view, node.binder)) meaningOf(node.next, inner);
   for (
     let at = meaningOf(node.start, view);
     at !== null;
@@ -300,15 +302,16 @@ function chainOf(node: ChainNode, view: View): Value {
       throw new Meaningless("a chain runs into a word", true);
     }
     if (visited.includes(at as number)) {
-      if (node.query === "acyclic" || node.query === "ends" || node.query === "has") return false;
+      if (node.query === "acyclic" || node.query === "ends") return false;
+      if (node.query === "has") return visited.includes(item as number);
       throw new Meaningless("a chain runs in a circle", true);
     }
-    if (node.query === "has" && at === item) return true;
+    if (node.query === "has" && at === item && !view.log) return true;
     visited.push(at as number);
   }
   switch (node.query) {
     case "has":
-      return false;
+      return visited.includes(item as number);
     case "length":
       return visited.length;
     case "last":

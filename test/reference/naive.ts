@@ -31,6 +31,8 @@ export interface NaiveResult {
   readonly violations: ReadonlyMap<string, { readonly verdict: string; readonly length: number }>;
   /** For each `happens` and `sometimes`, in order, whether it was met. */
   readonly met: readonly boolean[];
+  /** Properties for which either answer is right, such as a rule that was asked about an access through a null id. */
+  readonly uncertain: ReadonlySet<string>;
 }
 
 /** An alternative that is open, with its choices made. */
@@ -75,19 +77,30 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
   const initial: NaiveState = { cells, stacks };
 
   const violations = new Map<string, { verdict: string; length: number }>();
+  const uncertain = new Set<string>();
   const violate = (property: string, verdict: string, length: number): void => {
     if (!violations.has(property) || (violations.get(property)?.length as number) > length)
       violations.set(property, { verdict, length });
   };
   /** A broken chain makes a property false; whatever else has no meaning is the model's fault. */
-  const holds = (condition: () => boolean, length: number, otherwise = true): boolean => {
+  const holds = (condition: () => boolean, length: number): boolean => {
     try {
       return condition();
     } catch (error) {
       if (!(error instanceof Meaningless)) throw error;
       if (error.brokenChain) return false;
       violate("model error", "model error", length);
-      return otherwise;
+      return true;
+    }
+  };
+  /** A witness need not be asked again once it is met, so an error in it may be seen or not. */
+  const witnessed = (condition: () => boolean): boolean => {
+    try {
+      return condition();
+    } catch (error) {
+      if (!(error instanceof Meaningless)) throw error;
+      if (!error.brokenChain) uncertain.add("model error");
+      return !error.brokenChain;
     }
   };
   const clauses = properties.flatMap((property) =>
@@ -111,7 +124,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
     for (const { property, clause } of clauses) {
       if (clause.kind === "invariant" && !holds(() => truth(clause.condition, outside), level))
         violate(property, "violated", level);
-      if (clause.kind === "sometimes" && holds(() => truth(clause.condition, outside), level)) meet(clause);
+      if (clause.kind === "sometimes" && witnessed(() => truth(clause.condition, outside))) meet(clause);
     }
     const { open, confused } = expand(state, level);
     const resting = state.stacks.every((stack, context) => {
@@ -140,7 +153,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
   for (const { property, clause } of clauses) {
     if (clause.kind !== "alwaysPossible") continue;
     const can = states.map((state, i) =>
-      holds(() => truth(clause.condition, { ...emptyView, state }), levels[i] as number, true),
+      holds(() => truth(clause.condition, { ...emptyView, state }), levels[i] as number),
     );
     for (let before = -1; before !== can.filter(Boolean).length; ) {
       before = can.filter(Boolean).length;
@@ -149,7 +162,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
     const lost = can.indexOf(false);
     if (lost >= 0) violate(property, "noProgress", levels[lost] as number);
   }
-  return { states, transitions: edges.length, violations, met };
+  return { states, transitions: edges.length, violations, met, uncertain };
 
   function rowAt(stack: readonly Frame[]): StepRow | null {
     const top = stack.at(-1);
@@ -207,11 +220,10 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
   /** Checks all properties of a step and takes it; null where nothing comes after it. */
   function fire({ row, entry, alternative, view }: Open, level: number): NaiveState | null {
     const { program, label, passes } = frameOf(view);
-    const effect = [...alternative.effect];
     let bounds = passes;
+    const tracked = new Set<Extract<Clause, { kind: "track" }>>();
     for (const { property, clause } of clauses) {
-      if (clause.kind === "guardedBy" && !holds(() => guarded(clause, row, entry, alternative, view), level + 1))
-        violate(property, "violated", level + 1);
+      if (clause.kind === "guardedBy") checkGuarded(property, clause);
       if (!("program" in clause) || clause.program !== program || clause.label !== label) continue;
       if (clause.kind === "atMost") {
         const name = `${label}/${clause.times}`;
@@ -221,16 +233,25 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
         continue;
       }
       if (clause.to !== null && clause.to !== alternative.target) continue;
-      if (clause.kind === "track") effect.push(...clause.effect);
+      if (clause.kind === "track") tracked.add(clause);
       if (clause.kind === "whenever" && !holds(() => truth(clause.condition, view), level + 1))
         violate(property, "violated", level + 1);
-      if (clause.kind === "happens" && holds(() => truth(clause.condition, view), level + 1)) meet(clause);
+      if (clause.kind === "happens" && witnessed(() => truth(clause.condition, view))) meet(clause);
+    }
+    function checkGuarded(property: string, clause: Extract<Clause, { kind: "guardedBy" }>): void {
+      try {
+        if (!guarded(clause, row, entry, alternative, view)) violate(property, "violated", level + 1);
+      } catch (error) {
+        if (!(error instanceof Meaningless)) throw error;
+        uncertain.add(property).add("model error");
+      }
     }
     if (alternative.fails) {
       violate(alternative.fails.property, "violated", level + 1);
       return null;
     }
     try {
+      const effect = [...alternative.effect, ...[...tracked].flatMap((clause) => clause.effect)];
       const { cells, locals } = writes(effect, view);
       const stacks = view.state.stacks.map((stack, context) => {
         if (context !== view.self) return stack;
@@ -333,11 +354,7 @@ function guarded(
     if (guard) for (const chosen of choices({ ...view, bound: bare, log }, binders)) meaningOf(guard, chosen);
   }
   if (alternative.guard) meaningOf(alternative.guard, { ...view, log });
-  try {
-    writes(alternative.effect, { ...view, log });
-  } catch (error) {
-    if (!(error instanceof Meaningless)) throw error;
-  }
+  writes(alternative.effect, { ...view, log });
   return log.every(({ kind, field, keys }) => {
     if (clause.access === "write" && kind === "read") return true;
     const bound = matches(clause.place, field, keys, view);
