@@ -1,0 +1,93 @@
+/** What does the search say where a property or an arrival itself has no meaning? */
+import { describe, expect, it } from "vitest";
+import {
+  alwaysPossible,
+  bool,
+  chain,
+  context,
+  each,
+  id,
+  indexSet,
+  invariant,
+  not,
+  optional,
+  orWord,
+  otherwise,
+  program,
+  property,
+  state,
+  step,
+} from "../../checker/language/index.ts";
+import { search } from "../../checker/reference/search.ts";
+import { errorsOf, found, systemOf } from "../language/build.ts";
+
+const item = indexSet("item");
+const m = state({
+  on: bool,
+  head: optional(id(item)),
+  flag: each(item, bool),
+  link: each(item, orWord(optional(id(item)), "garbage")),
+  below: optional(id(context)),
+  owner: each(context, optional(id(context))),
+});
+const flip = program("flip", { exits: ["end"] }, () => ({
+  flip: step("on = 1;", otherwise.do(m.on.set(true)).goto("end")),
+}));
+const options = { roots: [m], sizes: { item: 2 } };
+
+describe("a property that has no meaning", () => {
+  it("is a model error where it should always be possible", () => {
+    const through = property("through", "", alwaysPossible(m.flag.at(m.head)));
+    const system = systemOf([flip], { ...options, properties: [through] });
+    expect(found(system)).toEqual(["model error: model error"]);
+    expect(errorsOf(system)[0]).toContain("through");
+  });
+
+  it("cannot be reached again where its list is broken", () => {
+    const walks = property(
+      "walks",
+      "",
+      alwaysPossible(
+        chain(item, m.head, (x) => m.link.at(x))
+          .length()
+          .eq(0),
+      ),
+    );
+    const broken = program("broken", { exits: ["end"] }, () => ({
+      cut: step("link = garbage;", otherwise.do(m.head.set(0 as never), m.link.at(m.head).set("garbage")).goto("end")),
+    }));
+    const [first] = search(
+      systemOf([broken], { ...options, initially: [m.head.set(1 as never)], properties: [walks] }),
+      { exploreAll: true },
+    ).violations;
+    expect(first).toMatchObject({ property: "walks", verdict: "noProgress" });
+  });
+});
+
+describe("an arrival", () => {
+  it("that cuts through null is a model error, not a crash", () => {
+    const hook = program("hook", { exits: ["end"] }, () => ({
+      enter: step("hook", { arrive: true, cuts: m.owner.at(m.below) }, otherwise.goto("end")),
+    }));
+    expect(errorsOf(systemOf([flip, hook], options))[0]).toContain("whom it cuts");
+  });
+
+  it("cuts whoever it names, where he stands", () => {
+    const hook = program("hook", { exits: ["end"] }, (self) => ({
+      enter: step("hook", { arrive: true, cuts: m.below }, otherwise.do(m.below.set(self)).goto("end")),
+    }));
+    const system = systemOf([flip, hook], { ...options, initially: [m.below.set(0 as never)] });
+    const result = search(system, { exploreAll: true });
+    expect([...(result.cuts[1] as ReadonlySet<number>)].map((pc) => system.labels[pc]?.rowLabel ?? "(end)")).toEqual([
+      "flip",
+      "(end)",
+    ]);
+    expect(result.cuts[0]?.size).toBe(0);
+  });
+});
+
+it("several violations of one property are one, the shortest", () => {
+  const off = property("off", "", invariant(not(m.on)), invariant(not(m.on)));
+  const { violations } = search(systemOf([flip, flip], { ...options, properties: [off] }), { exploreAll: true });
+  expect(violations.map(({ property, length }) => [property, length])).toEqual([["off", 1]]);
+});
