@@ -1,0 +1,21 @@
+/** How do exported models read? Two files, to be looked at whenever they change. */
+import { expect, it } from "vitest";
+import { toMurphi } from "../../checker/export/murphi.ts";
+import { toPromela } from "../../checker/export/promela.ts";
+import freelist from "../../examples/freelist.ts";
+import { linkExample } from "../examples/link-example.ts";
+
+const system = linkExample(freelist, { processes: 1, objects: 2, lastTag: 2 });
+
+it("a free list as Promela", async () => {
+  await expect(toPromela(system)).toMatchFileSnapshot("freelist.pml");
+});
+
+it("a free list as Murphi", async () => {
+  await expect(toMurphi(system)).toMatchFileSnapshot("freelist.m");
+});
+
+it("without properties nothing is looked at", () => {
+  expect(toPromela(system, { properties: false })).not.toMatch(/assert|FOUND|monitor/);
+  expect(toMurphi(system, { properties: false })).not.toMatch(/assert|invariant|cover|liveness|error "/);
+});
