@@ -73,7 +73,8 @@ function checkClause(
   }
   const row = programs[clause.program]?.rows[clause.label];
   // A `happens` that asks for a way nobody takes is never met, and says so.
-  if (!row || clause.kind === "atMost" || clause.kind === "happens" || clause.to === null || clause.to === "(waits)") return;
+  if (!row || clause.kind === "atMost" || clause.kind === "happens" || clause.to === null || clause.to === "(waits)")
+    return;
   const targets = row.kind === "step" ? row.entries.flat().flatMap((a) => (a.target === null ? [] : [a.target])) : [];
   if (!targets.includes(clause.to)) {
     say(
