@@ -65,16 +65,24 @@ export async function crosscheckCommand(args: readonly string[], env: Environmen
 
   const width = Math.max(...files.map((file) => file.source.length));
   const rows: Row[] = [];
+  let bad = 0;
   for (const file of files) {
-    const loaded = await loadSpec(file, env.builtins);
-    const row = { loaded, crosschecked: await crosscheck(loaded, options.timeout ?? 1800) };
-    rows.push(row);
-    env.print(`${file.source.padEnd(width)}  ${summary(row)}\n`);
-    for (const { tool, differences } of row.crosschecked.opinions)
-      for (const difference of differences) env.print(`${" ".repeat(width)}  ${tool}: ${difference}\n`);
+    try {
+      const loaded = await loadSpec(file, env.builtins);
+      const row = { loaded, crosschecked: await crosscheck(loaded, options.timeout ?? 1800) };
+      rows.push(row);
+      env.print(`${file.source.padEnd(width)}  ${summary(row)}\n`);
+      for (const { tool, differences } of row.crosschecked.opinions)
+        for (const difference of differences) env.print(`${" ".repeat(width)}  ${tool}: ${difference}\n`);
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      env.complain(`${error.message}\n`);
+      bad += 1;
+    }
   }
   const agreeing = rows.filter((row) => agrees(row.crosschecked)).length;
-  env.print(`${rows.length} specs: Spin and Rumur agree on ${agreeing}\n`);
+  env.print(`${rows.length} specs: Spin and Rumur agree on ${agreeing}${bad > 0 ? `, ${bad} bad` : ""}\n`);
+  if (bad > 0) return EXIT.badInput;
   if (write) {
     mkdirSync(env.folders.results, { recursive: true });
     writeFileSync(join(env.folders.results, CROSSCHECK), record(rows));

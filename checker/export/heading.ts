@@ -23,7 +23,12 @@ export function targetName(system: System, label: number): string {
   return target ? `${target.program}: ${target.rowLabel}` : "the end";
 }
 
-export function headingOf(system: System, rules: Rules, tool: string, options: ExportOptions): string[] {
+const RUN = {
+  Spin: "spin -a; gcc -DSAFETY -DNOREDUCE -DVECTORSZ=16384 pan.c; ./a.out -E",
+  Rumur: "rumur --deadlock-detection off --symmetry-reduction off --value-type int32_t",
+} as const;
+
+export function headingOf(system: System, rules: Rules, tool: keyof typeof RUN, options: ExportOptions): string[] {
   const { properties = true } = options;
   const contexts = system.contexts.map((c) => `${c.name} runs ${system.scripts[c.script]?.program}`);
   const findings = rules.findings.flatMap(({ kind, name }, n) =>
@@ -38,6 +43,7 @@ export function headingOf(system: System, rules: Rules, tool: string, options: E
   const possible = rules.alwaysPossible.map(({ property }) => property);
   return [
     `${system.name}, for ${tool}; written by nolock`,
+    `a full search: ${RUN[tool]}`,
     `relation ${system.hash}`,
     ...contexts,
     ...(properties === true ? [...findings, ...witnesses] : ["no property of single states or steps is looked at"]),

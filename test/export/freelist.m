@@ -1,4 +1,5 @@
 -- freelist, for Rumur; written by nolock
+-- a full search: rumur --deadlock-detection off --symmetry-reduction off --value-type int32_t
 -- relation c893a89b00f69a25526dd2ae3814a1b87def7924d999b9d7bf62cd161c22004b
 -- p0 runs pop_and_push
 -- finding 0: model error
