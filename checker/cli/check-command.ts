@@ -31,6 +31,7 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       JavaScript, or from the reference
   --memory SIZE       what the engine may use, 512M or 2G (default: 3/4 of
                       what is free): then it gives up: incomplete
+  --workers N         threads of the WebAssembly engine (default: 1)
   --show PROPERTY     whose counterexample to show
   --trace full|short  every step with all that it changed, or the
                       scenario and what changed (default)
@@ -53,6 +54,7 @@ const OPTIONS = {
   "max-depth": "count",
   engine: ENGINES,
   memory: "size",
+  workers: "count",
   show: "text",
   trace: ["short", "full"],
   json: "text",
@@ -86,6 +88,7 @@ const searchOptions = (options: Asked): Parameters<typeof check>[1] => ({
   ...(options["max-depth"] === undefined ? {} : { maxDepth: options["max-depth"] }),
   ...(options.engine === undefined ? {} : { engine: options.engine }),
   ...(options.memory === undefined ? {} : { memory: options.memory }),
+  ...(options.workers === undefined ? {} : { workers: options.workers }),
   ...(options.show === undefined ? {} : { show: options.show }),
 });
 

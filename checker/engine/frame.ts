@@ -22,6 +22,8 @@ export type Event =
 export interface FrameOptions {
   /** Binders over sets up to this size are written out, element by element. */
   readonly unroll: number;
+  /** Whether several threads add to the sets. */
+  readonly shared: boolean;
 }
 
 export const MODEL_ERROR = "model error";
@@ -30,6 +32,10 @@ export const DEADLOCK = "deadlock";
 /** What `found` does with a successor. */
 export const MODE = { insert: 0, match: 1, mark: 2 } as const;
 
+/** The address of a word, the same for all threads: whether a set wants more room, and all are to stop. */
+export const STOP = 16;
+
+/** Each thread has its own. */
 export interface Memory {
   /** Packed words: of the state that is expanded, of a successor, of the state looked for. */
   readonly current: number;
@@ -50,7 +56,8 @@ export interface Memory {
   readonly least: number;
   /** Successors that wait to be entered. */
   readonly batch: number;
-  readonly stop: number;
+  /** For each set a number to be used again, plus one. */
+  readonly spares: number;
   readonly mode: number;
   readonly transitions: number;
   /** Whether a successor of the current state is marked. */
@@ -103,7 +110,7 @@ export class Frame {
       wanted: this.#allot(this.events.length),
       least: this.#allot((packed + 4) * this.events.length),
       batch: this.#allot(BATCH_BYTES),
-      stop: this.#allot(4),
+      spares: this.#allot(4 * tree.nodes.length),
       mode: this.#allot(4),
       transitions: this.#allot(4),
       reaches: this.#allot(4),

@@ -112,6 +112,7 @@ function exprText(e: Expr, expr: (e: Expr) => string, program: Program): string 
       return `${nameOf(e.fn, program)}(${e.args.map(expr).join(", ")})`;
     case "callTable":
       return `table[${expr(e.index)}]()`;
+    case "atomicLoad":
     case "cas":
     case "fetchAdd":
       throw new Error(`"${e.op}" needs threads, and JavaScript code has one`);

@@ -199,6 +199,10 @@ class BodyEncoder {
         this.#expr(e.index);
         this.#put(0x11, 0, 0);
         return;
+      case "atomicLoad":
+        this.#expr(e.at);
+        this.#put(0xfe, 0x10, 2, 0);
+        return;
       case "cas":
         this.#expr(e.at);
         this.#expr(e.expected);

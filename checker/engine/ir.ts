@@ -29,6 +29,7 @@ export type Expr =
   | { readonly op: "load" | "load8"; readonly at: Expr; readonly offset: number }
   | { readonly op: "call"; readonly fn: Func; readonly args: readonly Expr[] }
   | { readonly op: "callTable"; readonly index: Expr }
+  | { readonly op: "atomicLoad"; readonly at: Expr }
   | { readonly op: "cas"; readonly at: Expr; readonly expected: Expr; readonly value: Expr }
   | { readonly op: "fetchAdd"; readonly at: Expr; readonly value: Expr };
 
@@ -129,6 +130,11 @@ function address(at: Expr, offset: number): { readonly at: Expr; readonly offset
 
 export const call = (fn: Func, ...args: Expr[]): Expr => ({ op: "call", fn, args });
 export const callTable = (index: Expr): Expr => ({ op: "callTable", index });
+/** For memory that threads share: a load, compare-and-exchange, and addition; the last two give what was there. */
+export const atomicLoad = (at: Expr): Expr => ({ op: "atomicLoad", at });
+export const cas = (at: Expr, expected: Expr, value: Expr): Expr => ({ op: "cas", at, expected, value });
+export const fetchAdd = (at: Expr, value: Expr): Expr => ({ op: "fetchAdd", at, value });
+
 export const set = (local: number, value: Expr): Stmt => ({ op: "set", local, value });
 export const br = (target: Target): Stmt => ({ op: "br", target });
 export const run = (value: Expr): Stmt => ({ op: "do", value });
@@ -147,6 +153,7 @@ export function sizeOf(expr: Expr): number {
       return 1 + sizeOf(expr.at);
     case "call":
     case "callTable":
+    case "atomicLoad":
     case "cas":
     case "fetchAdd":
       return 100;

@@ -1,6 +1,6 @@
 /** A generated engine that runs: in WebAssembly or in JavaScript, with the memory that its code and its host share. */
 import type { System } from "../language/system.ts";
-import type { FrameOptions } from "./frame.ts";
+import type { Program } from "./ir.ts";
 import { compileToJs } from "./ir-js.ts";
 import { encodeWasm } from "./ir-wasm.ts";
 import type { Layout } from "./layout.ts";
@@ -11,8 +11,11 @@ import type { Tree } from "./tree.ts";
 
 export type Backend = "wasm" | "js";
 
-export interface MachineOptions extends FrameOptions {
+export interface MachineOptions {
   readonly backend: Backend;
+  readonly unroll: number;
+  /** Threads that may add to the sets. */
+  readonly threads: number;
   /** Bytes of memory that may be used. */
   readonly memory: number;
   readonly firstTable?: number;
@@ -26,10 +29,11 @@ export interface Machine {
 
 /** Makes an engine with empty sets. Throws `Unsupported` and `OutOfMemory`. */
 export function machineOf(system: System, layout: Layout, tree: Tree, options: MachineOptions): Machine {
-  const engine = generate(layout, tree, options);
-  const { memory: limit, firstTable, backend } = options;
-  const slack = mostSuccessors(system) + BATCH;
-  const store = new Store({ limit, slack, shared: false, ...(firstTable ? { firstTable } : {}) });
+  const { memory: limit, firstTable, backend, unroll, threads } = options;
+  const shared = threads > 1;
+  const engine = generate(layout, tree, { unroll, shared });
+  const slack = threads * (mostSuccessors(system) + BATCH);
+  const store = new Store({ limit, slack, shared, ...(firstTable ? { firstTable } : {}) });
   store.pages(Math.ceil(engine.frame.end / PAGE));
   const functions = backend === "js" ? jsFunctions(engine, store) : wasmFunctions(engine, store);
   engine.frame.initialise(store.bytes);
@@ -47,6 +51,8 @@ function jsFunctions({ program }: Engine, store: Store): Machine["functions"] {
 }
 
 function wasmFunctions({ program }: Engine, store: Store): Machine["functions"] {
-  const module = new WebAssembly.Module(encodeWasm(program, { maximum: MAXIMUM_PAGES, shared: false }));
-  return new WebAssembly.Instance(module, { host: { memory: store.memory } }).exports;
+  return new WebAssembly.Instance(moduleOf(program, store), { host: { memory: store.memory } }).exports;
 }
+
+export const moduleOf = (program: Program, { shared }: Store): WebAssembly.Module =>
+  new WebAssembly.Module(encodeWasm(program, { maximum: MAXIMUM_PAGES, shared }));

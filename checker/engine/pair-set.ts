@@ -35,15 +35,22 @@ export function pairAt(header: number, number: Expr): Expr {
 }
 
 /** The number of a pair, which is added if it is new. Sets the word at `stop` when the table is to grow soon. */
-export function intern(name: string, header: number, stop: number): Func {
+export function intern(name: string, header: number, stop: number, spare: number | null): Func {
   const writer = new FunctionWriter(`intern ${name}`, 2);
   const h = hash(writer, get(0), get(1));
   const slot = writer.local(ir.bitAnd(get(h), ir.load(c(header + HEADER.mask))));
-  find(writer, header, stop, { a: get(0), b: get(1), h, slot }, (number) => writer.emit(ir.ret(get(number))));
+  find(writer, { header, stop, spare, a: get(0), b: get(1), h, slot }, (number) => writer.emit(ir.ret(get(number))));
   return writer.fn;
 }
 
 interface Probe {
+  readonly header: number;
+  readonly stop: number;
+  /**
+   * With threads, where a number plus one is kept that was taken for a pair that another thread added meanwhile; null
+   * for one thread alone.
+   */
+  readonly spare: number | null;
   readonly a: Expr;
   readonly b: Expr;
   readonly h: number;
@@ -52,30 +59,37 @@ interface Probe {
 }
 
 /** Finds the pair, or adds it; `then` is to leave the loop that this is. */
-function find(
-  writer: FunctionWriter,
-  header: number,
-  stop: number,
-  probe: Probe,
-  then: (number: number) => void,
-): void {
-  const { a, b, h, slot } = probe;
+function find(writer: FunctionWriter, probe: Probe, then: (number: number) => void): void {
+  const { header, stop, spare, a, b, h, slot } = probe;
   const mask = writer.local(ir.load(c(header + HEADER.mask)));
   const table = writer.local(ir.load(c(header + HEADER.table)));
   const numberMask = writer.local(ir.load(c(header + HEADER.numberMask)));
   writer.loop(() => {
     const at = writer.local(ir.add(get(table), ir.shl(get(slot), c(2))));
-    const entry = writer.local(ir.load(get(at)));
+    const entry = writer.local(spare === null ? ir.load(get(at)) : ir.atomicLoad(get(at)));
     writer.if(ir.not(get(entry)), () => {
       const count = c(header + HEADER.count);
-      const number = writer.local(ir.load(count));
-      writer.emit(ir.store(count, ir.add(get(number), c(1))));
+      const number = writer.local(ir.load(spare === null ? count : c(spare)));
+      if (spare === null) writer.emit(ir.store(count, ir.add(get(number), c(1))));
+      else {
+        const fresh = ir.set(number, ir.fetchAdd(count, c(1)));
+        const kept = ir.set(number, ir.sub(get(number), c(1)));
+        writer.emit({ op: "if", test: get(number), then: [kept], else: [fresh] });
+      }
       const pair = writer.local(pairAt(header, get(number)));
       writer.emit(ir.store(get(pair), a), ir.store(get(pair), b, 4));
       const tag = ir.bitAnd(get(h), ir.xor(get(numberMask), c(-1)));
-      writer.emit(ir.store(get(at), ir.bitOr(tag, ir.add(get(number), c(1)))));
-      writer.if(ir.le(ir.load(c(header + HEADER.limit)), get(number)), () => writer.emit(ir.store(c(stop), c(1))));
-      then(number);
+      const added = ir.bitOr(tag, ir.add(get(number), c(1)));
+      if (spare === null) writer.emit(ir.store(get(at), added));
+      else {
+        // The pair is written before its entry is: who reads the entry finds the pair.
+        writer.emit(ir.set(entry, ir.cas(get(at), c(0), added)));
+        writer.emit(ir.store(c(spare), ir.select(get(entry), ir.add(get(number), c(1)), c(0))));
+      }
+      writer.if(spare === null ? c(1) : ir.not(get(entry)), () => {
+        writer.if(ir.le(ir.load(c(header + HEADER.limit)), get(number)), () => writer.emit(ir.store(c(stop), c(1))));
+        then(number);
+      });
     });
     const differs = ir.bitAnd(ir.xor(get(entry), get(h)), ir.xor(get(numberMask), c(-1)));
     writer.if(ir.not(differs), () => {
@@ -108,7 +122,7 @@ export function internLater(name: string, batch: number): Func {
  * Adds the pairs that wait, in three rounds: fetch the first slot of each, fetch the pair that its entry names, decide.
  * In a large table each of these is far away in memory, and those of one round are fetched at the same time.
  */
-export function internBatch(name: string, header: number, stop: number, batch: number): Func {
+export function internBatch(name: string, header: number, stop: number, spare: number | null, batch: number): Func {
   const writer = new FunctionWriter(`intern batch ${name}`);
   const end = writer.local(ir.shl(ir.load(c(batch)), c(4)));
   const mask = writer.local(ir.load(c(header + HEADER.mask)));
@@ -150,7 +164,8 @@ export function internBatch(name: string, header: number, stop: number, batch: n
     const slot = writer.local(ir.load(at, batch + 20));
     const [a, b] = [ir.load(at, batch + 8), ir.load(at, batch + 12)].map((word) => get(writer.local(word)));
     writer.block((next) => {
-      find(writer, header, stop, { a: a as Expr, b: b as Expr, h, slot }, () => writer.emit(ir.br(next)));
+      const probe = { header, stop, spare, a: a as Expr, b: b as Expr, h, slot };
+      find(writer, probe, () => writer.emit(ir.br(next)));
     });
   });
   writer.emit(ir.store(c(batch), c(0)), ir.store(c(batch), get(sink), 4));

@@ -4,7 +4,7 @@
  */
 import type { System } from "../language/system.ts";
 import { BIT, Expander } from "./expand.ts";
-import { Frame, type FrameOptions, MODE } from "./frame.ts";
+import { Frame, type FrameOptions, MODE, STOP } from "./frame.ts";
 import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
 import { type Layout, maskOf } from "./layout.ts";
@@ -20,11 +20,13 @@ export interface Engine {
 }
 
 /** Generates the engine. Throws `Unsupported` for a system that only the reference takes. */
-export function generate(layout: Layout, tree: Tree, options: FrameOptions): Engine {
-  const frame = new Frame(layout, tree, HEADERS + tree.nodes.length * HEADER.bytes, options);
+export function generate(layout: Layout, tree: Tree, options: FrameOptions, base = endOfHeaders(tree)): Engine {
+  const frame = new Frame(layout, tree, base, options);
   const program = new Generator(frame).program();
   return { frame, program };
 }
+
+const endOfHeaders = ({ nodes }: Tree): number => (HEADERS + nodes.length * HEADER.bytes + 7) & ~7;
 
 export const headerOf = (node: number): number => HEADERS + node * HEADER.bytes;
 
@@ -50,11 +52,12 @@ class Generator {
 
   constructor(frame: Frame) {
     this.#frame = frame;
-    this.#interns = frame.tree.nodes.map((_, i) => intern(`${i}`, headerOf(i), frame.memory.stop));
+    const spare = (node: number) => (frame.options.shared ? frame.memory.spares + 4 * node : null);
+    this.#interns = frame.tree.nodes.map((_, i) => intern(`${i}`, headerOf(i), STOP, spare(i)));
     this.#rebuilds = frame.tree.nodes.map((_, i) => rebuild(`${i}`, headerOf(i)));
-    const root = headerOf(frame.tree.nodes.length - 1);
+    const root = frame.tree.nodes.length - 1;
     this.#later = internLater("root", frame.memory.batch);
-    this.#batch = internBatch("root", root, frame.memory.stop, frame.memory.batch);
+    this.#batch = internBatch("root", headerOf(root), STOP, spare(root), frame.memory.batch);
   }
 
   program(): Program {
@@ -234,10 +237,10 @@ class Generator {
 
   /** Expands the states from one number up to another; gives the number of the first that it left. */
   #expand(unpack: Func, takeSteps: Func, states: Func, rest: Func, deadlock: Func): Func {
-    const { system, memory } = this.#frame;
+    const { system } = this.#frame;
     const writer = new FunctionWriter("expand", 2);
     writer.loop((end) => {
-      writer.if(ir.bitOr(ir.eq(get(0), get(1)), ir.load(c(memory.stop))), () => writer.emit(ir.br(end)));
+      writer.if(ir.bitOr(ir.eq(get(0), get(1)), ir.load(c(STOP))), () => writer.emit(ir.br(end)));
       writer.emit(ir.run(ir.call(unpack, get(0))), ir.run(ir.call(states)));
       const bits = writer.local(ir.call(takeSteps));
       writer.if(

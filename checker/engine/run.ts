@@ -13,6 +13,8 @@ export interface RunOptions extends SearchOptions {
   readonly engine?: EngineName;
   /** Bytes of memory that the engine may use for what it has seen; the reference knows no limit. */
   readonly memory?: number;
+  /** Threads of the WebAssembly engine. */
+  readonly workers?: number;
 }
 
 /** What is used where nobody says otherwise: part of what is free, so that the run ends before the machine's memory does. */

@@ -8,9 +8,10 @@ import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
 import { limitReached, type Place, type SearchOptions, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
-import { type Event, MODE } from "./frame.ts";
+import { Crew } from "./crew.ts";
+import { type Event, type Frame, MODE, STOP } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
-import { type Backend, type Machine, machineOf } from "./machine.ts";
+import { type Backend, type Machine, type MachineOptions, machineOf } from "./machine.ts";
 import { HEADER, PAGE } from "./pair-set.ts";
 import { headerOf } from "./program.ts";
 import { OutOfMemory } from "./store.ts";
@@ -20,10 +21,16 @@ export interface EngineOptions extends SearchOptions {
   readonly backend?: Backend;
   /** Bytes of memory that the engine may use. */
   readonly memory?: number;
-  /** For tests: entries of the first tables, the largest set whose binders are written out, the tree of parts. */
+  /** Threads that expand states; the JavaScript engine has one. */
+  readonly workers?: number;
+  /**
+   * For tests: entries of the first tables, the largest set whose binders are written out, the tree of parts, the size
+   * from which on threads expand a level.
+   */
   readonly firstTable?: number;
   readonly unroll?: number;
   readonly tree?: Tree;
+  readonly crewFrom?: number;
 }
 
 type Packed = Int32Array;
@@ -67,6 +74,11 @@ function notBegun(system: System): SearchResult {
 /** What 32 bits can address. */
 const FOUR_GIB = 2 ** 32;
 
+/** States of a level for which it is worth to start threads. */
+const WORTH_A_CREW = 20_000;
+/** States after which counts are collected: counters have 32 bits. */
+const COUNTED = 1 << 20;
+
 class EngineSearch {
   readonly #system: System;
   readonly #options: EngineOptions;
@@ -78,20 +90,25 @@ class EngineSearch {
   readonly #noted: Noted[] = [];
   readonly #fired: number[];
   readonly #root: number;
+  readonly #machineOptions: MachineOptions;
+  /** Levels of at least this many states are expanded by several threads. */
+  readonly #crewFrom: number;
+  #crew: Crew | null = null;
+  /** Numbers that stand for no state. */
+  readonly #holes: number[] = [];
   #transitions = 0;
 
   constructor(system: System, options: EngineOptions) {
     const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
+    const threads = backend === "js" ? 1 : (options.workers ?? 1);
     this.#system = system;
     this.#options = options;
     this.#layout = layoutOf(system);
     const tree = options.tree ?? balancedTree(this.#layout.words);
-    this.#machine = machineOf(system, this.#layout, tree, {
-      backend,
-      memory,
-      unroll,
-      ...(options.firstTable ? { firstTable: options.firstTable } : {}),
-    });
+    const { firstTable } = options;
+    this.#machineOptions = { backend, memory, unroll, threads, ...(firstTable ? { firstTable } : {}) };
+    this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
+    this.#crewFrom = threads > 1 ? (options.crewFrom ?? WORTH_A_CREW) : Number.POSITIVE_INFINITY;
     this.#findings = new Findings(system);
     this.#fired = system.commands.map(() => 0);
     this.#root = headerOf(tree.nodes.length - 1);
@@ -101,8 +118,13 @@ class EngineSearch {
     return this.#machine.engine.frame.memory;
   }
 
-  get #states(): number {
+  /** Behind the number of the last state. */
+  get #end(): number {
     return this.#machine.store.word(this.#root + HEADER.count);
+  }
+
+  get #states(): number {
+    return this.#end - this.#holes.length;
   }
 
   #call(name: string, ...args: number[]): number {
@@ -121,13 +143,14 @@ class EngineSearch {
     let level = 0;
     for (; ; level++) {
       incomplete = this.#expandLevel(level);
-      this.#levels.push(this.#states);
+      this.#levels.push(this.#end);
       if (incomplete) break;
       if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
-      if (this.#levels[level + 1] === this.#states) break;
+      if (this.#runs(...this.#rangeOf(level + 1)).length === 0) break;
       incomplete = limitReached(this.#options, this.#states, level);
       if (incomplete) break;
     }
+    this.#crew?.end();
     const atViolation = incomplete === null && !exploreAll && violations.size > 0;
     if (incomplete === null && !atViolation) incomplete = this.#checkProgress();
     return {
@@ -139,34 +162,95 @@ class EngineSearch {
       violations: this.#findings.shown(atViolation),
       fired: this.#fired,
       met: this.#findings.met,
-      cuts: this.#seen(this.#memory.cuts),
-      stood: this.#seen(this.#memory.stood),
+      cuts: this.#seen("cuts"),
+      stood: this.#seen("stood"),
       trace: (place) => this.#trace(place),
     };
   }
 
   /** Expands one level; gives the limit that ended it early, if one did. */
   #expandLevel(level: number): string | null {
-    const { store } = this.#machine;
-    this.#want((event) => this.#matters(event, level));
-    const end = this.#levels[level + 1] as number;
+    const [from, to] = this.#rangeOf(level);
     let incomplete: string | null = null;
-    for (let at = this.#levels[level] as number; at < end; ) {
-      // In runs that end before a counter of 32 bits could overflow.
-      at = this.#call("expand", at, Math.min(end, at + (1 << 16)));
-      this.#collectCounts();
-      if (store.word(this.#memory.stop) === 0) continue;
-      store.setWord(this.#memory.stop, 0);
-      try {
-        store.makeRoom();
-      } catch (error) {
-        if (!(error instanceof OutOfMemory)) throw error;
-        incomplete = `the memory limit was reached (${Math.floor(store.used / 2 ** 20)} MiB in use)`;
-        break;
-      }
+    try {
+      const crew = to - from >= this.#crewFrom ? this.#startCrew() : null;
+      this.#want((event) => this.#matters(event, level));
+      if (crew) this.#expandTogether(crew, from, to);
+      else for (const run of this.#runs(from, to)) this.#expandAlone(...run);
+    } catch (error) {
+      if (!(error instanceof OutOfMemory)) throw error;
+      incomplete = `the memory limit was reached (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
     }
+    this.#collectCounts();
+    this.#collectHoles();
     this.#visitLeast(level);
     return incomplete;
+  }
+
+  #expandAlone(from: number, to: number): void {
+    for (let at = from; at < to; this.#makeRoom()) {
+      at = this.#call("expand", at, Math.min(to, at + COUNTED));
+      this.#collectCounts();
+    }
+  }
+
+  #expandTogether(crew: Crew, from: number, to: number): void {
+    for (let at = from; at < to; at += COUNTED) {
+      const end = Math.min(to, at + COUNTED);
+      const holes = this.#holes.filter((hole) => hole >= at && hole < end);
+      crew.begin(at, end, holes);
+      do crew.round();
+      while (this.#makeRoom());
+      this.#collectCounts();
+    }
+  }
+
+  /** Makes room if a set wanted it, which had all stop. Throws `OutOfMemory`. */
+  #makeRoom(): boolean {
+    const { store } = this.#machine;
+    if (store.word(STOP) === 0) return false;
+    store.setWord(STOP, 0);
+    store.makeRoom();
+    return true;
+  }
+
+  #startCrew(): Crew {
+    const { layout, tree } = this.#machine.engine.frame;
+    this.#crew ??= new Crew(layout, tree, this.#machine.store, this.#machineOptions);
+    return this.#crew;
+  }
+
+  /** The numbers of a level, those that stand for no state among them. */
+  #rangeOf(level: number): [number, number] {
+    return [this.#levels[level] as number, this.#levels[level + 1] as number];
+  }
+
+  /** Parts of a range without the numbers that stand for no state. */
+  #runs(from: number, to: number): [number, number][] {
+    const cuts = this.#holes.filter((hole) => hole >= from && hole < to);
+    return [...cuts, to].flatMap((end, i) => {
+      const start = i === 0 ? from : (cuts[i - 1] as number) + 1;
+      return start < end ? [[start, end] as [number, number]] : [];
+    });
+  }
+
+  /**
+   * A number that a thread has taken and not used is given up at the end of its level: used later it would stand for a
+   * state of another one.
+   */
+  #collectHoles(): void {
+    const { store, engine } = this.#machine;
+    const root = 4 * (engine.frame.tree.nodes.length - 1);
+    for (const { memory } of this.#frames) {
+      const spare = store.word(memory.spares + root);
+      if (spare > 0) this.#holes.push(spare - 1);
+      store.setWord(memory.spares + root, 0);
+    }
+    this.#holes.sort((a, b) => a - b);
+  }
+
+  get #frames(): readonly Frame[] {
+    return [this.#machine.engine.frame, ...(this.#crew?.frames ?? [])];
   }
 
   /** Whether an occurrence in this level would change what the findings hold. */
@@ -178,20 +262,22 @@ class EngineSearch {
   }
 
   #want(wanted: (event: Event) => boolean): void {
-    const { frame } = this.#machine.engine;
-    for (const [number, event] of frame.events.entries()) {
-      this.#machine.store.bytes[frame.memory.wanted + number] = Number(wanted(event));
-      this.#machine.store.setWord(frame.leastOf(number), 0);
+    for (const frame of this.#frames) {
+      for (const [number, event] of frame.events.entries()) {
+        this.#machine.store.bytes[frame.memory.wanted + number] = Number(wanted(event));
+        this.#machine.store.setWord(frame.leastOf(number), 0);
+      }
     }
   }
 
-  /** The least state of each event that was seen. */
+  /** The least state of each event that was seen, by each thread. */
   #least(): Packed[] {
-    const { frame } = this.#machine.engine;
-    return frame.events.flatMap((_, number) => {
-      const at = frame.leastOf(number);
-      return this.#machine.store.word(at) === 0 ? [] : [this.#read(at + 4)];
-    });
+    return this.#frames.flatMap((frame) =>
+      frame.events.flatMap((_, number) => {
+        const at = frame.leastOf(number);
+        return this.#machine.store.word(at) === 0 ? [] : [this.#read(at + 4)];
+      }),
+    );
   }
 
   /** The reference looks at the least states of a level, in their order. */
@@ -207,22 +293,24 @@ class EngineSearch {
 
   #collectCounts(): void {
     const { store } = this.#machine;
-    const { transitions, fired } = this.#memory;
-    this.#transitions += store.word(transitions) >>> 0;
-    store.setWord(transitions, 0);
-    for (const id of this.#fired.keys()) {
-      this.#fired[id] = (this.#fired[id] as number) + (store.word(fired + 4 * id) >>> 0);
-      store.setWord(fired + 4 * id, 0);
+    for (const { memory } of this.#frames) {
+      this.#transitions += store.word(memory.transitions) >>> 0;
+      store.setWord(memory.transitions, 0);
+      for (const id of this.#fired.keys()) {
+        const at = memory.fired + 4 * id;
+        this.#fired[id] = (this.#fired[id] as number) + (store.word(at) >>> 0);
+        store.setWord(at, 0);
+      }
     }
   }
 
   /** The labels that are marked for each context. */
-  #seen(at: number): ReadonlySet<number>[] {
+  #seen(what: "cuts" | "stood"): ReadonlySet<number>[] {
     const { contexts, labels } = this.#system;
     const { bytes } = this.#machine.store;
-    return contexts.map(
-      (_, i) => new Set([...labels.keys()].filter((label) => bytes[at + i * labels.length + label] !== 0)),
-    );
+    const isMarked = (context: number, label: number): boolean =>
+      this.#frames.some(({ memory }) => bytes[memory[what] + context * labels.length + label] !== 0);
+    return contexts.map((_, context) => new Set([...labels.keys()].filter((label) => isMarked(context, label))));
   }
 
   #read(at: number): Packed {
@@ -240,7 +328,7 @@ class EngineSearch {
     const { store } = this.#machine;
     const last = this.#levels.length - 2;
     try {
-      store.setWord(this.#memory.marks, store.pages(Math.ceil(this.#states / PAGE)).at);
+      store.setWord(this.#memory.marks, store.pages(Math.ceil(this.#end / PAGE)).at);
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
       return "the memory limit was reached when the graph was explored: what is to stay possible was not checked";
@@ -248,7 +336,7 @@ class EngineSearch {
     for (const [number, goal] of alwaysPossible.entries()) {
       for (let level = 0; level < last; level++) {
         this.#want((event) => this.#matters(event, level));
-        this.#call(`mark ${number}`, this.#levels[level] as number, this.#levels[level + 1] as number);
+        for (const run of this.#runs(...this.#rangeOf(level))) this.#call(`mark ${number}`, ...run);
         for (const packed of this.#least()) {
           const id = this.#noted.push({ packed, level }) - 1;
           this.#findings.isGoal(goal, decode(this.#layout, packed), id, level);
@@ -256,7 +344,8 @@ class EngineSearch {
       }
       this.#want(() => false);
       this.#inMode(MODE.mark, () => {
-        while (this.#call("sweep", 0, this.#states) > 0);
+        const runs = this.#runs(0, this.#end).reverse();
+        while (runs.reduce((marked, run) => marked + this.#call("sweep", ...run), 0) > 0);
       });
       const lost = this.#leastUnmarked();
       if (lost) this.#findings.lost(goal.property, lost.level, { state: this.#noted.push(lost) - 1, transition: null });
@@ -266,17 +355,19 @@ class EngineSearch {
 
   #leastUnmarked(): Noted | null {
     const marks = this.#machine.store.word(this.#memory.marks);
-    const first = this.#machine.store.bytes.subarray(marks, marks + this.#states).indexOf(0);
-    if (first < 0) return null;
-    const level = this.#levels.findIndex((start) => start > first) - 1;
-    let least: Packed | null = null;
-    for (let state = first; state < (this.#levels[level + 1] as number); state++) {
-      if (this.#machine.store.bytes[marks + state] !== 0) continue;
-      this.#call("unpack", state);
-      const packed = this.#read(this.#memory.current);
-      if (!least || compareStates(this.#layout, packed, least) < 0) least = packed;
+    for (let level = 0; level < this.#levels.length - 1; level++) {
+      let least: Packed | null = null;
+      for (const [from, to] of this.#runs(...this.#rangeOf(level))) {
+        for (let state = from; state < to; state++) {
+          if (this.#machine.store.bytes[marks + state] !== 0) continue;
+          this.#call("unpack", state);
+          const packed = this.#read(this.#memory.current);
+          if (!least || compareStates(this.#layout, packed, least) < 0) least = packed;
+        }
+      }
+      if (least) return { packed: least, level };
     }
-    return { packed: least as Packed, level };
+    return null;
   }
 
   /** Takes steps that were taken before, without entering successors; they are not counted again. */
@@ -298,7 +389,7 @@ class EngineSearch {
       this.#want(() => false);
       this.#write(this.#memory.target, packed);
       this.#inMode(MODE.match, () => {
-        this.#call("searchPredecessors", this.#levels[level] as number, this.#levels[level + 1] as number);
+        for (const run of this.#runs(...this.#rangeOf(level))) this.#call("searchPredecessors", ...run);
       });
       const [before] = this.#least();
       if (!before) throw new Error(`nothing on level ${level} leads to a state of level ${level + 1}`);

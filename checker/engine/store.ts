@@ -34,6 +34,7 @@ export const MAXIMUM_PAGES = 65536;
 
 export class Store {
   readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
   readonly #options: StoreOptions;
   readonly #free = new Map<number, number[]>();
   readonly #sets: PairSet[] = [];
@@ -45,6 +46,7 @@ export class Store {
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    this.shared = options.shared;
     this.memory = new WebAssembly.Memory({ initial: 0, maximum: MAXIMUM_PAGES, shared: options.shared });
     this.words = new Int32Array(this.memory.buffer);
     this.bytes = new Uint8Array(this.memory.buffer);

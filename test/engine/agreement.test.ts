@@ -38,6 +38,19 @@ it.each([
   );
 });
 
+it("two threads give the same result", () => {
+  fc.assert(
+    fc.property(tapes, (numbers) => {
+      const system = drawn(numbers);
+      const options = { exploreAll: true, maxStates: MAX_STATES };
+      const ways = [{ workers: 2, crewFrom: 1, firstTable: 1 }];
+      const expected = comparable(search(system, options));
+      for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
+    }),
+    { numRuns: 20 },
+  );
+});
+
 it("the tree of parts changes nothing", () => {
   fc.assert(
     fc.property(tapes, fc.array(fc.nat(), { minLength: 40, maxLength: 40 }), (numbers, noise) => {

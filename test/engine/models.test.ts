@@ -57,6 +57,21 @@ describe("known answers", () => {
   }, 120_000);
 });
 
+describe("threads", () => {
+  it.each([
+    [[], 1],
+    [["untagged"], 300],
+  ])("two and three give what one gives, on the free list with variants %j", (variants, crewFrom) => {
+    const system = linkExample(freelist, { processes: 3, objects: 4, lastTag: 6 }, variants);
+    for (const exploreAll of [false, true]) {
+      const expected = comparable(engineSearch(system, { exploreAll }));
+      for (const workers of [2, 3]) {
+        expect(comparable(engineSearch(system, { exploreAll, workers, crewFrom, firstTable: 1 }))).toEqual(expected);
+      }
+    }
+  });
+});
+
 describe("a memory limit", () => {
   const system = linkExample(freelist, { processes: 4, objects: 4, lastTag: 7 });
 
