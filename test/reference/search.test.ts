@@ -2,13 +2,16 @@
 import { describe, expect, it } from "vitest";
 import {
   alwaysPossible,
+  atMost,
   bool,
+  call,
   chain,
   context,
   each,
   id,
   indexSet,
   invariant,
+  lit,
   not,
   optional,
   orWord,
@@ -17,6 +20,7 @@ import {
   property,
   state,
   step,
+  when,
 } from "../../checker/language/index.ts";
 import { search } from "../../checker/reference/search.ts";
 import { errorsOf, found, systemOf } from "../language/build.ts";
@@ -90,4 +94,18 @@ it("several violations of one property are one, the shortest", () => {
   const off = property("off", "", invariant(not(m.on)), invariant(not(m.on)));
   const { violations } = search(systemOf([flip, flip], { ...options, properties: [off] }), { exploreAll: true });
   expect(violations.map(({ property, length }) => [property, length])).toEqual([["off", 1]]);
+});
+
+it("a bound of two properties may stand at a row that is never open, on the way of a call", () => {
+  const stuck = program("stuck", { exits: ["end"] }, () => ({
+    go: step("go", otherwise.goto("never")),
+    never: step("never", when(lit(false)).goto("end")),
+  }));
+  const caller = program("caller", { exits: ["end"] }, () => ({
+    begin: step("begin", otherwise.goto("enter")),
+    enter: call("stuck();", stuck, {}, { end: "end" }),
+  }));
+  const bound = (name: string) => property(name, "", atMost(stuck, "never", 1));
+  const system = systemOf([caller], { ...options, properties: [bound("P"), bound("Q")] });
+  expect(found(system)).toEqual(["deadlock: deadlock"]);
 });

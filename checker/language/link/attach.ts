@@ -214,7 +214,8 @@ function attachBound(
     else: passes,
   };
   const name = (assign: Assign): string => ("name" in assign.place.base ? assign.place.base.name : "");
-  const counted = step.entries.flat().some((c) => at(c).effect.some((assign) => name(assign) === place.base.name));
+  const all = steps.flatMap((s) => s.entries.flat());
+  const counted = all.some((c) => at(c).effect.some((assign) => name(assign) === place.base.name));
   for (const command of step.entries.flat()) {
     at(command).checks.push({
       property: property.name,
@@ -227,6 +228,5 @@ function attachBound(
   if (counted) return;
   const zero: Assign = { over: [], place, value: { op: "const", value: 0 } };
   const enters = (instance: Instance, command: SplicedCommand): boolean => command.entered.includes(instance);
-  for (const command of steps.flatMap((s) => s.entries.flat()))
-    if (enters(step.instance, command)) at(command).effect.push(zero);
+  for (const command of all) if (enters(step.instance, command)) at(command).effect.push(zero);
 }
