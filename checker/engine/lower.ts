@@ -2,11 +2,12 @@
  * Expressions as generated code: the meaning of `language/evaluate.ts`, for one context and one packed state. Where an
  * expression has no value, the code leaves for a target: one for a broken chain, one for every other model error.
  */
-import type { Binder, ChainNode, Node, PlaceNode } from "../language/nodes.ts";
+import type { Binder, Node, PlaceNode } from "../language/nodes.ts";
 import { leafShape, unreachable } from "../language/nodes.ts";
 import type { IndexSet } from "../language/sets.ts";
 import type { Data, Shape, Value } from "../language/shapes.ts";
-import { codeOf, type LeafCodes, LIMIT, leafCodes, NULL, Unsupported } from "./codes.ts";
+import { chainValue } from "./chains.ts";
+import { codeOf, type LeafCodes, leafCodes, NULL, Unsupported } from "./codes.ts";
 import { bytesOf, type Frame } from "./frame.ts";
 import * as ir from "./ir.ts";
 import { c, type Expr, type FunctionWriter, get, type Target } from "./ir.ts";
@@ -86,7 +87,7 @@ export class Lowering {
       case "count":
         return this.#count(node.binder, node.body);
       case "chain":
-        return this.#chain(node);
+        return chainValue(this, node);
       case "compose": {
         let index = c(0);
         const parts = new Map(Object.entries(node.parts).map(([key, part]) => [key, this.element(part)]));
@@ -337,40 +338,6 @@ export class Lowering {
     const n = this.writer.local(c(0));
     this.#each(binder, () => this.writer.emit(ir.set(n, ir.add(get(n), this.test(body)))));
     return integer(get(n), 0, this.#size(binder.set));
-  }
-
-  #chain(node: ChainNode): Val {
-    const { writer } = this;
-    const size = this.#size(node.set);
-    const item = node.item ? writer.shared(this.value(node.item).number) : c(NULL);
-    const start = this.value(node.start);
-    const at = writer.local(start.number);
-    const length = writer.local(c(0));
-    const initially = { has: c(0), length: c(0), last: c(NULL), acyclic: c(1), ends: c(1) }[node.query];
-    const result = writer.local(initially);
-    const before = this.bound.get(node.binder);
-    this.bound.set(node.binder, integer(get(at), 0, size - 1));
-    writer.loop((end) => {
-      const answer = (n: number): void => writer.emit(ir.set(result, c(n)), ir.br(end));
-      this.leaveIf(ir.eq(get(at), c(NULL)), end);
-      writer.if(ir.lt(get(at), c(-LIMIT)), () => {
-        if (node.query === "ends") answer(0);
-        else writer.emit(ir.br(this.exits.broken));
-      });
-      writer.if(ir.eq(get(length), c(size)), () => {
-        if (node.query === "length" || node.query === "last") writer.emit(ir.br(this.exits.broken));
-        else answer(0);
-      });
-      if (node.query === "has") writer.if(ir.eq(get(at), item), () => answer(1));
-      if (node.query === "last") writer.emit(ir.set(result, get(at)));
-      writer.emit(ir.set(length, ir.add(get(length), c(1))));
-      writer.emit(ir.set(at, this.value(node.next).number));
-    });
-    if (before) this.bound.set(node.binder, before);
-    else this.bound.delete(node.binder);
-    if (node.query === "length") return integer(get(length), 0, size);
-    if (node.query === "last") return { ...integer(get(result), 0, size - 1), canBeNull: true };
-    return boolean(get(result));
   }
 
   #component(node: Extract<Node, { op: "component" }>): Val {

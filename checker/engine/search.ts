@@ -6,32 +6,17 @@
 
 import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
-import { limitReached, type Place, type SearchOptions, type SearchResult } from "../reference/result.ts";
+import { limitReached, type Place, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
 import { Crew } from "./crew.ts";
 import { type Event, type Frame, MODE, STOP } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
-import { type Backend, type Machine, type MachineOptions, machineOf } from "./machine.ts";
+import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
+import { type EngineOptions, notBegun } from "./options.ts";
 import { HEADER, PAGE } from "./pair-set.ts";
 import { headerOf } from "./program.ts";
 import { OutOfMemory } from "./store.ts";
-import { balancedTree, type Tree } from "./tree.ts";
-
-export interface EngineOptions extends SearchOptions {
-  readonly backend?: Backend;
-  /** Bytes of memory that the engine may use. */
-  readonly memory?: number;
-  /** Threads that expand states; the JavaScript engine has one. */
-  readonly workers?: number;
-  /**
-   * For tests: entries of the first tables, the largest set whose binders are written out, the tree of parts, the size
-   * from which on threads expand a level.
-   */
-  readonly firstTable?: number;
-  readonly unroll?: number;
-  readonly tree?: Tree;
-  readonly crewFrom?: number;
-}
+import { balancedTree } from "./tree.ts";
 
 type Packed = Int32Array;
 
@@ -51,24 +36,6 @@ export function engineSearch(system: System, options: EngineOptions = {}): Searc
     return notBegun(system);
   }
   return engine.result();
-}
-
-/** Where there is no room for the first tables: the initial state is all that was seen. */
-function notBegun(system: System): SearchResult {
-  const { fired, met, cuts, stood } = new Findings(system);
-  return {
-    states: 1,
-    transitions: 0,
-    depth: 0,
-    complete: false,
-    incomplete: "the memory limit was reached before the search could begin",
-    violations: [],
-    fired,
-    met,
-    cuts,
-    stood,
-    trace: () => [],
-  };
 }
 
 /** What 32 bits can address. */

@@ -1,0 +1,40 @@
+/** What an engine's search is asked, and its answer where it cannot even begin. */
+import type { System } from "../language/system.ts";
+import { Findings } from "../reference/findings.ts";
+import type { SearchOptions, SearchResult } from "../reference/result.ts";
+import type { Backend } from "./machine.ts";
+import type { Tree } from "./tree.ts";
+
+export interface EngineOptions extends SearchOptions {
+  readonly backend?: Backend;
+  /** Bytes of memory that the engine may use. */
+  readonly memory?: number;
+  /** Threads that expand states; the JavaScript engine has one. */
+  readonly workers?: number;
+  /**
+   * For tests: entries of the first tables, the largest set whose binders are written out, the tree of parts, the size
+   * from which on threads expand a level.
+   */
+  readonly firstTable?: number;
+  readonly unroll?: number;
+  readonly tree?: Tree;
+  readonly crewFrom?: number;
+}
+
+/** Where there is no room for the first tables: the initial state is all that was seen. */
+export function notBegun(system: System): SearchResult {
+  const { fired, met, cuts, stood } = new Findings(system);
+  return {
+    states: 1,
+    transitions: 0,
+    depth: 0,
+    complete: false,
+    incomplete: "the memory limit was reached before the search could begin",
+    violations: [],
+    fired,
+    met,
+    cuts,
+    stood,
+    trace: () => [],
+  };
+}
