@@ -47,7 +47,7 @@ export function valueAt(state: State, path: CellPath): Value {
 
 /**
  * A function from states to strings: equal for equal states only, and ordered as the states are, cell by cell. Each
- * cell is one character, the rank of its value among the values of its shape.
+ * cell is one character (two where it has more than 65,536 values), the rank of its value among the values of its shape.
  */
 export function stateKey(system: System): (state: State) => string {
   const ranks = new Map<AnyLeaf, Map<Value, number>>();
@@ -60,10 +60,14 @@ export function stateKey(system: System): (state: State) => string {
   };
   const cells = cellsOf(system).map(({ path, shape }) => ({ path, rank: shape && ranksOf(shape) }));
   return (state) => {
-    const codes = cells.map(({ path, rank }) => {
+    const codes: number[] = [];
+    for (const { path, rank } of cells) {
       const value = valueAt(state, path);
-      return rank ? (rank.get(value) as number) : (value as number);
-    });
+      const code = rank ? (rank.get(value) as number) : (value as number);
+      // A cell that has more values than a character takes two, the upper half first.
+      if ((rank ? rank.size : system.labels.length) > 0x10000) codes.push(code >>> 16, code & 0xffff);
+      else codes.push(code);
+    }
     return String.fromCharCode(...codes);
   };
 }
