@@ -27,8 +27,8 @@ import {
 export interface NaiveResult {
   readonly states: readonly NaiveState[];
   readonly transitions: number;
-  /** Verdict and length of the shortest violation of each violated property, by name. */
-  readonly violations: ReadonlyMap<string, { readonly verdict: string; readonly length: number }>;
+  /** Length of the shortest violations of each violated property, by name, and the verdicts of those so short. */
+  readonly violations: ReadonlyMap<string, { readonly length: number; readonly verdicts: ReadonlySet<string> }>;
   /** For each `happens` and `sometimes`, in order, whether it was met. */
   readonly met: readonly boolean[];
   /** Properties for which either answer is right, such as a rule that was asked about an access through a null id. */
@@ -76,11 +76,12 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
   );
   const initial: NaiveState = { cells, stacks };
 
-  const violations = new Map<string, { verdict: string; length: number }>();
+  const violations = new Map<string, { length: number; verdicts: Set<string> }>();
   const uncertain = new Set<string>();
   const violate = (property: string, verdict: string, length: number): void => {
-    if (!violations.has(property) || (violations.get(property)?.length as number) > length)
-      violations.set(property, { verdict, length });
+    const known = violations.get(property);
+    if (!known || known.length > length) violations.set(property, { length, verdicts: new Set([verdict]) });
+    else if (known.length === length) known.verdicts.add(verdict);
   };
   /** A broken chain makes a property false; whatever else has no meaning is the model's fault. */
   const holds = (condition: () => boolean, length: number): boolean => {

@@ -263,7 +263,8 @@ function queries(scope: Scope, t: Inner): Forms {
     () => list().acyclic(),
     () => list().ends(),
     () => isKind(thing, "slot", t("thing?")),
-    () => standsIn(t("context?"), region(scope)),
+    // A region without rows is folded to false, whoever is asked: so who it is reads nothing that a rule guards.
+    () => standsIn(scope.tape.pick([stable("context?", scope), m.rec.who as Expr<unknown> as Term]), region(scope)),
     () => ended(t("context?")),
   ];
 }
