@@ -332,7 +332,8 @@ function setOf(shape: AnyLeaf): IndexSet | undefined {
   return shape.kind === "id" ? shape.set : undefined;
 }
 
-function rangesOf(labels: readonly number[]): (readonly [number, number])[] {
+/** Labels as ranges, both ends included. */
+export function rangesOf(labels: readonly number[]): (readonly [number, number])[] {
   const ranges: [number, number][] = [];
   for (const label of [...labels].sort((a, b) => a - b)) {
     const last = ranges.at(-1);

@@ -8,6 +8,7 @@ import type { Label, System } from "../language/system.ts";
 import type { Condition } from "./condition.ts";
 import { type Dialect, Expressions, type Scope, within } from "./expression.ts";
 import { comment, type ExportOptions, headingOf, placeName, targetName } from "./heading.ts";
+import { monitorOf } from "./monitor.ts";
 import { Names } from "./names.ts";
 import { type Look, type Rule, type Rules, rulesOf, type Stand } from "./rules.ts";
 import { assignmentsOf, parametersOf, type Syntax, walkFunction } from "./statements.ts";
@@ -240,66 +241,4 @@ function mayRunDefinitions(
       : [`#define ${name(context, "undefined")} (${text(mayRun.undefined, scopeOf(context))})`]),
   ]);
   return [...lines, ""];
-}
-
-function monitorOf(
-  { stands, always, atRest, deadlock, system }: Rules,
-  tools: {
-    readonly text: (condition: Condition, scope: Scope) => string;
-    readonly looksOf: (looks: readonly Look[], scope: Scope, indent: string) => string[];
-    readonly scopeOf: (self: number) => Scope;
-    readonly names: Names;
-  },
-): string[] {
-  const { text, looksOf, scopeOf, names } = tools;
-  const nobody = scopeOf(-1);
-  const rest = names.of("monitor rest", "at_rest");
-  const moves = names.of("monitor moves", "moves");
-  const whole = atRest.length > 0 || deadlock !== null;
-  const at = ({ context, label, undefined: lost, open, looks }: Stand): string[] => {
-    const { mayStop, schedules, serves } = label.meta;
-    const scope = scopeOf(context);
-    const lines = looksOf(looks, scope, "       ");
-    if (lost.is !== "false" && deadlock !== null) lines.push(`       ${moves} = ${moves} || ${text(lost, scope)};`);
-    if (whole && !mayStop) {
-      const opens = text(open, scope);
-      if (deadlock !== null && open.is !== "false") lines.push(`       ${moves} = ${moves} || ${opens};`);
-      if (!schedules) lines.push(`       ${rest} = ${serves ? `${rest} && !(${opens})` : "false"};`);
-    }
-    if (lines.length === 0) return [];
-    return [`     :: pc[${names.element(contexts, context)}] == ${label.id} -> ${comment(placeName(label))}`, ...lines];
-  };
-  const perContext = system.contexts.flatMap((_, context) => {
-    const options = stands.filter((s) => s.context === context).flatMap(at);
-    return options.length > 0 ? ["     if", ...options, "     :: else", "     fi;"] : [];
-  });
-  const end = [
-    ...(atRest.length > 0
-      ? [`     if`, `     :: ${rest} ->`, ...looksOf(atRest, nobody, "       "), "     :: else", "     fi;"]
-      : []),
-    ...(deadlock === null
-      ? []
-      : [
-          "     if",
-          `     :: !${rest} && !${moves} -> FOUND(${deadlock}) ${comment("deadlock")}`,
-          "     :: else",
-          "     fi;",
-        ]),
-  ];
-  return [
-    comment("Looks at every state and changes none."),
-    ...(whole ? [`hidden byte ${rest}, ${moves};`] : []),
-    "active proctype monitor()",
-    "{",
-    "  do",
-    "  :: d_step { true ->",
-    ...(whole ? [`     ${rest} = true;`, `     ${moves} = false;`] : []),
-    ...looksOf(always, nobody, "     "),
-    ...perContext,
-    ...end,
-    "     NO_STEP",
-    "     }",
-    "  od",
-    "}",
-  ];
 }

@@ -105,7 +105,7 @@ export function readSpin(output: string): Answer | NoAnswer {
   const states = count(/^ *([\d.e+]+) states, stored/m);
   const steps = count(/^ *([\d.e+]+) transitions/m);
   if (!(states < 1e8 && steps < 1e8)) return { why: "Spin prints counts of eight digits only" };
-  const rounds = count(/^rounds (\d+)$/m);
+  const rounds = /^rounds /m.test(output) ? count(/^rounds (\d+)$/m) : 0;
   // It counts the initial state as a transition to it.
   const found = new Set([...output.matchAll(/^found (\d+)$/gm)].map((match) => Number(match[1])));
   return { states, transitions: steps - 1 - rounds, found, lost: null };

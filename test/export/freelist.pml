@@ -140,23 +140,14 @@ active proctype monitor()
 {
   do
   :: d_step { true ->
-     at_rest = true;
-     moves = false;
      if
      :: head == nil -> MET(2) /* met: ranEmpty */
      :: else
      fi;
+     at_rest = true;
+     moves = false;
      if
-     :: pc[p0] == 2 -> /* pop_and_push: popLink if (!h) continue; n = h->next; */
-       moves = moves || true;
-       at_rest = false;
-     :: pc[p0] == 3 -> /* pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1)) */
-       moves = moves || true;
-       at_rest = false;
-     :: pc[p0] == 4 -> /* pop_and_push: pushLink object->next = h; */
-       moves = moves || true;
-       at_rest = false;
-     :: pc[p0] == 5 -> /* pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1)) */
+     :: (pc[p0] >= 2 && pc[p0] <= 5) ->
        moves = moves || true;
        at_rest = false;
      :: else
