@@ -12,9 +12,11 @@ import {
   type Clause,
   call,
   choose,
+  context,
   type Expr,
   either,
   element,
+  ended,
   guardedBy,
   happens,
   type Id,
@@ -83,6 +85,9 @@ const SHAPES = {
   y: { shape: optional(id(slot)), kind: "slot?" },
   z: { shape: range(0, 2), kind: "num" },
   w: { shape: bool, kind: "bool" },
+  // Of the shape of another: they may share its slot, unless both live.
+  v: { shape: bool, kind: "bool" },
+  u: { shape: id(slot), kind: "slot" },
 } as const;
 
 const PARAMS = {
@@ -208,7 +213,7 @@ function drawStep(body: Body, row: number): Row<string> {
   const last = tape.oneIn(3) ? [] : [otherwise.do(must(scope)).goto(tape.pick(targets))];
   const meta: RowMeta = {
     ...(tape.oneIn(6) ? { marks: ["hot"] } : {}),
-    ...(tape.oneIn(8) ? { arrive: true } : {}),
+    ...(tape.oneIn(4) ? { arrive: true } : {}),
     ...(tape.oneIn(8) ? { mayStop: true } : {}),
     ...(tape.oneIn(10) ? { serves: true } : {}),
     ...(tape.oneIn(12) ? { schedules: true } : {}),
@@ -233,7 +238,7 @@ function drawProgram(
   // Every exit is used by the last row, which is therefore a step where there are two.
   if (exits.length > 1) kinds[kinds.length - 1] = "step";
   const steps = kinds.flatMap((kind, i) => (kind === "step" ? [i] : []));
-  const names = Object.keys(SHAPES).filter(() => tape.oneIn(4));
+  const names = Object.keys(SHAPES).filter(() => tape.oneIn(3));
   const setAt = Object.fromEntries(names.map((n) => [n, tape.pick(steps)]));
   const locals = Object.fromEntries(names.map((n) => [n, SHAPES[n as keyof typeof SHAPES].shape]));
   let body: Body | undefined;
@@ -348,6 +353,7 @@ export function drawSystem(tape: Tape): LinkOptions {
     undefined,
     undefined,
     (self: Expr<Id<"context">>) => or(m.rec.who.isNull(), m.rec.who.eq(self)),
+    (self: Expr<Id<"context">>) => or(self.eq(element(context, 0)), ended(element(context, 0))),
     (self: Expr<Id<"context">>) => or(m.on, m.owner.at(element(bank, 0)).ne(self)),
   ]);
   return {

@@ -182,7 +182,12 @@ function reads(kind: Kind, scope: Scope, depth: number): Forms {
   const t = (of: Kind): Term => (depth > 0 ? term(of, scope, depth - 1) : stable(of, scope));
   switch (kind) {
     case "bool":
-      return [() => m.on, () => m.grid.at(t("slot")).at(t("bank"))];
+      return [
+        () => m.on,
+        () => m.grid.at(t("slot")).at(t("bank")),
+        () => racy(m.grid.at(t("slot")).at(t("bank"))),
+        () => racy(m.num.eq(m.rec.n)),
+      ];
     case "num":
       return [() => m.num, () => m.rec.n, ...(scope.ghosts ? [() => g.seen] : [])];
     case "mode":
