@@ -44,8 +44,8 @@ function clash(a: Assign, b: Assign, same: boolean): Condition {
   const others = b.over.map((binder): Binder => ({ set: binder.set }));
   const inOther = (node: Node): Node => b.over.reduce((of, from, i) => renamed(of, from, others[i] as Binder), node);
   const equal = left.map((index, i) => equals(index, inOther(indicesOf(b.place)[i] as Node)));
-  const otherRound = not(and(...a.over.map((binder, i) => equals(bound(binder), bound(others[i] as Binder)))));
-  const here = and(same ? otherRound : YES, ...equal);
+  const otherRound = () => not(and(...a.over.map((binder, i) => equals(bound(binder), bound(others[i] as Binder)))));
+  const here = and(same ? otherRound() : YES, ...equal);
   return [...a.over, ...others].reduceRight((of, binder) => some(binder, of), here);
 }
 

@@ -73,7 +73,7 @@ describe("the rules of an export", () => {
           expect(here.filter((s) => holds(s.open, s.context)).map((s) => s.context)).toEqual([...moving].sort());
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
