@@ -3,7 +3,7 @@
  * messages, and a test holds the two together.
  *
  * Some of them are compile errors too. A model that is run without a type check, or whose rows are made by a loop,
- * gets here all the same: `untyped` lets the tests make such models.
+ * gets here all the same: `untyped` lets the tests make such models. Over 400 lines: it is a table, an entry a message.
  */
 import {
   bool,

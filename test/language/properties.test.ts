@@ -1,4 +1,7 @@
-/** What does each clause of a property check, and what are rest and deadlock? */
+/**
+ * What does each clause of a property check, and what are rest and deadlock? Over 400 lines: each kind of clause has its
+ * case beside the others.
+ */
 import { describe, expect, it } from "vitest";
 import {
   type Assign,
