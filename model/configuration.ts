@@ -1,0 +1,76 @@
+/** What a spec may set: the parameters of the machine and the allocator, and the kinds of contexts with their options. */
+import type { ContextSpec, Model, Parameter, Question } from "../checker/spec/model.ts";
+import { SLAB_LINE } from "./heap.ts";
+import { HOOK_PLACES } from "./scripts.ts";
+
+const flag = (about: string, byDefault = false): Parameter => ({ about, type: "boolean", default: byDefault });
+const integer = (about: string, byDefault: number, min: number, max: number): Parameter => ({
+  about,
+  type: "integer",
+  default: byDefault,
+  min,
+  max,
+});
+
+export const PARAMETERS: Readonly<Record<string, Parameter>> = {
+  preemptRt: flag("CONFIG_PREEMPT_RT"),
+  smp: flag("CONFIG_SMP; without it spin_trylock() always succeeds", true),
+  cpus: integer("CPUs", 1, 1, 4),
+  buckets: integer("kmalloc buckets, A and up", 2, 1, 4),
+  objects: integer("objects in a slab", 2, 1, 4),
+  slabs: {
+    about: `the heap at the start, a line a slab: ${SLAB_LINE}`,
+    type: "texts",
+    default: ["A cpu0 free=1", "A partial free=2", "B cpu0 free=2", "page"],
+  },
+  cpuPartial: flag("CONFIG_SLUB_CPU_PARTIAL"),
+  cpuPartialSlabs: integer("s->cpu_partial_slabs", 1, 1, 4),
+  minPartial: integer("s->min_partial", 1, 0, 4),
+  migration: flag("tasks may move between CPUs"),
+  nodeMismatch: flag("kmalloc() may ask for another node: a free choice at each test"),
+  pages: flag(
+    "pages come from the page allocator, with reference counts; otherwise there is one or none, a free choice",
+  ),
+};
+
+const ON_CPU: Readonly<Record<string, Parameter>> = { cpu: integer("the CPU where it begins or arrives", 0, 0, 3) };
+
+const HOOK_OPTIONS: Readonly<Record<string, Parameter>> = {
+  ...ON_CPU,
+  at: {
+    about: `where it fires: ${Object.entries(HOOK_PLACES)
+      .map(([name, { about }]) => `"${name}", ${about}`)
+      .join("; ")}`,
+    type: "choice",
+    default: "kprobe",
+    choices: Object.keys(HOOK_PLACES),
+  },
+  setsNmi: flag("in_nmi() is true while it runs, as for an int3 kprobe of x86"),
+};
+
+/** The parameters, as a spec has them. */
+export interface Settings {
+  readonly preemptRt: boolean;
+  readonly smp: boolean;
+  readonly cpus: number;
+  readonly buckets: number;
+  readonly objects: number;
+  readonly slabs: readonly string[];
+  readonly cpuPartial: boolean;
+  readonly cpuPartialSlabs: number;
+  readonly minPartial: number;
+  readonly migration: boolean;
+  readonly nodeMismatch: boolean;
+  readonly pages: boolean;
+}
+
+export const settingsOf = ({ configuration }: Question) => configuration as unknown as Settings;
+export const cpuOf = ({ options }: ContextSpec): number => options.cpu as number;
+
+export const CONTEXT_KINDS: Model["contextKinds"] = {
+  task: { about: "a task; on PREEMPT_RT several may share a CPU", options: ON_CPU },
+  softirq: { about: "a softirq, on top of whatever runs with interrupts on", options: ON_CPU },
+  hardirq: { about: "a hardirq, on top of whatever runs with interrupts on", options: ON_CPU },
+  nmi: { about: "an NMI, on top of anything but another", options: ON_CPU },
+  hook: { about: "a BPF program on a probe or tracepoint, run by whatever frame meets it", options: HOOK_OPTIONS },
+};

@@ -1,0 +1,123 @@
+/** What is wrong with a spec, beyond its form: each with where, what, and how to mend it. */
+import type { ContextSpec, Problem, Question } from "../checker/spec/model.ts";
+import { cpuOf, settingsOf } from "./configuration.ts";
+import { BUCKET_NAMES, freeObjects, heapProblems, objectName, parseSlab, type SlabLine } from "./heap.ts";
+import { CALL_FORMS, HOOK_PLACES, parseCall } from "./scripts.ts";
+
+export function problems(question: Question): Problem[] {
+  const s = settingsOf(question);
+  const found: Problem[] = heapProblems(s.slabs, s);
+  const say = (path: string, what: string, mend: string) => found.push({ path, what, mend });
+  if (!s.smp && s.cpus > 1)
+    say("/configuration/cpus", `${s.cpus} CPUs without SMP`, 'set "cpus" to 1, or "smp" to true');
+  if (s.migration && s.cpus < 2)
+    say(
+      "/configuration/migration",
+      "a task cannot move on one CPU",
+      'set "cpus" to 2 or more, or "migration" to false',
+    );
+  if (question.contexts.length === 0) say("/contexts", "nobody does anything", "add at least one context");
+  const lines = s.slabs.map(parseSlab);
+  for (const [i, one] of question.contexts.entries()) {
+    const at = `/contexts/${i}`;
+    if (cpuOf(one) >= s.cpus) {
+      say(
+        `${at}/cpu`,
+        `${cpuOf(one)} is not a CPU of this machine (it has ${s.cpus}: 0${s.cpus > 1 ? ` to ${s.cpus - 1}` : ""})`,
+        `set "cpus" to ${cpuOf(one) + 1}, or put "${one.name}" on another CPU`,
+      );
+    }
+    if (one.kind === "softirq" && s.preemptRt)
+      say(`${at}/kind`, "softirqs run in threads on PREEMPT_RT", 'make it a "task"');
+    if (one.kind === "hook") {
+      const place = HOOK_PLACES[one.options.at as string];
+      if (place?.rt && !s.preemptRt)
+        say(
+          `${at}/at`,
+          `"${one.options.at}" exists on PREEMPT_RT only`,
+          'set "preemptRt" to true, or choose another place',
+        );
+    }
+    if (one.script.length === 0) say(`${at}/script`, "the script is empty", `write at least one call: ${CALL_FORMS}`);
+    for (const [n, line] of one.script.entries()) callProblems(one, line, n, `${at}/script/${n}`, question, lines, say);
+  }
+  return found;
+}
+
+function callProblems(
+  one: ContextSpec,
+  line: string,
+  n: number,
+  path: string,
+  question: Question,
+  lines: readonly (SlabLine | null)[],
+  say: (path: string, what: string, mend: string) => void,
+): void {
+  const s = settingsOf(question);
+  const parsed = parseCall(line, s.objects);
+  if (!parsed) {
+    say(path, `"${line}" is not a call`, `write one of ${CALL_FORMS}`);
+    return;
+  }
+  if ("bucket" in parsed && parsed.bucket >= s.buckets)
+    say(
+      path,
+      `there is no bucket ${BUCKET_NAMES[parsed.bucket]}`,
+      `set "buckets" to ${parsed.bucket + 1}, or use ${BUCKET_NAMES.slice(0, s.buckets).join(", ")}`,
+    );
+  if (parsed.op === "flush" && parsed.from >= s.buckets)
+    say(path, `there is no bucket ${BUCKET_NAMES[parsed.from]}`, `set "buckets" to ${parsed.from + 1}, or use A`);
+  if (parsed.op === "flush" && one.kind !== "task")
+    say(path, "flush_slab() runs in a worker", 'make the context a "task"');
+  if (parsed.op === "scan" && !s.pages) say(path, "there are no pages to scan", 'set "pages" to true');
+  if (parsed.op === "scan" && one.kind !== "task") say(path, "a pfn scanner is a task", 'make the context a "task"');
+  if (parsed.op === "kfree_nolock" && question.version === "v1")
+    say(path, "kfree_nolock() of v1 is not modelled", 'use "version": "v5" or "6.18"');
+  if (
+    one.kind !== "task" &&
+    one.kind !== "softirq" &&
+    one.kind !== "hardirq" &&
+    (parsed.op === "kmalloc" || parsed.op === "kfree")
+  ) {
+    say(
+      path,
+      `${parsed.op}() may spin, and is forbidden in ${one.kind === "nmi" ? "an NMI" : "a hook"}`,
+      `use ${parsed.op}_nolock`,
+    );
+  }
+  if (!("of" in parsed)) return;
+  if (typeof parsed.of === "number") {
+    const earlier = parseCall(one.script[parsed.of - 1] ?? "", s.objects);
+    if (parsed.of > n || !earlier || !("bucket" in earlier))
+      say(
+        path,
+        `call ${parsed.of} of this script returns nothing that could be freed`,
+        "name an earlier kmalloc or kmalloc_nolock of the same script, counted from 1",
+      );
+    return;
+  }
+  const { held } = parsed.of;
+  const slabLine = lines[Math.floor(held / s.objects)];
+  const holders = question.contexts.filter(
+    (c) => c.script.includes(line) || c.script.some((x) => x.endsWith(` ${line.split(" ")[1]}`)),
+  );
+  if (slabLine === undefined || held % s.objects >= s.objects)
+    say(
+      path,
+      `there is no object ${line.split(" ")[1]}`,
+      `objects are s0.o0 to ${objectName(lines.length - 1, s.objects - 1)}`,
+    );
+  else if (slabLine && (slabLine.place === "page" || held % s.objects < freeObjects(slabLine))) {
+    say(
+      path,
+      `${line.split(" ")[1]} is free at the start: nobody holds it`,
+      "name an object that the heap has as handed out (the last ones of a slab)",
+    );
+  }
+  if (holders.length > 1 && holders[0] !== one)
+    say(
+      path,
+      `${line.split(" ")[1]} is also freed by "${holders[0]?.name}"`,
+      "an object has one holder: freeing it twice is a fault of the callers",
+    );
+}
