@@ -7,17 +7,19 @@ import { type Change, parseChange } from "../spec/change.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { type LocatedProblem, mendName, SpecError } from "../spec/problems.ts";
+import { SIZES } from "../spec/spec.ts";
 import { EXIT } from "../verdict.ts";
 import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
 import { outcomeAsJson } from "./json.ts";
-import { allSpecs, findSpec, specNamed } from "./specs.ts";
+import { allSpecs, findSpec, specNamed, specsOfSize } from "./specs.ts";
 
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
-       npm run check -- --all
+       npm run check -- --all [--size large]
        npm run check -- --list
 
   --all               check every spec of specs/, a line for each
+  --size ci|large     with --all: those of this size (default: ci)
   --list              list the specs and their questions
   --set KEY=VALUE     ask the spec with another setting, "version" or
                       "variants" (a,b); may be repeated. What the spec
@@ -46,6 +48,7 @@ cannot be understood; 70 a fault of the checker itself.
 
 const OPTIONS = {
   all: "flag",
+  size: SIZES,
   list: "flag",
   help: "flag",
   "explore-all": "flag",
@@ -72,6 +75,10 @@ export async function checkCommand(args: readonly string[], env: Environment): P
     refuseMixing(options, words);
     return options.list ? listSpecs(env) : checkAll(env, options);
   }
+  if (options.size !== undefined)
+    throw new SpecError([
+      { where: "--size", what: "it goes with --all", mend: "a spec says itself of which size it is" },
+    ]);
   const loaded = await loadSpec(findSpec(oneSpec("check", words), env.folders), env.builtins, changesOf(options.set));
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
   const outcome = check(loaded, searchOptions(options));
@@ -105,9 +112,16 @@ function changesOf(texts: readonly string[]): readonly Change[] {
 }
 
 /** What is about one spec cannot go with `--all` or `--list`. */
-function refuseMixing({ all, list, set, show, json, trace }: Asked, words: readonly string[]): void {
+function refuseMixing({ all, list, set, show, json, trace, size }: Asked, words: readonly string[]): void {
   const where = list ? "--list" : "--all";
-  const given = { "--set": set.length > 0, "--show": show, "--json": json, "--trace": trace, "--all": list && all };
+  const given = {
+    "--set": set.length > 0,
+    "--show": show,
+    "--json": json,
+    "--trace": trace,
+    "--all": list && all,
+    "--size": list && size,
+  };
   const mixed = [...words, ...Object.entries(given).flatMap(([name, value]) => (value ? [name] : []))];
   if (mixed.length === 0) return;
   throw new SpecError([
@@ -145,7 +159,7 @@ async function listSpecs(env: Environment): Promise<number> {
   for (const name of names) {
     try {
       const { spec } = await loadSpec(specNamed(name, env.folders), env.builtins);
-      env.print(`${name.padEnd(width)}  ${spec.question}\n`);
+      env.print(`${name.padEnd(width)}  ${spec.size === "large" ? "(large) " : ""}${spec.question}\n`);
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       env.complain(`${error.message}\n`);
@@ -156,7 +170,7 @@ async function listSpecs(env: Environment): Promise<number> {
 }
 
 async function checkAll(env: Environment, options: Asked): Promise<number> {
-  const names = allSpecs(env.folders);
+  const names = specsOfSize(env.folders, options.size ?? "ci");
   const width = Math.max(...names.map((name) => name.length));
   let passed = 0;
   let bad = 0;

@@ -10,7 +10,7 @@ import { EXIT } from "../verdict.ts";
 import { readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
 import { CROSSCHECK } from "./results-command.ts";
-import { allSpecs, findSpec, PROJECT, specNamed } from "./specs.ts";
+import { findSpec, PROJECT, specNamed, specsOfSize } from "./specs.ts";
 
 export const crosscheckHelp = `Usage: npm run crosscheck -- SPEC.. [options]
        npm run crosscheck -- --all | --sample N | --examples
@@ -18,7 +18,7 @@ export const crosscheckHelp = `Usage: npm run crosscheck -- SPEC.. [options]
 Asks Spin and Rumur, without their reductions, for the same states,
 transitions, violated properties and witnesses. Installs nothing.
 
-  --all         every spec of specs/
+  --all         every spec of specs/ but the large ones
   --sample N    N of them, others for another commit
   --examples    the specs of examples/ with known answers, too
   --timeout S   seconds for each program that is run (default 1800)
@@ -50,9 +50,12 @@ export async function crosscheckCommand(args: readonly string[], env: Environmen
     ]);
   const files = [
     ...words.map((word) => findSpec(word, env.folders)),
-    ...(all ? allSpecs(env.folders) : sample === undefined ? [] : rotated(allSpecs(env.folders), sample)).map((name) =>
-      specNamed(name, env.folders),
-    ),
+    ...(all
+      ? specsOfSize(env.folders, "ci")
+      : sample === undefined
+        ? []
+        : rotated(specsOfSize(env.folders, "ci"), sample)
+    ).map((name) => specNamed(name, env.folders)),
     ...(examples ? exampleSpecs() : []),
   ];
   if (files.length === 0)

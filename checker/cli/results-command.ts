@@ -5,40 +5,46 @@ import { check } from "../check.ts";
 import type { Outcome } from "../outcome.ts";
 import { textReport } from "../report/text.ts";
 import { loadSpec } from "../spec/load.ts";
+import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { EXIT } from "../verdict.ts";
 import { readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
-import { allSpecs, specNamed } from "./specs.ts";
+import { allSpecs, specNamed, specsOfSize } from "./specs.ts";
 
 /** Written by `nolock crosscheck`, which takes longer and needs other programs. */
 export const CROSSCHECK = "crosscheck.md";
 
-export const resultsHelp = `Usage: npm run results [-- --check]
+export const resultsHelp = `Usage: npm run results [-- --size large] [--check]
 
-Writes results/SPEC.txt for every spec of specs/, and results/summary.md;
-removes what no spec gives. With --check, writes nothing and exits 1 where
-a file is not what its spec gives.
+Writes results/SPEC.txt for every spec of specs/ of that size (default: ci),
+and results/summary.md (large: summary-large.md); removes what no spec
+gives. With --check, writes nothing and exits 1 where a file is not what
+its spec gives.
 `;
 
+const SUMMARY: Readonly<Record<SpecSize, string>> = { ci: "summary.md", large: "summary-large.md" };
+
 export async function resultsCommand(args: readonly string[], env: Environment): Promise<number> {
-  const { options, words } = readArguments("results", args, { check: "flag", help: "flag" });
+  const { options, words } = readArguments("results", args, { size: SIZES, check: "flag", help: "flag" });
   if (options.help || words.length > 0) {
     (options.help ? env.print : env.complain)(resultsHelp);
     return options.help ? EXIT.asExpected : EXIT.badInput;
   }
+  const size = options.size ?? "ci";
   const files = new Map<string, string>();
   const rows: (readonly string[])[] = [];
-  for (const name of allSpecs(env.folders)) {
+  for (const name of specsOfSize(env.folders, size)) {
     const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
     files.set(`${name}.txt`, textReport(outcome, { trace: "short" }));
     rows.push(summaryRow(outcome));
   }
-  files.set("summary.md", summary(rows));
+  files.set(SUMMARY[size], summary(rows, size));
   const { results } = env.folders;
   const present = existsSync(results)
     ? readdirSync(results, { recursive: true, encoding: "utf8" }).filter((file) => /\.(txt|md)$/.test(file))
     : [];
-  const stale = present.filter((file) => !files.has(file) && file !== CROSSCHECK);
+  const others = [CROSSCHECK, ...Object.values(SUMMARY), ...allSpecs(env.folders).map((name) => `${name}.txt`)];
+  const stale = present.filter((file) => !files.has(file) && !others.includes(file));
   const current = (file: string): string | null =>
     present.includes(file) ? readFileSync(join(results, file), "utf8") : null;
   const differing = [...files].filter(([file, text]) => current(file) !== text).map(([file]) => file);
@@ -74,9 +80,13 @@ const summaryRow = ({ spec, verdict, violated, result, system }: Outcome): reado
     `\`${system.hash.slice(0, 12)}\``,
   ].map(cell);
 
-function summary(rows: readonly (readonly string[])[]): string {
+function summary(rows: readonly (readonly string[])[], size: SpecSize): string {
   const head = ["spec", "question", "verdict", "violated", "states", "transitions", "depth", "relation"];
   const table = [head, ["---", "---", "---", "---", "---:", "---:", "---:", "---"], ...rows];
-  const intro = "Written by `npm run results`, never by hand. `npm run check -- SPEC` asks one again.";
-  return ["# Results", "", intro, "", ...table.map((row) => `| ${row.join(" | ")} |`), ""].join("\n");
+  const [title, command] =
+    size === "ci"
+      ? ["# Results", "npm run results"]
+      : ["# Results of the large specs", "npm run results -- --size large"];
+  const intro = `Written by \`${command}\`, never by hand. \`npm run check -- SPEC\` asks one again.`;
+  return [title, "", intro, "", ...table.map((row) => `| ${row.join(" | ")} |`), ""].join("\n");
 }

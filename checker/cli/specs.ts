@@ -1,9 +1,11 @@
 /** Which specs there are, and which one a user means: a name of `specs/`, or the path of a JSON file. */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SpecFile } from "../spec/load.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
+import { SIZES, type SpecSize } from "../spec/spec.ts";
+import { parseSpecText } from "../spec/text.ts";
 
 /** The folder of the project, where `specs/` and `results/` are. */
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,6 +32,22 @@ export function allSpecs(where: Folders): readonly string[] {
   const names = specNames(where);
   if (names.length > 0) return names;
   throw new SpecError([{ where: "specs/", what: "there is no spec", mend: "write one: specs/NAME.json" }]);
+}
+
+/** Those of a size. One that cannot be read counts as small, so that the commands about all of them tell why. */
+export function specsOfSize(where: Folders, size: SpecSize): readonly string[] {
+  const names = allSpecs(where).filter((name) => sizeOf(specNamed(name, where).path) === size);
+  if (names.length > 0) return names;
+  throw new SpecError([
+    { where: "specs/", what: `there is no spec of size "${size}"`, mend: `write "size": "${size}" in one` },
+  ]);
+}
+
+function sizeOf(path: string): SpecSize {
+  const { data } = parseSpecText(readFileSync(path, "utf8"));
+  const size =
+    typeof data === "object" && data !== null && !Array.isArray(data) ? (data as { size?: unknown }).size : null;
+  return SIZES.find((one) => one === size) ?? "ci";
 }
 
 export const specNamed = (name: string, { specs }: Folders): SpecFile => ({

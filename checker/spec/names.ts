@@ -51,7 +51,7 @@ export function nameSpec(
   if (raw.expect) expectation(raw.expect, problems);
   if (problems.length === 0) problems.push(...model.problems(asked));
 
-  const { question, deadlock, properties, sometimes, claims, uncut } = raw;
+  const { question, deadlock, properties, sometimes, size, claims, uncut } = raw;
   const happens = raw.happens.map(happeningOf);
   const expect = (raw.expect ?? null) as Expectation | null;
   const spec = {
@@ -63,6 +63,7 @@ export function nameSpec(
     deadlock,
     sometimes,
     happens,
+    size,
     claims,
     uncut,
     show: raw.show ?? null,

@@ -28,6 +28,10 @@ export interface Uncut {
   readonly why: string;
 }
 
+/** How long a search may take: part of every change, or asked for by `--size large`. */
+export const SIZES = ["ci", "large"] as const;
+export type SpecSize = (typeof SIZES)[number];
+
 export interface Spec {
   readonly name: string;
   /** The question in words. */
@@ -40,6 +44,7 @@ export interface Spec {
   /** Names of properties of the model that are witnesses. */
   readonly sometimes: readonly string[];
   readonly happens: readonly Happening[];
+  readonly size: SpecSize;
   readonly claims: readonly string[];
   readonly uncut: readonly Uncut[];
   /** Whose counterexample the report shows; null: the first shortest. */

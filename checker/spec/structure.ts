@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Problem } from "./model.ts";
 import { mendName } from "./problems.ts";
+import type { SpecSize } from "./spec.ts";
 import { type Json, pointer } from "./text.ts";
 
 /** A spec as it stands in its file, of the structure that `schema/spec.schema.json` describes. */
@@ -21,6 +22,7 @@ export interface RawSpec {
   readonly deadlock: boolean;
   readonly sometimes: readonly string[];
   readonly happens: readonly string[];
+  readonly size: SpecSize;
   readonly claims: readonly string[];
   readonly uncut: readonly { readonly frame: string; readonly rows: string; readonly why: string }[];
   readonly show?: string;

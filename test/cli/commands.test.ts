@@ -63,6 +63,33 @@ describe("results", () => {
   });
 });
 
+describe("sizes", () => {
+  const sized = project({ small: lights(["toggle"]), big: lights(["toggle", "toggle", "toggle"], { size: "large" }) });
+  afterAll(sized.remove);
+
+  it("check --all asks those of one size", async () => {
+    expect((await sized.run("check", "--all")).printed).toMatch(/^small .*\n1 specs: 1 as expected/);
+    expect((await sized.run("check", "--all", "--size", "large")).printed).toMatch(/^big .*\n(.*\n)*1 specs: /);
+    expect((await sized.run("check", "--list")).printed).toMatch(/^big +\(large\) What /);
+    expect((await sized.run("check", "small", "--size", "ci")).complained).toMatch(/^--size: it goes with --all/);
+  });
+
+  it("results keeps what specs of the other size gave", async () => {
+    expect((await sized.run("results")).printed).toBe("2 files in results/: 2 written, 0 removed\n");
+    expect((await sized.run("results", "--size", "large")).printed).toBe("2 files in results/: 2 written, 0 removed\n");
+    expect((await sized.run("results", "--check")).status).toBe(0);
+    expect(readFileSync(join(sized.dir, "results/summary-large.md"), "utf8")).toContain("[big](big.txt)");
+  });
+
+  it("finding none of a size is no success", async () => {
+    const ran = await at.run("check", "--all", "--size", "large");
+    expect([ran.status, ran.complained]).toEqual([
+      2,
+      'specs/: there is no spec of size "large"\n  write "size": "large" in one\n',
+    ]);
+  });
+});
+
 describe("the program", () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const nolock = (...args: string[]) =>

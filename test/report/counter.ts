@@ -133,6 +133,7 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   deadlock: system.deadlock,
   sometimes: [],
   happens: [],
+  size: "ci",
   claims: [],
   uncut: [],
   show: null,
