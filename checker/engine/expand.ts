@@ -8,7 +8,7 @@ import type { Command, Label, StateCheck, StepCheck } from "../language/system.t
 import { leafCodes, Unsupported } from "./codes.ts";
 import { DEADLOCK, type Event, type Frame, MODEL_ERROR } from "./frame.ts";
 import * as ir from "./ir.ts";
-import { c, type Expr, type Func, FunctionWriter, type Target } from "./ir.ts";
+import { c, type Expr, type Func, FunctionWriter, type Stmt, type Target } from "./ir.ts";
 import { maskOf } from "./layout.ts";
 import { Lowering } from "./lower.ts";
 import { integer, toCode, type Val } from "./values.ts";
@@ -153,22 +153,31 @@ export class Expander {
     });
   }
 
-  /** Something that is to occur; nothing is evaluated once it has. A model error in it counts as met, too. */
+  /**
+   * Something that is to occur. Once it has, it is evaluated on only where that may be a model error, which is told
+   * whether or not the witness was met before.
+   */
   #witness(lowering: Lowering, witness: number, condition: Node, atStep: boolean): void {
     const { writer } = lowering;
-    const event: Event = { kind: "witness", witness };
-    writer.if(this.#wanted(event), () => {
+    const met: Event = { kind: "witness", witness };
+    const noValue: Event = { kind: "violation", property: MODEL_ERROR, atStep };
+    let mayFail = false;
+    const { stmts } = writer.apart(() =>
       writer.block((unmet) => {
-        writer.block((error) => {
-          const test = under(lowering, { error, broken: unmet }, () => lowering.test(condition));
-          writer.if(ir.not(test), () => writer.emit(ir.br(unmet)));
-          this.#event(writer, event);
+        const { stmts: asking, result: error } = writer.apart(() => {
+          const end: Target = { kind: "block" };
+          const test = under(lowering, { error: end, broken: unmet }, () => lowering.test(condition));
+          writer.if(test, () => this.#event(writer, met));
           writer.emit(ir.br(unmet));
+          return end;
         });
-        this.#event(writer, event);
-        this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep });
-      });
-    });
+        mayFail = leaves(asking, error);
+        writer.emit({ op: "block", target: error, body: asking });
+        this.#event(writer, noValue);
+      }),
+    );
+    const wanted = mayFail ? ir.bitOr(this.#wanted(met), this.#wanted(noValue)) : this.#wanted(met);
+    writer.if(wanted, () => writer.emit(...stmts));
   }
 
   #wanted(event: Event): Expr {
@@ -310,6 +319,14 @@ export class Expander {
     return writer.fn;
   }
 }
+
+/** Whether some statement goes to a target. */
+const leaves = (stmts: readonly Stmt[], target: Target): boolean =>
+  stmts.some((stmt) => {
+    if (stmt.op === "br") return stmt.target === target;
+    if (stmt.op === "if") return leaves(stmt.then, target) || leaves(stmt.else, target);
+    return (stmt.op === "block" || stmt.op === "loop") && leaves(stmt.body, target);
+  });
 
 function under<T>(lowering: Lowering, exits: Lowering["exits"], body: () => T): T {
   const before = lowering.exits;

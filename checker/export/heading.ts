@@ -32,7 +32,7 @@ export function headingOf(system: System, rules: Rules, tool: keyof typeof RUN, 
   const { properties = true } = options;
   const contexts = system.contexts.map((c) => `${c.name} runs ${system.scripts[c.script]?.program}`);
   const findings = rules.findings.flatMap(({ kind, name }, n) =>
-    kind === "met" || kind === "unclear" ? [] : [`finding ${n}: ${kind === name ? name : `${name} (${kind})`}`],
+    kind === "met" ? [] : [`finding ${n}: ${kind === name ? name : `${name} (${kind})`}`],
   );
   const witnesses = rules.findings.flatMap(({ kind, name }, n) => {
     const witness = system.witnesses[Number(name)];

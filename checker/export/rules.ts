@@ -11,8 +11,8 @@ import { effectDefined } from "./effect.ts";
 
 /** Something that a run may come upon: a property violated, or a witness met. */
 export interface Finding {
-  readonly kind: "violated" | "deadlock" | "noProgress" | "model error" | "met" | "unclear";
-  /** The property, "deadlock" or "model error"; for a witness its number, also where asking for it is an error. */
+  readonly kind: "violated" | "deadlock" | "noProgress" | "model error" | "met";
+  /** The property, "deadlock" or "model error"; for a witness its number. */
   readonly name: string;
 }
 
@@ -81,7 +81,7 @@ export function rulesOf(system: System): Rules {
     const name = system.witnesses[witness]?.property ?? "";
     return [
       ...look(find("met", String(witness)), and(defined, truth(condition)), `met: ${name}`),
-      ...look(find("unclear", String(witness)), judged(condition, universe).error, `asking for ${name}`),
+      ...error(judged(condition, universe).error, `asking for ${name}`),
     ];
   };
 

@@ -7,7 +7,7 @@ import type { System } from "../language/system.ts";
 import type { ExportOptions } from "./heading.ts";
 import { toMurphi } from "./murphi.ts";
 import { toPromela } from "./promela.ts";
-import type { Finding, Rules } from "./rules.ts";
+import type { Rules } from "./rules.ts";
 
 export interface Answer {
   readonly states: number;
@@ -149,9 +149,7 @@ export function readRumur(output: string, errors: string): Answer | NoAnswer {
 /** What an answer says of the properties and witnesses of a system. */
 export function told(answer: Answer, { findings }: Rules) {
   const made = findings.filter((_, n) => answer.found.has(n));
-  const witnesses = (kind: "met" | "unclear") =>
-    new Set(made.flatMap((finding) => (finding.kind === kind ? [Number(finding.name)] : [])));
-  const isProperty = ({ kind }: Finding): boolean => kind !== "met" && kind !== "unclear";
-  const violated = new Set([...made.filter(isProperty).map((finding) => finding.name), ...(answer.lost ?? [])]);
-  return { violated, met: witnesses("met"), unclear: witnesses("unclear") };
+  const properties = made.filter(({ kind }) => kind !== "met").map(({ name }) => name);
+  const met = new Set(made.flatMap(({ kind, name }) => (kind === "met" ? [Number(name)] : [])));
+  return { violated: new Set([...properties, ...(answer.lost ?? [])]), met };
 }

@@ -34,16 +34,25 @@ export class Findings {
     if (!known || length < known.length) this.violations.set(property, { property, verdict, length, why, at });
   }
 
-  /** False also where a chain that the property walks is broken; any other error is the model's. */
-  satisfied(condition: () => unknown, property: string, length: number, at: Place): boolean {
+  /**
+   * False also where a chain that the condition walks is broken. Any other error is the model's and is recorded: then
+   * the condition has no value, so that it neither violates a property nor meets a witness.
+   */
+  #ask(condition: () => unknown, property: string, length: number, at: Place): boolean | "no value" {
     try {
       return condition() === true;
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       if (error.kind === "broken chain") return false;
       this.violate("model error", "model error", length, `evaluating ${property}: ${error.message}`, at);
-      return true;
+      return "no value";
     }
+  }
+
+  /** A witness is asked in every state, met before or not: else the order of the search would decide which errors show. */
+  #witness(witness: number, condition: () => unknown, length: number, at: Place): void {
+    const { property } = this.#system.witnesses[witness] as System["witnesses"][number];
+    if (this.#ask(condition, property, length, at) === true) this.met[witness] ??= at;
   }
 
   /** Looks at a state and at its steps; gives the states that they lead to. */
@@ -52,9 +61,8 @@ export class Findings {
     const here = { state: id, transition: null };
     for (const [c, label] of state.pc.entries()) this.stood[c]?.add(label);
     this.#checkState(system.invariants, state, level, here);
-    for (const [w, { property, condition }] of system.witnesses.entries()) {
-      if (condition && !this.met[w] && this.satisfied(() => holds(system, condition, state), property, level, here))
-        this.met[w] = here;
+    for (const [w, { condition }] of system.witnesses.entries()) {
+      if (condition) this.#witness(w, () => holds(system, condition, state), level, here);
     }
     const expansion = expand(system, state);
     for (const { context, label, error } of expansion.errors) {
@@ -63,8 +71,9 @@ export class Findings {
     }
     for (const { context, label } of expansion.waiting) {
       for (const { property, condition, why } of label.waits) {
-        const ok = this.satisfied(() => holds(system, condition, state, context), property, level, here);
-        if (!ok) this.violate(property, "violated", level, `${system.contexts[context]?.name}: ${why}`, here);
+        const answer = this.#ask(() => holds(system, condition, state, context), property, level, here);
+        if (answer === false)
+          this.violate(property, "violated", level, `${system.contexts[context]?.name}: ${why}`, here);
       }
     }
     if (isAtRest(system, state, expansion)) this.#checkState(system.atRest, state, level, here);
@@ -75,8 +84,8 @@ export class Findings {
 
   #checkState(checks: readonly StateCheck[], state: State, level: number, at: Place): void {
     for (const { property, condition } of checks) {
-      const ok = this.satisfied(() => holds(this.#system, condition, state), property, level, at);
-      if (!ok) this.violate(property, "violated", level, "in this state", at);
+      const answer = this.#ask(() => holds(this.#system, condition, state), property, level, at);
+      if (answer === false) this.violate(property, "violated", level, "in this state", at);
     }
   }
 
@@ -87,17 +96,15 @@ export class Findings {
     const env = envOfTransition(system, state, transition);
     this.fired[command.id] = (this.fired[command.id] as number) + 1;
     for (const { property, verdict, condition, why } of command.checks) {
-      if (!this.satisfied(() => evaluate(condition, env), property, level + 1, at))
+      if (this.#ask(() => evaluate(condition, env), property, level + 1, at) === false)
         this.violate(property, verdict, level + 1, why, at);
     }
-    for (const { witness, condition } of command.witnesses) {
-      if (!this.met[witness] && this.satisfied(() => evaluate(condition, env), "happens", level + 1, at))
-        this.met[witness] = at;
-    }
+    for (const { witness, condition } of command.witnesses)
+      this.#witness(witness, () => evaluate(condition, env), level + 1, at);
     const whom = label.cuts;
     const cutting = (cut: unknown): boolean =>
       typeof cut === "number" && !!this.cuts[context]?.add(state.pc[cut] as number);
-    if (whom) this.satisfied(() => cutting(evaluate(whom, env)), "whom it cuts", level + 1, at);
+    if (whom) this.#ask(() => cutting(evaluate(whom, env)), "whom it cuts", level + 1, at);
     if (command.fails) {
       this.violate(command.fails.property, "violated", level + 1, command.fails.why, at);
       return null;
@@ -112,10 +119,10 @@ export class Findings {
     }
   }
 
-  /** Whether a state satisfies what is to stay possible. */
+  /** Whether a state satisfies what is to stay possible; one where that has no value counts as if. */
   isGoal({ property, condition }: StateCheck, state: State, id: number, level: number): boolean {
     const at = { state: id, transition: null };
-    return this.satisfied(() => holds(this.#system, condition, state), property, level, at);
+    return this.#ask(() => holds(this.#system, condition, state), property, level, at) !== false;
   }
 
   /** From a state on, what is to stay possible is not. */

@@ -4,7 +4,7 @@
 -- p0 runs pop_and_push
 -- finding 0: model error
 -- finding 1: poppedByOne (violated)
--- finding 4: deadlock
+-- finding 3: deadlock
 -- finding 2: ranEmpty is met (sometimes)
 
 const

@@ -83,27 +83,19 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
     if (!known || known.length > length) violations.set(property, { length, verdicts: new Set([verdict]) });
     else if (known.length === length) known.verdicts.add(verdict);
   };
-  /** A broken chain makes a property false; whatever else has no meaning is the model's fault. */
-  const holds = (condition: () => boolean, length: number): boolean => {
+  /** A broken chain makes a condition false; whatever else has no meaning is the model's fault. */
+  const answer = (condition: () => boolean, length: number): boolean | "meaningless" => {
     try {
       return condition();
     } catch (error) {
       if (!(error instanceof Meaningless)) throw error;
       if (error.brokenChain) return false;
       violate("model error", "model error", length);
-      return true;
+      return "meaningless";
     }
   };
-  /** A witness need not be asked again once it is met, so an error in it may be seen or not. */
-  const witnessed = (condition: () => boolean): boolean => {
-    try {
-      return condition();
-    } catch (error) {
-      if (!(error instanceof Meaningless)) throw error;
-      if (!error.brokenChain) uncertain.add("model error");
-      return !error.brokenChain;
-    }
-  };
+  const holds = (condition: () => boolean, length: number): boolean => answer(condition, length) !== false;
+  const witnessed = (condition: () => boolean, length: number): boolean => answer(condition, length) === true;
   const clauses = properties.flatMap((property) =>
     property.clauses.map((clause) => ({ property: property.name, clause })),
   );
@@ -125,7 +117,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
     for (const { property, clause } of clauses) {
       if (clause.kind === "invariant" && !holds(() => truth(clause.condition, outside), level))
         violate(property, "violated", level);
-      if (clause.kind === "sometimes" && witnessed(() => truth(clause.condition, outside))) meet(clause);
+      if (clause.kind === "sometimes" && witnessed(() => truth(clause.condition, outside), level)) meet(clause);
     }
     const { open, confused } = expand(state, level);
     const resting = state.stacks.every((stack, context) => {
@@ -237,7 +229,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
       if (clause.kind === "track") tracked.add(clause);
       if (clause.kind === "whenever" && !holds(() => truth(clause.condition, view), level + 1))
         violate(property, "violated", level + 1);
-      if (clause.kind === "happens" && witnessed(() => truth(clause.condition, view))) meet(clause);
+      if (clause.kind === "happens" && witnessed(() => truth(clause.condition, view), level + 1)) meet(clause);
     }
     function checkGuarded(property: string, clause: Extract<Clause, { kind: "guardedBy" }>): void {
       try {

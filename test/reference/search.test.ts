@@ -1,23 +1,31 @@
 /** What does the search say where a property or an arrival itself has no meaning? */
 import { describe, expect, it } from "vitest";
+import { engineSearch } from "../../checker/engine/search.ts";
 import {
   alwaysPossible,
   atMost,
   bool,
+  type Clause,
   call,
   chain,
   context,
   each,
+  element,
+  happens,
   id,
   indexSet,
   invariant,
+  type LinkOptions,
   lit,
   not,
   optional,
+  or,
   orWord,
   otherwise,
   program,
   property,
+  type System,
+  sometimes,
   state,
   step,
   when,
@@ -65,6 +73,63 @@ describe("a property that has no meaning", () => {
       { exploreAll: true },
     ).violations;
     expect(first).toMatchObject({ property: "walks", verdict: "noProgress" });
+  });
+});
+
+describe("a witness whose condition has no value", () => {
+  const set = program("set", { exits: ["end"] }, () => ({
+    flip: step("on = 1;", otherwise.do(m.on.set(true)).goto("point")),
+    point: step("head = 1;", otherwise.do(m.head.set(1 as never)).goto("end")),
+  }));
+  const marked = [m.flag.at(element(item, 1)).set(true)];
+  const seen = (clause: Clause, initially: LinkOptions["initially"]) => {
+    const system = systemOf([set], {
+      ...options,
+      initially: initially ?? [],
+      properties: [property("seen", "", clause)],
+    });
+    return [search(system, { exploreAll: true }), ...engineWays(system)].map(({ met, violations }) => ({
+      met: met.map((place) => place !== null),
+      violations: violations.map(({ property: name, length, why }) => `${name} after ${length}: ${why}`),
+    }));
+  };
+  const engineWays = (system: System) =>
+    (["wasm", "js"] as const).map((backend) => engineSearch(system, { backend, exploreAll: true }));
+
+  it("is not met by the state that it has none in, and is asked again later", () => {
+    const [first, ...others] = seen(sometimes(m.flag.at(m.head)), marked);
+    expect(first).toEqual({
+      met: [true],
+      violations: [expect.stringContaining("model error after 0: evaluating seen")],
+    });
+    expect(others).toEqual([first, first]);
+  });
+
+  it("is never met where it has a value nowhere else", () => {
+    const [first, ...others] = seen(sometimes(m.flag.at(m.head)), []);
+    expect(first?.met).toEqual([false]);
+    expect(others).toEqual([first, first]);
+  });
+
+  it("is a model error though the witness was met before", () => {
+    const [first, ...others] = seen(sometimes(or(not(m.on), m.flag.at(m.head))), []);
+    expect(first).toEqual({
+      met: [true],
+      violations: [expect.stringContaining("model error after 1: evaluating seen")],
+    });
+    expect(others).toEqual([first, first]);
+  });
+
+  it("is the same where it is to happen at a step", () => {
+    const [first, ...others] = seen(
+      happens(set, "flip", () => m.flag.at(m.head)),
+      [],
+    );
+    expect(first).toEqual({
+      met: [false],
+      violations: [expect.stringContaining("model error after 1: evaluating seen")],
+    });
+    expect(others).toEqual([first, first]);
   });
 });
 
