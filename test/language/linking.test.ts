@@ -13,6 +13,7 @@ import {
   element,
   exists,
   ghosts,
+  type IndexSet,
   id,
   indexSet,
   invariant,
@@ -22,6 +23,7 @@ import {
   otherwise,
   patch,
   place,
+  product,
   program,
   property,
   range,
@@ -29,6 +31,7 @@ import {
   select,
   state,
   step,
+  sum,
   track,
   value,
   variant,
@@ -39,6 +42,7 @@ import {
 import { found, rowSystem, stateAfter, statesOf, systemOf } from "./build.ts";
 
 const cell = indexSet("cell");
+const other = indexSet("other");
 const k = state({ on: bool, n: range(0, 3), at: id(cell), cells: each(cell, bool) });
 const options = { roots: [k], sizes: { cell: 3 } };
 const ways = { exits: ["done"] } as const;
@@ -365,6 +369,22 @@ describe("the hash", () => {
 
   it("tells all of these changes apart", () => {
     expect(new Set(changes.map(([, changed]) => changed())).size).toBe(changes.length);
+  });
+
+  const pairs = { rows: product("pair", { x: cell, y: other }), swapped: product("pair", { x: other, y: cell }) };
+  const kinds = { first: sum("kind", { x: cell, y: other }), swapped: sum("kind", { x: other, y: cell }) };
+  it.each<[string, readonly IndexSet[]]>([
+    ["the parts of a product", [pairs.rows, pairs.swapped, product("pair", { y: cell, x: other })]],
+    ["the kinds of a sum", [kinds.first, kinds.swapped, sum("kind", { y: cell, x: other })]],
+    ["whether it is a product or a sum", [product("set", { x: cell, y: other }), sum("set", { x: cell, y: other })]],
+    ["the parts of a part", [product("all", { x: pairs.rows }), product("all", { x: pairs.swapped })]],
+  ])("changes with %s", (_, sets) => {
+    const hashes = sets.map((set) => {
+      const more = state({ chosen: each(set, bool) });
+      const made = row(exists(set, (x) => more.chosen.at(x)) as Expr<boolean>, k.n.set(1));
+      return linked(made, { roots: [k, sized, more], sizes: { cell: 2, other: 2, limit: 2 } });
+    });
+    expect(new Set(hashes).size).toBe(sets.length);
   });
 
   it("changes with the name of a context, which reports show", () => {

@@ -1,7 +1,15 @@
 /** The hash of a linked system: what exactly was checked. */
 import { createHash } from "node:crypto";
 import type { Binder } from "../nodes.ts";
+import type { IndexSet } from "../sets.ts";
 import type { System } from "../system.ts";
+
+/** A set's name does not say which parts it has, nor in which order. */
+function described(set: IndexSet): string {
+  if (set.kind === "base") return set.name;
+  const parts = Object.entries(set.kind === "product" ? set.parts : set.kinds);
+  return `${set.kind} ${set.name}(${parts.map(([key, part]) => `${key}: ${described(part)}`).join(", ")})`;
+}
 
 /** The same text for the same table, whatever was built before: binders are numbered as they are met in each row. */
 export function canonical(value: unknown): string {
@@ -10,9 +18,9 @@ export function canonical(value: unknown): string {
     if (key === "binder" || (typeof part === "object" && part !== null && Object.keys(part).join() === "set")) {
       const binder = part as Binder;
       if (!numbers.has(binder)) numbers.set(binder, numbers.size);
-      return `${binder.set.name}#${numbers.get(binder)}`;
+      return `${described(binder.set)}#${numbers.get(binder)}`;
     }
-    if (key === "set" && typeof part === "object") return (part as { name: string }).name;
+    if (key === "set" && typeof part === "object") return described(part as IndexSet);
     return part;
   });
 }
