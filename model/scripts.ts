@@ -240,7 +240,6 @@ const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7), migrate: r
 /** The script of a softirq, hardirq, NMI or hook: it may never come; once there it makes all its calls and returns. */
 export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe: boolean): Script {
   const kind = spec.kind === "hook" ? hookKind(spec) : (KINDS[spec.kind] as FrameKind);
-  const cutsIn = spec.kind === "hook" ? (HOOK_PLACES[spec.options.at as string] as HookPlace).region(nokprobe) : null;
   const may = (self: Self): Expr<boolean> => {
     switch (spec.kind) {
       case "nmi":
@@ -250,7 +249,7 @@ export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe:
       case "softirq":
         return softirqMayArrive(self);
       default:
-        return hookMayFire(self, cutsIn as Region);
+        return hookMayFire(self, (HOOK_PLACES[spec.options.at as string] as HookPlace).region(nokprobe));
     }
   };
   return program(spec.name, { exits: ["done"], locals: { ...localsOf(calls), ...FRAME_LOCALS } }, (self, _, locals) => {
@@ -261,7 +260,7 @@ export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe:
       migrate: LeafPlace<number>;
     };
     return {
-      arrive: untyped(arrival(self, kind, frame, may(self), "call1", { mayStop: true, ...(cutsIn ? { cutsIn } : {}) })),
+      arrive: untyped(arrival(self, kind, frame, may(self), "call1", { mayStop: true })),
       ...callRows(calls, locals, { irqs: frame.irqs, preempt: frame.preempt, migrate: frame.migrate }, false, "return"),
       return: untyped(departure(self, kind, frame.flags, "done")),
     } as Rows;

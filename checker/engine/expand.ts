@@ -2,6 +2,7 @@
  * The steps of a system as generated code: one function for each context and label, which finds the open commands in
  * the current state and hands every successor to `found`; and functions for what is asked of states.
  */
+import { arrivalsOf } from "../language/arrivals.ts";
 import type { Binder, Node } from "../language/nodes.ts";
 import { leafShape } from "../language/nodes.ts";
 import type { Command, Label, StateCheck, StepCheck } from "../language/system.ts";
@@ -49,7 +50,7 @@ export class Expander {
   stepsOf(context: number, label: Label | null): Func {
     const { system } = this.#frame;
     const writer = new FunctionWriter(`${system.contexts[context]?.name} ${label?.name ?? "(end)"}`);
-    writer.emit(ir.store8(c(this.#frame.memory.stood + context * system.labels.length + (label?.id ?? 0)), c(1)));
+    this.#whereItMight(writer, context, label);
     if (!label) {
       writer.emit(ir.ret(c(0)));
       return writer.fn;
@@ -67,6 +68,34 @@ export class Expander {
     this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep: false });
     writer.emit(ir.ret(c(BIT.error | idle)));
     return writer.fn;
+  }
+
+  /** Notes at which row a frame that is elsewhere, or has been, would come on top if it still could. */
+  #whereItMight(writer: FunctionWriter, context: number, label: Label | null): void {
+    const { system, layout, memory } = this.#frame;
+    const nowhere: Target = { kind: "block" };
+    const lowering = new Lowering(this.#frame, writer, context, { error: nowhere, broken: nowhere });
+    for (const arrival of arrivalsOf(system, context)) {
+      const whom = arrival.cuts;
+      if (!whom || arrival === label) continue;
+      writer.block((no) => {
+        under(lowering, { error: no, broken: no }, () => {
+          const cut = writer.shared(lowering.value(whom).number);
+          lowering.leaveIf(ir.not(ir.ltu(cut, c(system.contexts.length))), no);
+          lowering.leaveIf(ir.eq(cut, c(context)), no);
+          const pc = lowering.code(ir.add(cut, c(layout.pcCell(0))));
+          const mark = writer.shared(ir.add(pc, c(memory.open + context * system.labels.length)));
+          lowering.leaveIf(ir.load8(mark), no);
+          for (const entry of arrival.entries) {
+            const members = entry.flatMap((command) => this.#choices(command).map((known) => ({ command, known })));
+            const guards = members.map(({ command, known }) =>
+              writer.shared(within(lowering, known, () => lowering.test(command.guard))),
+            );
+            writer.if(guards.reduce(ir.bitOr), () => writer.emit(ir.store8(mark, c(1)), ir.br(no)));
+          }
+        });
+      });
+    }
   }
 
   /** All guards first: where one has no value, none of the context's steps is open. */

@@ -46,7 +46,7 @@ export interface Memory {
   /** For each cell, where its field is: byte offset of its word, width, shift. */
   readonly fields: number;
   /** A byte for each context and label. */
-  readonly stood: number;
+  readonly open: number;
   readonly cuts: number;
   /** A word for each command. */
   readonly fired: number;
@@ -104,7 +104,7 @@ export class Frame {
       fields: this.table(
         bytesOf(layout.fields.map(({ word, bits, shift }) => ((4 * word) << 16) | (bits << 8) | shift)),
       ),
-      stood: this.#allot(places),
+      open: this.#allot(places),
       cuts: this.#allot(places),
       fired: this.#allot(4 * system.commands.length),
       wanted: this.#allot(this.events.length),

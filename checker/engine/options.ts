@@ -23,7 +23,7 @@ export interface EngineOptions extends SearchOptions {
 
 /** Where there is no room for the first tables: the initial state is all that was seen. */
 export function notBegun(system: System): SearchResult {
-  const { fired, met, cuts, stood } = new Findings(system);
+  const { fired, met, cuts, open } = new Findings(system);
   return {
     states: 1,
     transitions: 0,
@@ -34,7 +34,7 @@ export function notBegun(system: System): SearchResult {
     fired,
     met,
     cuts,
-    stood,
+    open,
     trace: () => [],
   };
 }

@@ -130,7 +130,7 @@ class EngineSearch {
       fired: this.#fired,
       met: this.#findings.met,
       cuts: this.#seen("cuts"),
-      stood: this.#seen("stood"),
+      open: this.#seen("open"),
       trace: (place) => this.#trace(place),
     };
   }
@@ -272,7 +272,7 @@ class EngineSearch {
   }
 
   /** The labels that are marked for each context. */
-  #seen(what: "cuts" | "stood"): ReadonlySet<number>[] {
+  #seen(what: "cuts" | "open"): ReadonlySet<number>[] {
     const { contexts, labels } = this.#system;
     const { bytes } = this.#machine.store;
     const isMarked = (context: number, label: number): boolean =>

@@ -6,7 +6,7 @@
  * fixes (`select`). The first row is the entry.
  */
 import { Expr, type Operand } from "./expressions.ts";
-import type { Assign, Binder, Node, PlaceNode, Region } from "./nodes.ts";
+import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
 import { type LeafPlace, type Place, placeAt, placeNode } from "./places.ts";
 import type { context, Id, IndexSet, NameOf } from "./sets.ts";
 import type { AnyLeaf, Leaf, Shape, ValueOf } from "./shapes.ts";
@@ -48,8 +48,6 @@ export interface RowMeta {
   readonly schedules?: boolean;
   /** Whom an arrival cuts, read before it: the rows of the cut matrix. */
   readonly cuts?: Expr<Id<"context"> | null>;
-  /** Where the cut context may stand, if not anywhere: a hook fires at its own rows only. */
-  readonly cutsIn?: Region;
 }
 
 export interface StepRow {

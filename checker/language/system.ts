@@ -74,8 +74,6 @@ export interface Label {
   readonly waits: readonly StepCheck[];
   /** Whom an arrival from here cuts. */
   readonly cuts: Node | null;
-  /** Labels where the cut context may stand; null: anywhere. */
-  readonly cutsIn: readonly number[] | null;
   /** Slots that live here, with the name of the local that each holds. */
   readonly slots: readonly { readonly slot: number; readonly name: string }[];
 }

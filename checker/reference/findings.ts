@@ -2,10 +2,22 @@
  * What a search finds out in the states that it visits: violations, witnesses, cuts, how often commands fire. States
  * are to be visited level by level, and within a level in their order: the first of the shortest is kept.
  */
+
+import { arrivalsOf } from "../language/arrivals.ts";
 import { evaluate, ModelError, type State } from "../language/evaluate.ts";
-import type { StateCheck, System } from "../language/system.ts";
+import type { Label, StateCheck, System } from "../language/system.ts";
 import type { Place, Violation } from "./result.ts";
-import { apply, envOfTransition, expand, holds, isAtRest, isDeadlock, type Transition } from "./step.ts";
+import {
+  apply,
+  envOf,
+  envOfTransition,
+  expand,
+  holds,
+  isAtRest,
+  isDeadlock,
+  openMembers,
+  type Transition,
+} from "./step.ts";
 
 /** A state and the step that leads to it. */
 export interface Successor {
@@ -19,14 +31,16 @@ export class Findings {
   readonly fired: number[];
   readonly met: (Place | null)[];
   readonly cuts: readonly Set<number>[];
-  readonly stood: readonly Set<number>[];
+  readonly open: readonly Set<number>[];
+  readonly #arrivals: readonly (readonly Label[])[];
 
   constructor(system: System) {
     this.#system = system;
     this.fired = system.commands.map(() => 0);
     this.met = system.witnesses.map(() => null);
     this.cuts = system.contexts.map(() => new Set<number>());
-    this.stood = system.contexts.map(() => new Set<number>());
+    this.open = system.contexts.map(() => new Set<number>());
+    this.#arrivals = system.contexts.map((_, context) => arrivalsOf(system, context));
   }
 
   violate(property: string, verdict: Violation["verdict"], length: number, why: string, at: Place): void {
@@ -59,7 +73,7 @@ export class Findings {
   visit(state: State, id: number, level: number): readonly Successor[] {
     const system = this.#system;
     const here = { state: id, transition: null };
-    for (const [c, label] of state.pc.entries()) this.stood[c]?.add(label);
+    for (const context of system.contexts.keys()) this.#whereItMight(context, state);
     this.#checkState(system.invariants, state, level, here);
     for (const [w, { condition }] of system.witnesses.entries()) {
       if (condition) this.#witness(w, () => holds(system, condition, state), level, here);
@@ -80,6 +94,24 @@ export class Findings {
     if (system.deadlock && isDeadlock(system, state, expansion))
       this.violate("deadlock", "deadlock", level, "nothing can happen, and some script is unfinished", here);
     return expansion.transitions.flatMap((transition) => this.#take(transition, state, id, level) ?? []);
+  }
+
+  /**
+   * Notes at which row a frame that is elsewhere, or has been, would come on top if it still could. Where that question
+   * has no value the answer is no: what goes wrong where the frame does stand there is told by the step itself.
+   */
+  #whereItMight(context: number, state: State): void {
+    const system = this.#system;
+    for (const label of this.#arrivals[context] as readonly Label[]) {
+      if (!label.cuts || state.pc[context] === label.id) continue;
+      try {
+        const cut = evaluate(label.cuts, envOf(system, state, context));
+        if (typeof cut !== "number" || cut === context) continue;
+        if (openMembers(system, state, context, label).length > 0) this.open[context]?.add(state.pc[cut] as number);
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error;
+      }
+    }
   }
 
   #checkState(checks: readonly StateCheck[], state: State, level: number, at: Place): void {

@@ -43,8 +43,8 @@ export interface SearchResult {
   readonly met: readonly (Place | null)[];
   /** For each context the labels at which it cut another. */
   readonly cuts: readonly ReadonlySet<number>[];
-  /** For each context the labels at which it stood. */
-  readonly stood: readonly ReadonlySet<number>[];
+  /** For each context the labels at which it would cut another, in states where it is elsewhere or has been. */
+  readonly open: readonly ReadonlySet<number>[];
   /** The transitions that lead from the initial state to a place. */
   readonly trace: (place: Place) => readonly Transition[];
 }

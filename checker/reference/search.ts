@@ -26,7 +26,7 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
   const visited: Visited[] = [{ state: system.initial, key: key(system.initial), from: -1, via: null, steps: 0 }];
   const index = new Map([[visited[0]?.key as string, 0]]);
   const findings = new Findings(system);
-  const { violations, fired, met, cuts, stood } = findings;
+  const { violations, fired, met, cuts, open } = findings;
   const edges: [number, number][] = [];
   /** States by level, and within a level in their order. */
   const order: number[] = [];
@@ -79,7 +79,7 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
     fired,
     met,
     cuts,
-    stood,
+    open,
     trace: ({ state, transition }) => [...wayTo(visited, state), ...(transition ? [transition] : [])],
   };
 }

@@ -60,8 +60,8 @@ export function expand(system: System, state: State): Expansion {
   return { transitions, errors, waiting };
 }
 
-/** The open members of the first entry that has any. */
-function openMembers(system: System, state: State, context: number, label: Label): Transition[] {
+/** The open members of the first entry that has any, as if the context stood at this label and might run. */
+export function openMembers(system: System, state: State, context: number, label: Label): Transition[] {
   for (const entry of label.entries) {
     const open: Transition[] = [];
     for (const command of entry) {

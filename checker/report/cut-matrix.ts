@@ -2,6 +2,7 @@
  * The cut matrix: which rows each interrupting frame cut, out of those that it could have. A run that holds while a
  * frame never came between two steps proves nothing about that place; an empty cell needs a reason.
  */
+import { isFrame } from "../language/arrivals.ts";
 import type { Label, System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
 import type { Uncut } from "../spec/spec.ts";
@@ -29,34 +30,30 @@ export interface CutMatrix {
 }
 
 /**
- * Frames are the contexts with a row that cuts. The rows of a frame are those at which the contexts stood that it cut
- * somewhere; a frame that cut nobody has those of all contexts that are no frames themselves, so that it is explained.
+ * Frames are the contexts with a row that cuts. The rows of a frame are those that it cut, and those that it would have
+ * cut in some state if it had not been elsewhere, or already been. One that never came at all has nothing to show.
  */
 export function cutMatrix(
   system: System,
-  result: Pick<SearchResult, "cuts" | "stood">,
+  result: Pick<SearchResult, "cuts" | "open">,
   uncut: readonly Uncut[],
 ): CutMatrix {
   const used = new Set<Uncut>();
   const frames: FrameCuts[] = [];
   for (const [frame, { name }] of system.contexts.entries()) {
     if (!isFrame(system, frame)) continue;
-    const cuts = new Set(labelsUnderWay(system, result.cuts[frame]).map((label) => label.id));
-    const victims = [...system.contexts.keys()].filter((other) => {
-      if (other === frame) return false;
-      if (cuts.size === 0) return !isFrame(system, other);
-      return [...cuts].some((label) => result.stood[other]?.has(label));
-    });
-    const labels = victims
-      .flatMap((victim) => labelsUnderWay(system, result.stood[victim]))
-      .filter((label) => mayCut(system, frame, label))
-      .sort((a, b) => a.id - b.id);
+    const cuts = result.cuts[frame] as ReadonlySet<number>;
+    const labels = labelsUnderWay(system, new Set([...cuts, ...(result.open[frame] as ReadonlySet<number>)]));
+    labels.sort((a, b) => a.id - b.id);
+    const cutScripts = new Set([...cuts].map((id) => system.labels[id]?.script));
     const rows = new Map<string, CutRow>();
-    for (const { id, program, rowLabel } of labels) {
+    for (const { id, program, rowLabel, script } of labels) {
       const row = `${program}: ${rowLabel}`;
-      const isCut = cuts.has(id) || rows.get(row)?.isCut === true;
-      const reason = uncut.find((u) => u.frame === name && (u.rows === program || u.rows === row));
-      rows.set(row, { program, label: rowLabel, isCut, why: isCut ? null : (reason?.why ?? null) });
+      const before = rows.get(row);
+      const isCut = cuts.has(id) || before?.isCut === true;
+      const reason = uncut.find((u) => u.frame === name && (u.rows === program || u.rows === row))?.why;
+      const late = cutScripts.has(script) || before?.why === null ? undefined : lateService(system, script, name);
+      rows.set(row, { program, label: rowLabel, isCut, why: isCut ? null : (reason ?? late ?? null) });
     }
     for (const [row, { program, isCut }] of rows) {
       for (const u of uncut) if (!isCut && u.frame === name && (u.rows === program || u.rows === row)) used.add(u);
@@ -66,7 +63,9 @@ export function cutMatrix(
   return {
     frames,
     unexplained: frames.flatMap(({ frame, rows }) =>
-      rows.filter((r) => !r.isCut && r.why === null).map((r) => `${frame} never cuts ${r.program}: ${r.label}`),
+      rows.length === 0
+        ? [`${frame} never comes`]
+        : rows.filter((r) => !r.isCut && r.why === null).map((r) => `${frame} never cuts ${r.program}: ${r.label}`),
     ),
     stale: uncut
       .filter((u) => !used.has(u))
@@ -74,25 +73,19 @@ export function cutMatrix(
   };
 }
 
-/** The rows from which a context cuts others. */
-const cuttingLabels = (system: System, context: number): Label[] =>
-  system.labels
-    .filter((l) => l !== null)
-    .filter((l) => l.script === system.contexts[context]?.script && l.cuts !== null);
-
-/** Whether a context comes on top of others of its own accord. One that serves them comes only when it was asked to. */
-export const isFrame = (system: System, context: number): boolean =>
-  cuttingLabels(system, context).some(({ meta }) => !meta.serves);
-
-/** Whether a context ever comes on top of others, for its own sake or to serve them. */
-export const comesOnTop = (system: System, context: number): boolean => cuttingLabels(system, context).length > 0;
-
-const mayCut = (system: System, frame: number, label: Label): boolean =>
-  cuttingLabels(system, frame).some(({ cutsIn }) => cutsIn === null || cutsIn.includes(label.id));
+/**
+ * A context that serves others, and that the frame nowhere cuts, is under way only where the frame has already been: most
+ * often it serves the frame itself. That explains its rows.
+ */
+function lateService(system: System, script: number, frame: string): string | undefined {
+  const serves = system.labels.some((label) => label?.script === script && label.meta.serves);
+  const who = system.contexts.find((context) => context.script === script)?.name;
+  return serves ? `${who} runs only after ${frame} has been` : undefined;
+}
 
 /** Labels where a context is under way: one that has not begun, has finished, or serves others is not cut. */
-const labelsUnderWay = (system: System, stood: ReadonlySet<number> | undefined): Label[] =>
-  [...(stood ?? [])]
+const labelsUnderWay = (system: System, labels: ReadonlySet<number>): Label[] =>
+  [...labels]
     .map((id) => system.labels[id])
     .filter((label) => label != null)
     .filter(({ meta }) => !meta.mayStop && !meta.arrive && !meta.serves && !meta.schedules);

@@ -2,13 +2,14 @@
  * The scenario: a trace as kernel developers draw it. A column for each CPU (or, where a model has none, for each
  * context), functions by name, the C beneath them, interrupting frames nested where they cut, time downwards.
  */
+
+import { comesOnTop } from "../language/arrivals.ts";
 import { walkAssign } from "../language/nodes.ts";
 import type { Command, Label, StackFrame, System } from "../language/system.ts";
 import type { Trace, TraceStep } from "../outcome.ts";
 import { expand, isAtRest } from "../reference/step.ts";
 import { lanesOf } from "../reference/trace.ts";
 import { type Line, layOut } from "./columns.ts";
-import { comesOnTop } from "./cut-matrix.ts";
 
 /** In "short" a run of steps that neither touch nor load what is shared, nor are spoken of by the property, is "..". */
 export type Detail = "short" | "full";

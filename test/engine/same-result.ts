@@ -4,7 +4,7 @@ import { engineSearch } from "../../checker/engine/search.ts";
 import type { System } from "../../checker/language/index.ts";
 import type { Place, SearchOptions, SearchResult } from "../../checker/reference/result.ts";
 
-export function comparable({ trace, violations, met, cuts, stood, ...rest }: SearchResult) {
+export function comparable({ trace, violations, met, cuts, open, ...rest }: SearchResult) {
   const way = (place: Place): string[] =>
     trace(place).map(({ context, command, chosen }) => `${context}: ${command.id} ${chosen}`);
   const sorted = (labels: ReadonlySet<number>): number[] => [...labels].sort((a, b) => a - b);
@@ -15,7 +15,7 @@ export function comparable({ trace, violations, met, cuts, stood, ...rest }: Sea
     ),
     met: met.map((place) => place && way(place)),
     cuts: cuts.map(sorted),
-    stood: stood.map(sorted),
+    open: open.map(sorted),
   };
 }
 

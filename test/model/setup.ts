@@ -88,8 +88,8 @@ export interface Answer {
   readonly result: SearchResult;
   /** "program: label" of each row at which a frame cut another. */
   readonly cuts: (frame: string) => ReadonlySet<string>;
-  /** "program: label" of each row at which a context stood. */
-  readonly stood: (name: string) => ReadonlySet<string>;
+  /** "program: label" of each row that a frame would cut where it is elsewhere, or has been. */
+  readonly open: (frame: string) => ReadonlySet<string>;
   /** Names of violated properties, "deadlock" and "model error" among them, sorted. */
   readonly violated: readonly string[];
   /** Names of `sometimes` and `happens` properties that were met, sorted. */
@@ -111,7 +111,7 @@ export function ask(small: Small, maxStates?: number): Answer {
   return {
     result,
     cuts: (frame) => rows(result.cuts[number(frame)]),
-    stood: (name) => rows(result.stood[number(name)]),
+    open: (frame) => rows(result.open[number(frame)]),
     violated: [...new Set(result.violations.map((v) => v.property))].sort(),
     met: [...new Set(system.witnesses.flatMap((w, i) => (result.met[i] ? [w.property] : [])))].sort(),
     why: result.violations.map((v) => `${v.property}: ${v.why}`),

@@ -154,7 +154,6 @@ export function link(options: LinkOptions): System {
         entries,
         waits,
         cuts: step.row.meta.cuts ? finish(step.row.meta.cuts.node) : null,
-        cutsIn: cutsInOf(step, steps),
         slots: [...(allocation.live[position] ?? [])].map((name) => ({
           slot: allocation.slotOf.get(name) as number,
           name: name.slice(name.lastIndexOf(":") + 1),
@@ -329,11 +328,6 @@ function initialise(
     orLinkError("the initial state", () => writesOf(assigns, env)),
   );
 }
-
-const cutsInOf = ({ row }: Spliced, steps: readonly Spliced[]): readonly number[] | null => {
-  const region = row.meta.cutsIn;
-  return region ? steps.filter((s) => inRegion(s, region)).map((s) => s.id) : null;
-};
 
 function resolveRegions(node: Node, steps: readonly Spliced[]): Node {
   const mapped = mapParts(node, (part) => resolveRegions(part, steps));
