@@ -2,6 +2,7 @@
 import {
   and,
   atRest,
+  context,
   count,
   type Expr,
   exists,
@@ -78,7 +79,10 @@ export const S4 = property(
 );
 
 const deferred = (x: ObjectOf) =>
-  exists(cpu, (c) => or(k.deferFree.at(c).objects.at(x), k.deferFree.at(c).takenObjects.at(x)));
+  or(
+    exists(cpu, (c) => k.deferFree.at(c).objects.at(x)),
+    exists(context, (f) => k.taken.at(f).objects.at(x)),
+  );
 
 export const S5 = property(
   "S5",
@@ -101,7 +105,17 @@ const places = (s: SlabOf) =>
   count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).slab.eq(s)))
     .plus(count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).partial.at(s))))
     .plus(count(bucket, (b) => k.node.at(b).partial.at(s)))
-    .plus(count(cpu, (c) => or(k.deferFree.at(c).slabs.at(s), k.deferFree.at(c).takenSlabs.at(s))));
+    .plus(count(cpu, (c) => k.deferFree.at(c).slabs.at(s)))
+    .plus(count(context, (f) => k.taken.at(f).slabs.at(s)));
+
+/** Lists that use the slab's one list link at this moment: its union is slab_list, next and llnode at once. */
+const links = (s: SlabOf) => places(s).plus(count(context, (f) => k.detached.at(f).at(s)));
+
+export const S18 = property(
+  "S18",
+  "a slab is on one list at a time, or the slab of one CPU",
+  invariant(forAll(slab, (s) => links(s).le(1))),
+);
 
 const isFull = (s: SlabOf) => and(k.slab.at(s).freelist.isNull(), k.slab.at(s).inuse.eq(cfg.objects));
 

@@ -8,7 +8,7 @@ import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
 import { guards } from "./guards.ts";
-import { S2, S3, S4, S5, S6, S11, S13, S21 } from "./heap.ts";
+import { S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
 import { S1, S7, S8, S9, S10 } from "./locks.ts";
 import { L1, L2, L5 } from "./progress.ts";
 
@@ -56,8 +56,7 @@ const witnesses = [
 ];
 
 export const PROPERTIES: Readonly<Record<string, Property>> = Object.fromEntries(
-  [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S13, S15, S21, L1, L2, L5, D10, guards, ...witnesses].map((one) => [
-    one.name,
-    one,
-  ]),
+  [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S13, S15, S18, S21, L1, L2, L5, D10, guards, ...witnesses].map(
+    (one) => [one.name, one],
+  ),
 );

@@ -6,19 +6,21 @@ import {
   atRest,
   context,
   type Expr,
+  except,
   exists,
   forAll,
   type Id,
-  implies,
   invariant,
   not,
   or,
   property,
+  type Region,
   rowsOf,
   standsIn,
   within,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cpu } from "../machine/config.ts";
+import { deactivateSlab } from "../slub/deactivate-slab.ts";
 import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/defer-free.ts";
 import { object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
@@ -30,38 +32,39 @@ export const L1 = property(
   atMost(slabAlloc, "gotPartial", 3),
 );
 
-const listed = (c: Expr<Id<"cpu">>) =>
-  or(
-    exists(object, (o) => k.deferFree.at(c).objects.at(o)),
-    exists(slab, (s) => k.deferFree.at(c).slabs.at(s)),
-  );
+const objectsListed = (c: Expr<Id<"cpu">>) => exists(object, (o) => k.deferFree.at(c).objects.at(o));
+const slabsListed = (c: Expr<Id<"cpu">>) => exists(slab, (s) => k.deferFree.at(c).slabs.at(s));
 
 export const L2 = property(
   "L2",
   "every deferred free is done: at rest the deferred lists are empty",
-  atRest(forAll(cpu, (c) => not(listed(c)))),
+  atRest(forAll(cpu, (c) => not(or(objectsListed(c), slabsListed(c))))),
 );
 
 /** A frame that has pushed and not yet queued. */
 const PUSHED = anyOf(rowsOf(deferFree, "queue"), rowsOf(deferDeactivateSlab, "queue"));
 
-/** The callback of a CPU's work is under way. */
-const calledBack = (c: Expr<Id<"cpu">>) =>
-  exists(context, (f) =>
-    and(cfg.who.at(f).kind.eq("irqWork"), cfg.who.at(f).cpu.eq(c), standsIn(f, within(freeDeferredObjects))),
-  );
+/** A callback that has not yet taken the objects, or the slabs, of the work that it was called for. */
+const TAKES_OBJECTS = rowsOf(freeDeferredObjects, "takeObjects");
+const TAKES_SLABS = except(
+  within(freeDeferredObjects),
+  anyOf(rowsOf(freeDeferredObjects, "nextSlab"), within(deactivateSlab)),
+);
 
+const somebodyStandsIn = (region: Region) => exists(context, (f) => standsIn(f, region));
+
+/** Whose work a callback was called for is its own affair: what is lost stays lost, and shows when it has ended. */
 export const L5 = property(
   "L5",
-  "no wake-up is lost: a deferred list with something on it has its work pending, running, or about to be queued",
+  "no wake-up is lost: a deferred list with something on it has its work pending, called before take-all, or about to be queued",
   invariant(
     forAll(cpu, (c) =>
-      implies(
-        listed(c),
-        or(
-          k.deferFree.at(c).pending,
-          calledBack(c),
-          exists(context, (f) => standsIn(f, PUSHED)),
+      or(
+        k.deferFree.at(c).queuedOn.notNull(),
+        somebodyStandsIn(PUSHED),
+        and(
+          or(not(objectsListed(c)), somebodyStandsIn(TAKES_OBJECTS)),
+          or(not(slabsListed(c)), somebodyStandsIn(TAKES_SLABS)),
         ),
       ),
     ),

@@ -4,18 +4,21 @@
  *
  * Context: defer_free() and defer_deactivate_slab(): any. The callback runs with no c->lock section below it (!RT: in
  * hardirq, so with interrupts on below; RT: in a thread).
- * Abstracts: lists are sets, taken in any order; irq_work's own queue is its PENDING bit.
+ * Abstracts: lists are sets, taken in any order; irq_work's own queue is where each work is queued.
  *
  * @kernel v6.18.35 mm/slub.c defer_free(), defer_deactivate_slab(), free_deferred_objects(); kernel/irq_work.c
  */
 import {
+  type Assign,
   call,
   choose,
+  type Expr,
   exists,
+  type Id,
   id,
+  ite,
   not,
   optional,
-  or,
   otherwise,
   program,
   setEach,
@@ -25,11 +28,17 @@ import {
 } from "../../checker/language/index.ts";
 import { cpu } from "../machine/config.ts";
 import { preemptDisable, preemptEnable } from "../machine/pin.ts";
-import { thisCpu } from "../machine/state.ts";
+import { type Self, thisCpu } from "../machine/state.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabFree } from "./slab-free.ts";
 import { k } from "./state.ts";
+
+/** Where the work is pending already nothing changes; else it goes on the list of the CPU that asks. */
+export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): Assign => {
+  const { queuedOn } = k.deferFree.at(c);
+  return queuedOn.set(ite<Id<"cpu"> | null>(queuedOn.isNull(), thisCpu(self), queuedOn));
+};
 
 /** v6.18.35 pins the CPU between choosing the record and queueing its work (83d59d81b20c). */
 export const deferFree = program(
@@ -57,7 +66,7 @@ export const deferFree = program(
           .goto("queue"),
         otherwise.do(df.objects.at(x).set(true)).goto("unpin"),
       ),
-      queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(df.pending.set(true)).goto("unpin")),
+      queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(irqWorkQueue(self, c)).goto("unpin")),
       unpin: step("(model) end of guard(preempt)", otherwise.do(preemptEnable(self)).goto("done")),
     };
   },
@@ -90,7 +99,7 @@ export const deferDeactivateSlab = program(
           .goto("queue"),
         otherwise.do(df.slabs.at(slab).set(true)).goto("unpin"),
       ),
-      queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(df.pending.set(true)).goto("unpin")),
+      queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(irqWorkQueue(self, c)).goto("unpin")),
       unpin: step("(model) end of guard(preempt)", otherwise.do(preemptEnable(self)).goto("done")),
     };
   },
@@ -106,25 +115,21 @@ export const freeDeferredObjects = program(
     kernel: "v6.18.35 mm/slub.c free_deferred_objects()",
     tag: "S",
   },
-  (_, { c }, { x, slab, b, freelist }) => {
+  (self, { c }, { x, slab, b, freelist }) => {
     const df = k.deferFree.at(c);
+    const taken = k.taken.at(self);
     return {
       takeObjects: step(
         "llnode = llist_del_all(objs);",
         { ref: "3.9" },
         otherwise
-          .do(
-            setEach(object, (o) => [
-              df.takenObjects.at(o).set(or(df.objects.at(o), df.takenObjects.at(o))),
-              df.objects.at(o).set(false),
-            ]),
-          )
+          .do(setEach(object, (o) => [taken.objects.at(o).set(df.objects.at(o)), df.objects.at(o).set(false)]))
           .goto("nextObject"),
       ),
       nextObject: step(
         "llist_for_each_safe(pos, t, llnode) {",
         { ref: "3.9", note: "in any order" },
-        choose(object, (o) => when(df.takenObjects.at(o)).do(df.takenObjects.at(o).set(false), x.set(o)).goto("free")),
+        choose(object, (o) => when(taken.objects.at(o)).do(taken.objects.at(o).set(false), x.set(o)).goto("free")),
         otherwise.goto("takeSlabs"),
       ),
       free: call("__slab_free(s, slab, x, x, 1, _THIS_IP_);", slabFree, { x }, { done: "nextObject" }, { ref: "3.9" }),
@@ -132,21 +137,16 @@ export const freeDeferredObjects = program(
         "llnode = llist_del_all(slabs);",
         { ref: "3.9" },
         otherwise
-          .do(
-            setEach(slabs, (o) => [
-              df.takenSlabs.at(o).set(or(df.slabs.at(o), df.takenSlabs.at(o))),
-              df.slabs.at(o).set(false),
-            ]),
-          )
+          .do(setEach(slabs, (o) => [taken.slabs.at(o).set(df.slabs.at(o)), df.slabs.at(o).set(false)]))
           .goto("nextSlab"),
       ),
       nextSlab: step(
         "llist_for_each_safe(pos, t, llnode) {",
         { ref: "3.9", note: "in any order" },
         choose(slabs, (o) =>
-          when(df.takenSlabs.at(o))
+          when(taken.slabs.at(o))
             .do(
-              df.takenSlabs.at(o).set(false),
+              taken.slabs.at(o).set(false),
               slab.set(o),
               b.set(k.slab.at(o).cache.known()),
               freelist.set(k.slab.at(o).flushFreelist),

@@ -65,18 +65,18 @@ export const k = state({
     }),
   ),
   node: each(bucket, struct({ partial: each(slab, bool) })),
-  /** struct defer_free of each CPU; `taken` is what its callback is working on. */
+  /** struct defer_free of each CPU. */
   deferFree: each(
     cpu,
     struct({
       objects: each(object, bool),
       slabs: each(slab, bool),
-      takenObjects: each(object, bool),
-      takenSlabs: each(slab, bool),
-      /** IRQ_WORK_PENDING of its irq_work. */
-      pending: bool,
+      /** IRQ_WORK_PENDING of its irq_work: the CPU on which it is queued, seldom another; null where it is not. */
+      queuedOn: optional(id(cpu)),
     }),
   ),
+  /** What a frame has taken off a deferred list and not yet freed. */
+  taken: each(context, struct({ objects: each(object, bool), slabs: each(slab, bool) })),
   /** The private list of slabs that a frame is putting back. */
   detached: each(context, each(slab, bool)),
 });

@@ -14,7 +14,7 @@ import { always, ask, fires, hook, nmi, once, task } from "./setup.ts";
 
 const cpu0 = m.cpu.at(element(cpu, 0));
 const who = (i: number) => element(context, i);
-const { pending } = k.deferFree.at(element(cpu, 0));
+const pending = k.deferFree.at(element(cpu, 0)).queuedOn.notNull();
 const CHECKED = ["S3", "S4", "S5", "S6", "S7", "S9", "S11", "S21", "L2", "L5", "guards"];
 const drained = once("drained", k.slab.at(element(slab, 0)).freelist.eq(element(object, 0)));
 /** s0 is full, and no CPU's slab: who may not spin defers its objects. */
@@ -67,7 +67,7 @@ describe("irq_work, not PREEMPT_RT", () => {
         fires("queues during the callback", deferFree, "queue", ({ self }) =>
           standsIn(m.frame.at(self).below, within(freeDeferredObjects)),
         ),
-        once("both at once", and(k.deferFree.at(element(cpu, 0)).takenObjects.at(element(object, 0)), pending)),
+        once("both at once", and(k.taken.at(who(2)).objects.at(element(object, 0)), pending)),
       ],
     });
     expect(violated).toEqual([]);

@@ -1,10 +1,11 @@
 /** Which spoilt rows break the properties of the heap? */
-import { lit, not, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
 import { allocSlabPage } from "../../model/page/alloc-slab-page.ts";
 import { p } from "../../model/page/state.ts";
 import { deactivateSlab } from "../../model/slub/deactivate-slab.ts";
 import { deferFree } from "../../model/slub/defer-free.ts";
 import { doSlabFree } from "../../model/slub/do-slab-free.ts";
+import { flushSlab } from "../../model/slub/flush-slab.ts";
 import { freezeSlab } from "../../model/slub/freeze-slab.ts";
 import { getPartialNode } from "../../model/slub/get-partial-node.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
@@ -111,14 +112,18 @@ export const SPOILT_HEAP: readonly Spoilt[] = [
       patch(deferFree, ({ c, x }) => ({
         queue: step(
           "queue",
-          when(not(k.deferFree.at(c).pending))
-            .do(k.deferFree.at(c).pending.set(true))
-            .goto("push"),
+          when(k.deferFree.at(c).queuedOn.isNull()).do(k.deferFree.at(c).queuedOn.set(c)).goto("push"),
           otherwise.goto("unpin"),
         ),
         push: step("push", otherwise.do(k.deferFree.at(c).objects.at(x).set(true)).goto("queue")),
       })),
     ],
+  },
+  {
+    property: "S18",
+    how: "the flushed slab stays the slab of its CPU",
+    system: one("flush A", ["A cpu0 free=1"]),
+    patches: [patch(flushSlab, () => ({ dropSlab: step("nothing", otherwise.goto("dropFreelist")) }))],
   },
   {
     property: "S6",

@@ -4,7 +4,7 @@ import { localLockIrqsave, localUnlockIrqrestore } from "../../model/locks/local
 import { rtSpinLock } from "../../model/locks/rt-mutex.ts";
 import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../../model/locks/spinlock.ts";
 import { cpu } from "../../model/machine/config.ts";
-import { irqWorkThread } from "../../model/machine/irq-work.ts";
+import { irqWorkSingle } from "../../model/machine/irq-work.ts";
 import { chainOf, m, onCpu } from "../../model/machine/state.ts";
 import { allocFrozenPagesNolock } from "../../model/page/alloc-frozen-pages-nolock.ts";
 import { p } from "../../model/page/state.ts";
@@ -145,9 +145,9 @@ export const SPOILT_LOCKS: readonly Spoilt[] = [
     system: one("kfree_nolock s0.o1", ["A full"], { preemptRt: true }),
     patches: [
       patch(
-        irqWorkThread,
+        irqWorkSingle,
         () => ({
-          clear: step("clear", otherwise.do(k.deferFree.at(element(cpu, 0)).pending.set(false)).goto("wait")),
+          clear: step("clear", otherwise.do(k.deferFree.at(element(cpu, 0)).queuedOn.set(lit(null))).goto("done")),
         }),
         { removed: ["run"] },
       ),
