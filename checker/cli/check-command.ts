@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { check, statusOf } from "../check.ts";
 import { ENGINES } from "../engine/run.ts";
+import { agreementOn, agreementText, readEntries } from "../export/record.ts";
 import { textReport } from "../report/text.ts";
 import { type Change, parseChange } from "../spec/change.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
@@ -84,8 +85,10 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   const outcome = check(loaded, searchOptions(options));
   const status = statusOf(outcome);
   const json = options.json;
-  if (json !== "-") env.print(textReport(outcome, { trace: options.trace ?? "short" }));
-  if (json !== undefined) write(json, outcomeAsJson(outcome, status), env);
+  const agreement = agreementOn(readEntries(env.folders.results), outcome);
+  if (json !== "-")
+    env.print(textReport(outcome, { trace: options.trace ?? "short", agreement: agreementText(agreement) }));
+  if (json !== undefined) write(json, outcomeAsJson(outcome, status, agreement), env);
   return status;
 }
 

@@ -1,36 +1,42 @@
-/** `nolock crosscheck`: specs asked again by Spin and by Rumur, and a table of who agrees. */
+/** `nolock crosscheck`: specs asked again by the reference, by Spin and by Rumur, and a table of who agrees. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import { type Crosschecked, crosscheck } from "../export/crosscheck.ts";
+import { type Entry, entryOf, writeEntries } from "../export/record.ts";
 import { missingTools } from "../export/tools.ts";
-import { type Loaded, loadSpec, type SpecFile } from "../spec/load.ts";
+import { loadSpec, type SpecFile } from "../spec/load.ts";
 import { SpecError } from "../spec/problems.ts";
+import { SIZES } from "../spec/spec.ts";
 import { EXIT } from "../verdict.ts";
-import { readArguments } from "./arguments.ts";
+import { type Arguments, readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
-import { CROSSCHECK } from "./results-command.ts";
-import { findSpec, PROJECT, specNamed, specsOfSize } from "./specs.ts";
+import { rotated } from "./sample.ts";
+import { allSpecs, exampleSpecs, exampleSpecsOfSize, findSpec, PROJECT, specNamed, specsOfSize } from "./specs.ts";
 
 export const crosscheckHelp = `Usage: npm run crosscheck -- SPEC.. [options]
        npm run crosscheck -- --all | --sample N | --examples
 
-Asks Spin and Rumur, without their reductions, for the same states,
-transitions, violated properties and witnesses. Installs nothing.
+Asks the reference, Spin and Rumur, without their reductions, for the
+same states, transitions, violated properties and witnesses as the
+engine's. Installs nothing.
 
-  --all         every spec of specs/ but the large ones
-  --sample N    N of them, others for another commit
-  --examples    the specs of examples/ with known answers, too
-  --timeout S   seconds for each program that is run (default 1800)
-  --write       with --all: write results/crosscheck.md
+  --all             every spec of specs/ of one size
+  --examples        the specs of examples/ of one size, with known answers
+  --size ci|large   of which size (default: ci)
+  --sample N        N specs of specs/, others for another commit
+  --timeout S       seconds for each program that is run (default 1800)
+  --write           keep what was found in results/: reports name who
+                    agreed, until the relation changes
 
-Exit status: 0 where all agree; 1 where a tool differs or gave no answer;
-2 where spin, gcc or rumur is missing, or a spec cannot be understood.
+Exit status: 0 where all agree; 1 where a checker differs or gave no
+answer; 2 where spin, gcc or rumur is missing, or a spec cannot be
+understood.
 `;
 
 const OPTIONS = {
   all: "flag",
   examples: "flag",
+  size: SIZES,
   sample: "count",
   timeout: "count",
   write: "flag",
@@ -43,23 +49,7 @@ export async function crosscheckCommand(args: readonly string[], env: Environmen
     env.print(crosscheckHelp);
     return EXIT.asExpected;
   }
-  const { all, sample, examples, write } = options;
-  if (write && !all)
-    throw new SpecError([
-      { where: "--write", what: "it goes with --all", mend: "what is recorded is about all specs" },
-    ]);
-  const files = [
-    ...words.map((word) => findSpec(word, env.folders)),
-    ...(all
-      ? specsOfSize(env.folders, "ci")
-      : sample === undefined
-        ? []
-        : rotated(specsOfSize(env.folders, "ci"), sample)
-    ).map((name) => specNamed(name, env.folders)),
-    ...(examples ? exampleSpecs() : []),
-  ];
-  if (files.length === 0)
-    throw new SpecError([{ where: "nolock crosscheck", what: "which spec?", mend: "name one, or give --all" }]);
+  const files = filesOf(options, words, env);
   const missing = await missingTools();
   if (missing.length > 0)
     throw new SpecError([
@@ -67,91 +57,73 @@ export async function crosscheckCommand(args: readonly string[], env: Environmen
     ]);
 
   const width = Math.max(...files.map((file) => file.source.length));
-  const rows: Row[] = [];
+  const entries: Entry[] = [];
+  let agreeing = 0;
   let bad = 0;
   for (const file of files) {
     try {
       const loaded = await loadSpec(file, env.builtins);
-      const row = { loaded, crosschecked: await crosscheck(loaded, options.timeout ?? 1800) };
-      rows.push(row);
-      env.print(`${file.source.padEnd(width)}  ${summary(row)}\n`);
-      for (const { tool, differences } of row.crosschecked.opinions)
-        for (const difference of differences) env.print(`${" ".repeat(width)}  ${tool}: ${difference}\n`);
+      const crosschecked = await crosscheck(loaded, options.timeout ?? 1800);
+      entries.push(entryOf(file.source, loaded.system, crosschecked));
+      if (crosschecked.opinions.every((o) => (o.differences ?? []).length === 0)) agreeing += 1;
+      env.print(`${file.source.padEnd(width)}  ${summary(crosschecked)}\n`);
+      for (const { checker, differences } of crosschecked.opinions)
+        for (const difference of differences ?? []) env.print(`${" ".repeat(width)}  ${checker}: ${difference}\n`);
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       env.complain(`${error.message}\n`);
       bad += 1;
     }
   }
-  const agreeing = rows.filter((row) => agrees(row.crosschecked)).length;
-  env.print(`${rows.length} specs: Spin and Rumur agree on ${agreeing}${bad > 0 ? `, ${bad} bad` : ""}\n`);
-  if (bad > 0) return EXIT.badInput;
-  if (write) {
+  env.print(`${entries.length} specs: all agree on ${agreeing}${bad > 0 ? `, ${bad} bad` : ""}\n`);
+  if (options.write) {
     mkdirSync(env.folders.results, { recursive: true });
-    writeFileSync(join(env.folders.results, CROSSCHECK), record(rows));
+    writeEntries(env.folders.results, entries, [
+      ...allSpecs(env.folders),
+      ...exampleSpecs().map(({ source }) => source),
+    ]);
   }
-  return agreeing === rows.length ? EXIT.asExpected : EXIT.differs;
+  if (bad > 0) return EXIT.badInput;
+  return agreeing === entries.length ? EXIT.asExpected : EXIT.differs;
 }
 
-interface Row {
-  readonly loaded: Loaded;
-  readonly crosschecked: Crosschecked;
+function filesOf(
+  { all, examples, size = "ci", sample }: Arguments<typeof OPTIONS>["options"],
+  words: readonly string[],
+  { folders }: Environment,
+): readonly SpecFile[] {
+  const names = [
+    ...(all ? specsOfSize(folders, size) : []),
+    ...(sample === undefined ? [] : rotated(specsOfSize(folders, size), sample, commit())),
+  ];
+  const files = [
+    ...words.map((word) => findSpec(word, folders)),
+    ...[...new Set(names)].map((name) => specNamed(name, folders)),
+    ...(examples ? exampleSpecsOfSize(size) : []),
+  ];
+  if (files.length > 0) return files;
+  throw new SpecError([{ where: "nolock crosscheck", what: "which spec?", mend: "name one, or give --all" }]);
 }
 
-const agrees = ({ opinions }: Crosschecked): boolean => opinions.every((o) => o.differences.length === 0);
+/** The commit that is checked out. */
+function commit(): string {
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: PROJECT, encoding: "utf8", stdio: "pipe" }).trim();
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new SpecError([
+      { where: "--sample", what: `the commit is not known (${why})`, mend: "run it in a clone, or name specs" },
+    ]);
+  }
+}
 
-function summary({ crosschecked: { result, violated, opinions } }: Row): string {
+function summary({ result, opinions }: Crosschecked): string {
   const counts = `${result.states} states, ${result.transitions} transitions`;
+  const violated = result.violations.map((v) => v.property);
   const found = violated.length > 0 ? `violated: ${violated.join(", ")}` : "nothing violated";
-  const tools = opinions.map(({ tool, differences }) => `${tool} ${differences.length === 0 ? "agrees" : "DIFFERS"}`);
-  return `${counts}; ${found}; ${tools.join(", ")}`;
-}
-
-function exampleSpecs(): readonly SpecFile[] {
-  const names = readdirSync(join(PROJECT, "examples")).filter((name) => name.endsWith(".json"));
-  return names.sort().map((name) => ({ source: `examples/${name}`, path: join(PROJECT, "examples", name) }));
-}
-
-/** Some of the names, beginning where the commit says: over many commits each has its turn. */
-function rotated(names: readonly string[], count: number): readonly string[] {
-  const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: PROJECT, encoding: "utf8" });
-  const first = Number.parseInt(commit.slice(0, 8), 16) % names.length;
-  return [...names.slice(first), ...names.slice(0, first)].slice(0, count);
-}
-
-/** The table as a file: the same wherever the tools answer the same. */
-function record(rows: readonly Row[]): string {
-  const opinion = (row: Row, tool: string): string => {
-    const differences = row.crosschecked.opinions.find((o) => o.tool === tool)?.differences ?? [];
-    return differences.length === 0 ? "agrees" : differences.join("; ");
-  };
-  const lines = rows.map((row) => {
-    const { spec, source, system } = row.loaded;
-    const { result, violated } = row.crosschecked;
-    const met = `${result.met.filter((m) => m !== null).length} of ${result.met.length}`;
-    const name = spec.name === source ? `[${source}](${source}.txt)` : source;
-    const relation = `\`${system.hash.slice(0, 12)}\``;
-    return [
-      name,
-      result.states,
-      result.transitions,
-      violated.join(", "),
-      met,
-      opinion(row, "Spin"),
-      opinion(row, "Rumur"),
-      relation,
-    ];
+  const said = opinions.map(({ checker, differences }) => {
+    if (differences === null) return `${checker} not asked`;
+    return `${checker} ${differences.length === 0 ? "agrees" : "DIFFERS"}`;
   });
-  const head = ["spec", "states", "transitions", "violated", "witnesses met", "Spin", "Rumur", "relation"];
-  const table = [head, ["---", "---:", "---:", "---", "---", "---", "---", "---"], ...lines];
-  return [
-    "# Second opinions",
-    "",
-    "Written by `npm run crosscheck -- --all --write`, never by hand. Spin searched depth-first, Rumur breadth-first, both",
-    "without reductions and past violations. A tool agrees where states, transitions, the set of violated properties and",
-    "the witnesses met are the same. Spin is not asked what must always stay possible: that is no property of a state.",
-    "",
-    ...table.map((cells) => `| ${cells.join(" | ")} |`),
-    "",
-  ].join("\n");
+  return `${counts}; ${found}; ${said.join(", ")}`;
 }

@@ -1,8 +1,9 @@
 /** The outcome of a check as JSON, for other tools. */
+import type { Agreement } from "../export/record.ts";
 import type { Outcome } from "../outcome.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
-export function outcomeAsJson(outcome: Outcome, exit: number): string {
+export function outcomeAsJson(outcome: Outcome, exit: number, agreement: Agreement): string {
   const { spec, system, engine, result, verdict, violated, trace, vacuous, differences } = outcome;
   const value = {
     spec: spec.name,
@@ -15,6 +16,7 @@ export function outcomeAsJson(outcome: Outcome, exit: number): string {
     verdict,
     violated,
     vacuous,
+    agreement,
     expect: spec.expect,
     differences,
     exit,

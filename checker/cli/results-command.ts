@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { check } from "../check.ts";
+import { agreementOn, agreementText, CROSSCHECK, entriesAsTable, readEntries } from "../export/record.ts";
 import type { Outcome } from "../outcome.ts";
 import { textReport } from "../report/text.ts";
 import { loadSpec } from "../spec/load.ts";
@@ -11,15 +12,13 @@ import { readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
 import { allSpecs, specNamed, specsOfSize } from "./specs.ts";
 
-/** Written by `nolock crosscheck`, which takes longer and needs other programs. */
-export const CROSSCHECK = "crosscheck.md";
-
 export const resultsHelp = `Usage: npm run results [-- --size large] [--check]
 
 Writes results/SPEC.txt for every spec of specs/ of that size (default: ci),
-and results/summary.md (large: summary-large.md); removes what no spec
-gives. With --check, writes nothing and exits 1 where a file is not what
-its spec gives.
+results/summary.md (large: summary-large.md), and the reports that README.md
+shows; removes what no spec gives. With --check, writes nothing and exits 1
+where a file is not what its spec gives. Who agreed with an answer is looked
+up in what \`npm run crosscheck -- --all --write\` kept.
 `;
 
 const SUMMARY: Readonly<Record<SpecSize, string>> = { ci: "summary.md", large: "summary-large.md" };
@@ -33,26 +32,31 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   const size = options.size ?? "ci";
   const files = new Map<string, string>();
   const rows: (readonly string[])[] = [];
+  const entries = readEntries(env.folders.results);
   for (const name of specsOfSize(env.folders, size)) {
     const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
-    files.set(`${name}.txt`, textReport(outcome, { trace: "short" }));
-    rows.push(summaryRow(outcome));
+    const agreement = agreementText(agreementOn(entries, outcome));
+    files.set(`${name}.txt`, textReport(outcome, { trace: "short", agreement }));
+    rows.push(summaryRow(outcome, agreement));
   }
   files.set(SUMMARY[size], summary(rows, size));
+  if (entries.length > 0) files.set(CROSSCHECK, entriesAsTable(entries));
   const { results } = env.folders;
+  const readme = join(results, README);
+  if (existsSync(readme)) files.set(README, withReports(readFileSync(readme, "utf8"), files));
   const present = existsSync(results)
     ? readdirSync(results, { recursive: true, encoding: "utf8" }).filter((file) => /\.(txt|md)$/.test(file))
     : [];
   const others = [CROSSCHECK, ...Object.values(SUMMARY), ...allSpecs(env.folders).map((name) => `${name}.txt`)];
   const stale = present.filter((file) => !files.has(file) && !others.includes(file));
   const current = (file: string): string | null =>
-    present.includes(file) ? readFileSync(join(results, file), "utf8") : null;
+    present.includes(file) || file === README ? readFileSync(join(results, file), "utf8") : null;
   const differing = [...files].filter(([file, text]) => current(file) !== text).map(([file]) => file);
 
   if (options.check) {
     for (const file of differing)
-      env.complain(`results/${file}: it is not what the spec gives. Run \`npm run results\`\n`);
-    for (const file of stale) env.complain(`results/${file}: no spec gives it. Run \`npm run results\`\n`);
+      env.complain(`${shown(file)}: it is not what the spec gives. Run \`npm run results\`\n`);
+    for (const file of stale) env.complain(`${shown(file)}: no spec gives it. Run \`npm run results\`\n`);
     if (differing.length + stale.length > 0) return EXIT.differs;
     env.print(`${files.size} files of results/ are what the specs give\n`);
     return EXIT.asExpected;
@@ -66,14 +70,25 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   return EXIT.asExpected;
 }
 
+/** What shows reports, as a path from `results/`. */
+const README = "../README.md";
+const shown = (file: string): string => (file === README ? "README.md" : `results/${file}`);
+
+/** A text with the reports that it shows: each in the fence after a comment that names its file. */
+const withReports = (text: string, files: ReadonlyMap<string, string>): string =>
+  text.replace(/(<!-- results\/(\S+) -->\n(`{3,})text\n)[\s\S]*?(?=\3)/g, (shown, head: string, file: string) =>
+    files.has(file) ? head + files.get(file) : shown,
+  );
+
 const cell = (value: string | number): string => String(value).replaceAll("|", "\\|").replaceAll("\n", " ");
 
-const summaryRow = ({ spec, verdict, violated, result, system }: Outcome): readonly string[] =>
+const summaryRow = ({ spec, verdict, violated, result, system }: Outcome, agreement: string): readonly string[] =>
   [
     `[${spec.name}](${spec.name}.txt)`,
     spec.question,
     verdict,
     violated.join(", "),
+    agreement,
     result.states,
     result.transitions,
     result.depth,
@@ -81,8 +96,18 @@ const summaryRow = ({ spec, verdict, violated, result, system }: Outcome): reado
   ].map(cell);
 
 function summary(rows: readonly (readonly string[])[], size: SpecSize): string {
-  const head = ["spec", "question", "verdict", "violated", "states", "transitions", "depth", "relation"];
-  const table = [head, ["---", "---", "---", "---", "---:", "---:", "---:", "---"], ...rows];
+  const head = [
+    "spec",
+    "question",
+    "verdict",
+    "violated",
+    "second opinions",
+    "states",
+    "transitions",
+    "depth",
+    "relation",
+  ];
+  const table = [head, ["---", "---", "---", "---", "---", "---:", "---:", "---:", "---"], ...rows];
   const [title, command] =
     size === "ci"
       ? ["# Results", "npm run results"]

@@ -43,6 +43,15 @@ export function specsOfSize(where: Folders, size: SpecSize): readonly string[] {
   ]);
 }
 
+/** Specs with known answers beside the examples of models. */
+export function exampleSpecs(): readonly SpecFile[] {
+  const names = readdirSync(join(PROJECT, "examples")).filter((name) => name.endsWith(".json"));
+  return names.sort().map((name) => ({ source: `examples/${name}`, path: join(PROJECT, "examples", name) }));
+}
+
+export const exampleSpecsOfSize = (size: SpecSize): readonly SpecFile[] =>
+  exampleSpecs().filter(({ path }) => sizeOf(path) === size);
+
 function sizeOf(path: string): SpecSize {
   const { data } = parseSpecText(readFileSync(path, "utf8"));
   const size =

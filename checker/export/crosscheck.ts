@@ -1,28 +1,35 @@
-/** Do Spin and Rumur find what the checker finds: states, transitions, violated properties, witnesses met? */
+/** Do the reference, Spin and Rumur find what the engine finds: states, transitions, violated properties, witnesses? */
 import { check } from "../check.ts";
 import type { System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
+import { search } from "../reference/search.ts";
 import type { Loaded } from "../spec/load.ts";
 import { type Rules, rulesOf } from "./rules.ts";
 import { type Answer, askRumur, askSpin, type NoAnswer, type RunOptions, told } from "./tools.ts";
 
 export interface Opinion {
-  readonly tool: "Spin" | "Rumur";
-  /** What the tool answered, or why it did not. */
-  readonly answer: Answer | NoAnswer;
-  /** Where it differs from the checker, a sentence each; empty where it agrees. */
-  readonly differences: readonly string[];
+  readonly checker: "reference" | "Spin" | "Rumur";
+  /** Where it differs, a sentence each; empty where it agrees, null where it was not asked. */
+  readonly differences: readonly string[] | null;
 }
 
 export interface Crosschecked {
+  /** Who found the result that is compared with. */
+  readonly asked: "engine" | "reference";
   readonly result: SearchResult;
-  readonly violated: readonly string[];
   readonly opinions: readonly Opinion[];
 }
 
-/** Asks both tools about a spec, going on past violations. */
-export function crosscheck(loaded: Loaded, timeoutSeconds: number): Promise<Crosschecked> {
-  return crosscheckSystem(loaded.system, check(loaded, { exploreAll: true }).result, timeoutSeconds);
+/** The reference keeps a whole value for each state: for more than this many it is not asked. */
+const REFERENCE_STATES = 300_000;
+
+/** Asks everybody about a spec, going on past violations. */
+export async function crosscheck(loaded: Loaded, timeoutSeconds: number): Promise<Crosschecked> {
+  const { system, result, engine } = check(loaded, { exploreAll: true });
+  const others = await crosscheckSystem(system, result, timeoutSeconds);
+  if (engine === "reference") return { asked: "reference", result, opinions: others };
+  const differences = result.states > REFERENCE_STATES ? null : fromReference(system, result);
+  return { asked: "engine", result, opinions: [{ checker: "reference", differences }, ...others] };
 }
 
 /** Asks both tools about a system that a search has explored whole. */
@@ -30,20 +37,40 @@ export async function crosscheckSystem(
   system: System,
   result: SearchResult,
   timeoutSeconds: number,
-): Promise<Crosschecked> {
+): Promise<readonly Opinion[]> {
   if (!result.complete) throw new Error("a search that did not finish cannot be compared");
   const options: RunOptions = { timeoutSeconds, states: result.states };
   const rules = rulesOf(system);
   const [spin, rumur] = await Promise.all([askSpin(system, options), askRumur(system, options)]);
-  return {
-    result,
-    violated: result.violations.map((v) => v.property),
-    opinions: [
-      { tool: "Spin", answer: spin, differences: differences(spin, result, rules) },
-      { tool: "Rumur", answer: rumur, differences: differences(rumur, result, rules) },
-    ],
-  };
+  return [
+    { checker: "Spin", differences: differences(spin, result, rules) },
+    { checker: "Rumur", differences: differences(rumur, result, rules) },
+  ];
 }
+
+function fromReference(system: System, result: SearchResult): string[] {
+  const reference = search(system, { exploreAll: true });
+  const counts = (["states", "transitions", "depth"] as const).flatMap((count) =>
+    reference[count] === result[count] ? [] : [`${reference[count]} ${count}, and ${result[count]} here`],
+  );
+  const told = ({ violations }: SearchResult): string[] =>
+    violations.map(({ property, verdict, length }) => `${property} is ${verdict} after ${length} steps`);
+  const [there, here] = [told(reference), told(result)];
+  const met = system.witnesses.flatMap((witness, w) => {
+    if ((reference.met[w] === null) === (result.met[w] === null)) return [];
+    return [
+      reference.met[w] ? `${nameOf(witness)} is met, and never here` : `${nameOf(witness)} is never met, and is here`,
+    ];
+  });
+  return [
+    ...counts,
+    ...there.filter((text) => !here.includes(text)),
+    ...here.filter((text) => !there.includes(text)).map((text) => `not so: ${text}`),
+    ...met,
+  ];
+}
+
+const nameOf = ({ property, text }: System["witnesses"][number]): string => `${property}${text && ` (${text})`}`;
 
 function differences(answer: Answer | NoAnswer, result: SearchResult, rules: Rules): string[] {
   if ("why" in answer) return [`no answer: ${answer.why}`];
@@ -59,8 +86,7 @@ function differences(answer: Answer | NoAnswer, result: SearchResult, rules: Rul
   for (const [w, witness] of rules.system.witnesses.entries()) {
     const metHere = result.met[w] !== null;
     if (metHere === met.has(w)) continue;
-    const name = `${witness.property}${witness.text && ` (${witness.text})`}`;
-    said.push(metHere ? `${name} is never met, and is here` : `${name} is met, and never here`);
+    said.push(metHere ? `${nameOf(witness)} is never met, and is here` : `${nameOf(witness)} is met, and never here`);
   }
   return said;
 }

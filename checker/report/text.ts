@@ -13,10 +13,16 @@ import { ascii, spread, WIDTH, wrap } from "./wrap.ts";
 /** Lines that a list of what is not modelled may take; the rest is counted. */
 const MOST_NOT_MODELLED = 8;
 
-export function textReport(outcome: Outcome, { trace: detail }: { readonly trace: Detail }): string {
+export interface ReportOptions {
+  readonly trace: Detail;
+  /** Who else was asked, and agreed. */
+  readonly agreement?: string;
+}
+
+export function textReport(outcome: Outcome, { trace: detail, agreement }: ReportOptions): string {
   const sections = [
     question(outcome),
-    verdict(outcome),
+    [...verdict(outcome), ...(agreement === undefined ? [] : wrap(agreement, { first: "  ", rest: "    " }))],
     searched(outcome),
     violations(outcome),
     counterexample(outcome, detail),

@@ -1,12 +1,19 @@
 /** The commands beside `check`, and the program as a process: exit status, streams, no stack for a user's mistake. */
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { main } from "../../checker/cli/main.ts";
+import { rotated } from "../../checker/cli/sample.ts";
+import { missingTools } from "../../checker/export/tools.ts";
 import { lights, project } from "./environment.ts";
 
+const missing = await missingTools();
+const skip = missing.length > 0 && !process.env.CI;
+if (skip) console.warn(`NOT RUN: \`crosscheck\` is not tried, for there is no ${missing.join(", no ")} here`);
+
+const big = lights(["toggle", "toggle", "toggle"], { size: "large" });
 const at = project({ "one-switch": lights(["toggle"]), "broken/two-switches": lights(["toggle", "toggle"]) });
 afterAll(at.remove);
 
@@ -40,11 +47,24 @@ describe("results", () => {
     expect((await at.run("results")).printed).toBe("3 files in results/: 3 written, 1 removed\n");
     const summary = readFileSync(join(at.dir, "results/summary.md"), "utf8");
     expect(summary).toMatch(
-      /^\| \[broken\/two-switches\]\(broken\/two-switches.txt\) \| What .* \| violated \| someDark \| \d+ \| \d+ \| 2 \| `[0-9a-f]{12}` \|$/m,
+      /^\| \[broken\/two-switches\]\(broken\/two-switches.txt\) \| What .* \| violated \| someDark \| not cross-checked \| \d+ \| \d+ \| 2 \| `[0-9a-f]{12}` \|$/m,
     );
     expect(existsSync(join(at.dir, "results/broken/two-switches.txt"))).toBe(true);
     expect(existsSync(join(at.dir, "results/stale.txt"))).toBe(false);
     expect((await at.run("results")).printed).toBe("3 files in results/: 0 written, 0 removed\n");
+  });
+
+  it("writes the reports that the README shows", async () => {
+    const shown = (report: string) =>
+      `# Mine\n\n<!-- results/one-switch.txt -->\n\`\`\`\`text\n${report}\`\`\`\`\nmore\n`;
+    at.put("README.md", shown("old\n"));
+    expect((await at.run("results", "--check")).complained).toBe(
+      "README.md: it is not what the spec gives. Run `npm run results`\n",
+    );
+    await at.run("results");
+    const report = readFileSync(join(at.dir, "results/one-switch.txt"), "utf8");
+    expect(readFileSync(join(at.dir, "README.md"), "utf8")).toBe(shown(report));
+    rmSync(join(at.dir, "README.md"));
   });
 
   it("--check names the files that differ and writes nothing: exit status 1", async () => {
@@ -63,8 +83,60 @@ describe("results", () => {
   });
 });
 
+describe("crosscheck", () => {
+  it("wants to know which spec", async () => {
+    expect((await at.run("crosscheck")).complained).toBe("nolock crosscheck: which spec?\n  name one, or give --all\n");
+  });
+
+  it("--sample takes as many as it says, in turn for different commits", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const commits = names.map((_, i) => `0000000${i}${"f".repeat(32)}`);
+    expect(commits.map((commit) => rotated(names, 2, commit).join(""))).toEqual(["ab", "bc", "cd", "de", "ea"]);
+    expect(rotated(names, 9, "fffffff0")).toHaveLength(5);
+    expect(rotated(names, 2, "12345678abc")).toEqual(rotated(names, 2, "12345678def"));
+  });
+});
+
+describe.skipIf(skip)("crosscheck, with Spin and Rumur,", () => {
+  const two = lights(["toggle", "toggle"], { expect: { verdict: "violated", violated: ["someDark"] } });
+  const asked = project({ one: lights(["toggle"]), two, large: big });
+  afterAll(asked.remove);
+
+  it("asks a sample of the commit that is checked out", async () => {
+    const { printed, status } = await asked.run("crosscheck", "--sample", "1");
+    expect(status).toBe(0);
+    const commit = execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8", cwd: import.meta.dirname });
+    expect(printed.split(" ")[0]).toBe(rotated(["one", "two"], 1, commit)[0]);
+    expect(printed).toContain("1 specs: all agree on 1\n");
+    expect(existsSync(join(asked.dir, "results"))).toBe(false);
+  });
+
+  it("--write lets reports name who agreed, until the spec changes", async () => {
+    expect((await asked.run("crosscheck", "--all", "--write")).printed).toContain("2 specs: all agree on 2\n");
+    expect((await asked.run("results")).status).toBe(0);
+    const read = (file: string) => readFileSync(join(asked.dir, "results", file), "utf8");
+    const everybody = "agreed: engine, reference, Spin, Rumur";
+    expect(read("summary.md").match(new RegExp(`\\| ${everybody} \\|`, "g"))).toHaveLength(2);
+    expect(read("two.txt")).toMatch(new RegExp(`^VERDICT: violated .*\n {2}${everybody}$`, "m"));
+    expect((await asked.run("check", "one")).printed).toContain(everybody);
+    expect(JSON.parse((await asked.run("check", "one", "--json", "-")).printed)).toMatchObject({
+      agreement: { agreed: ["engine", "reference", "Spin", "Rumur"], differed: [], unknown: null },
+    });
+    expect((await asked.run("results", "--check")).status).toBe(0);
+
+    asked.put("specs/one.json", JSON.stringify(lights(["toggle"], { configuration: { lights: 3 } })));
+    expect((await asked.run("check", "one")).printed).toContain("not cross-checked since it changed");
+    const differing = await asked.run("results", "--check");
+    expect([differing.status, differing.complained]).toEqual([1, expect.stringContaining("results/summary.md")]);
+  });
+
+  it("asks the large ones by --size", async () => {
+    expect((await asked.run("crosscheck", "--all", "--size", "large")).printed).toMatch(/^large .*\n1 specs: /);
+  });
+});
+
 describe("sizes", () => {
-  const sized = project({ small: lights(["toggle"]), big: lights(["toggle", "toggle", "toggle"], { size: "large" }) });
+  const sized = project({ small: lights(["toggle"]), big });
   afterAll(sized.remove);
 
   it("check --all asks those of one size", async () => {

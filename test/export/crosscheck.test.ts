@@ -39,8 +39,8 @@ const item = indexSet("item");
 const m = state({ on: bool, head: optional(id(item)), flag: each(item, bool) });
 
 async function differences(system: System): Promise<readonly string[]> {
-  const { opinions } = await crosscheckSystem(system, search(system, { exploreAll: true }), 100);
-  return opinions.flatMap(({ tool, differences: said }) => said.map((difference) => `${tool}: ${difference}`));
+  const opinions = await crosscheckSystem(system, search(system, { exploreAll: true }), 100);
+  return opinions.flatMap(({ checker, differences: said }) => (said ?? []).map((one) => `${checker}: ${one}`));
 }
 
 describe.skipIf(skip)("Spin and Rumur", () => {
