@@ -76,7 +76,7 @@ const shown = (file: string): string => (file === README ? "README.md" : `result
 
 /** A text with the reports that it shows: each in the fence after a comment that names its file. */
 const withReports = (text: string, files: ReadonlyMap<string, string>): string =>
-  text.replace(/(<!-- results\/(\S+) -->\n(`{3,})text\n)[\s\S]*?(?=\3)/g, (shown, head: string, file: string) =>
+  text.replace(/(<!-- results\/(\S+) -->\n(`{3,})text\n)[\s\S]*?(?=^\3$)/gm, (shown, head: string, file: string) =>
     files.has(file) ? head + files.get(file) : shown,
   );
 
