@@ -9,6 +9,7 @@ import { cfg, chain, cpu } from "./machine/config.ts";
 import { lane, m, mayRun } from "./machine/state.ts";
 import { p } from "./page/state.ts";
 import { problems } from "./problems.ts";
+import { call } from "./properties/call-ghosts.ts";
 import { g } from "./properties/ghosts.ts";
 import { PROPERTIES } from "./properties/index.ts";
 import { type Runner, runnersOf } from "./runners.ts";
@@ -80,7 +81,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
       chain: [...threads.map((r) => r.name), ...names(s.cpus, (i) => `idle${i}`)],
       cpuBucket: names(s.cpus * s.buckets, (i) => `${BUCKET_NAMES[i % s.buckets]} on CPU${Math.floor(i / s.buckets)}`),
     },
-    roots: [cfg, m, l, k, p, g],
+    roots: [cfg, m, l, k, p, g, call],
     constants,
     initially,
     contexts: runners.map(({ name, script }) => ({ name, script })),

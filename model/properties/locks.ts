@@ -14,7 +14,7 @@ import {
   property,
   whenever,
 } from "../../checker/language/index.ts";
-import { localLockIrqsave } from "../locks/local-lock.ts";
+import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { spinLockIrqsave } from "../locks/spinlock.ts";
 import { cpuSlabLock, l, lock } from "../locks/state.ts";
@@ -66,7 +66,7 @@ export const S8 = property(
 
 export const S9 = property(
   "S9",
-  "a call leaves locks, interrupt state, preempt_count and migrate_disable() as it found them",
+  "a call leaves locks, interrupt state, preempt_count and migrate_disable() as it found them; who unlocks is the holder",
   whenever(returned, "check", ({ self, irqs, preempt, migrate }) =>
     and(
       implies(irqs, onCpu(self).irqsOff),
@@ -78,6 +78,8 @@ export const S9 = property(
       implies(cfg.who.at(self).kind.eq("task"), not(exists(lock, (x) => l.lock.at(x).owner.eq(chainOf(self))))),
     ),
   ),
+  whenever(localUnlockIrqrestore, "release", ({ self, which }) => l.lock.at(which).holder.eq(self)),
+  whenever(rtSpinUnlock, "fast", ({ self, which }) => l.lock.at(which).owner.eq(chainOf(self))),
 );
 
 export const S10 = property(

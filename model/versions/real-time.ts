@@ -1,6 +1,113 @@
 /** What PREEMPT_RT asks of a caller, and what earlier versions and reviewers asked: R of the variants. */
-import { lit, otherwise, patch, step, type Variant, variant, when } from "../../checker/language/index.ts";
+import {
+  and,
+  call,
+  type Expr,
+  exists,
+  type Id,
+  chain as list,
+  lit,
+  next,
+  otherwise,
+  patch,
+  select,
+  step,
+  type Variant,
+  variant,
+  version,
+  when,
+} from "../../checker/language/index.ts";
+import { localLockIrqsave, localLockIsLocked } from "../locks/local-lock.ts";
+import { localTrylockIrqsave } from "../locks/local-trylock.ts";
+import { cpuSlabLock } from "../locks/state.ts";
+import { atomic, type Self, thisCpu } from "../machine/state.ts";
+import { deferDeactivateSlab } from "../slub/defer-free.ts";
+import { doSlabFree } from "../slub/do-slab-free.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
+import { bucket } from "../slub/sets.ts";
+import { slabAlloc } from "../slub/slab-alloc.ts";
+import { cpuSlabOf } from "../slub/state.ts";
+
+/** This or a larger bucket of this CPU is locked by the current task (PREEMPT_RT), or by a frame below. */
+const holdsAsLarge = (self: Self, b: Expr<Id<"bucket">>) =>
+  exists(bucket, (x) =>
+    and(list(bucket, b, (y) => next(bucket, y)).has(x), localLockIsLocked(self, cpuSlabLock(thisCpu(self), x))),
+  );
+
+/** c->lock is tried by callers that may not spin. */
+const trylockInSlabAlloc = patch(
+  slabAlloc,
+  ({ b, allowSpin, c, got, flags, slab, freelist }) => ({
+    lock: select("(variant) may the caller spin?", [[allowSpin, "lockSpin"]], "lockTry"),
+    lockSpin: call("local_lock_cpu_slab(s, flags);", localLockIrqsave, { b, c, flags }, { done: "recheck" }),
+    lockTry: call(
+      "if (!local_trylock_irqsave(&s->cpu_slab->lock, flags)) return NULL;",
+      localTrylockIrqsave,
+      { b, c, flags },
+      { held: "recheck", busy: "giveUp" },
+      { ref: "3.3.4", tag: "D" },
+    ),
+    lockPartial: select("(variant) may the caller spin?", [[allowSpin, "lockPartialSpin"]], "lockPartialTry"),
+    lockPartialSpin: call(
+      "local_lock_cpu_slab(s, flags);",
+      localLockIrqsave,
+      { b, c, flags },
+      { done: "recheckPartial" },
+    ),
+    lockPartialTry: call(
+      "if (!local_trylock_irqsave(&s->cpu_slab->lock, flags)) return NULL;",
+      localTrylockIrqsave,
+      { b, c, flags },
+      { held: "recheckPartial", busy: "giveUp" },
+      { ref: "3.3.15", tag: "D" },
+    ),
+    retryLoad: select("(variant) may the caller spin?", [[allowSpin, "retryLoadSpin"]], "retryLoadTry"),
+    retryLoadSpin: call("local_lock_cpu_slab(s, flags);", localLockIrqsave, { b, c, flags }, { done: "conflict" }),
+    retryLoadTry: call(
+      "if (!local_trylock_irqsave(&s->cpu_slab->lock, flags))",
+      localTrylockIrqsave,
+      { b, c, flags },
+      { held: "conflict", busy: "deferSlab" },
+      { ref: "3.3.28", tag: "D" },
+    ),
+    deferSlab: call(
+      "defer_deactivate_slab(slab, freelist); return NULL;",
+      deferDeactivateSlab,
+      { slab, freelist },
+      { done: "giveUp" },
+      { ref: "3.3.28", tag: "D" },
+    ),
+    giveUp: step("return NULL;", { ref: "3.3.4", tag: "D" }, otherwise.do(got.set(lit(null))).goto("done")),
+  }),
+  {
+    added: [
+      "lockSpin",
+      "lockTry",
+      "lockPartialSpin",
+      "lockPartialTry",
+      "retryLoadSpin",
+      "retryLoadTry",
+      "deferSlab",
+      "giveUp",
+    ],
+  },
+);
+
+const trylockInSlabFree = patch(
+  doSlabFree,
+  ({ allowSpin, b, c, flags }) => ({
+    lock: select("(variant) may the caller spin?", [[allowSpin, "lockSpin"]], "lockTry"),
+    lockSpin: call("local_lock_cpu_slab(s, flags);", localLockIrqsave, { b, c, flags }, { done: "recheck" }),
+    lockTry: call(
+      "if (!local_trylock_irqsave(&s->cpu_slab->lock, flags)) { defer_free(s, head); return; }",
+      localTrylockIrqsave,
+      { b, c, flags },
+      { held: "recheck", busy: "defer" },
+      { ref: "3.2.3'", tag: "D" },
+    ),
+  }),
+  { added: ["lockSpin", "lockTry"] },
+);
 
 export const REAL_TIME: Readonly<Record<string, Variant>> = {
   "no-early-null": variant(
@@ -16,5 +123,50 @@ export const REAL_TIME: Readonly<Record<string, Variant>> = {
         otherwise.goto("bucket"),
       ),
     })),
+  ),
+  "null-unless-preemptible": variant(
+    "null-unless-preemptible",
+    "R3: on PREEMPT_RT kmalloc_nolock() gives NULL at once wherever preemptible() is false (99a3e3a1cfc9, Jan 2026)",
+    patch(kmallocNolock, ({ self, got }) => ({
+      context: step(
+        "if (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible()) return NULL;",
+        { ref: "3.4.1 3.5", tag: "S" },
+        when(atomic(self))
+          .do(got.set(lit(null)))
+          .goto("done"),
+        otherwise.goto("bucket"),
+      ),
+    })),
+  ),
+  "upwards-only": variant(
+    "upwards-only",
+    "R6: kmalloc_nolock() asks only for buckets larger than each whose c->lock is held below it",
+    patch(kmallocNolock, ({ self, b }) => ({
+      gate: step(
+        "(variant) if this or a larger bucket is locked below: the next one, else NULL",
+        { tag: "D" },
+        when(holdsAsLarge(self, b)).goto("retry"),
+        otherwise.goto("alloc"),
+      ),
+    })),
+  ),
+  "free-upwards-only": variant(
+    "free-upwards-only",
+    "R6 for frees: kfree_nolock() defers where c->lock of the object's or a larger bucket is held below it",
+    patch(doSlabFree, ({ self, b, c }) => ({
+      gate: step(
+        "(variant) if this or a larger bucket is locked below: defer",
+        { tag: "D" },
+        when(holdsAsLarge(self, b)).do(cpuSlabOf(c, b).seen.at(self).set(false)).goto("defer"),
+        otherwise.goto("path"),
+      ),
+    })),
+  ),
+  // A spec need not free, so not every row need be reached.
+  "trylock-cpu-slab": version(
+    "trylock-cpu-slab",
+    "R7: callers that may not spin take c->lock by local_trylock_irqsave() in ___slab_alloc() and do_slab_free()",
+    trylockInSlabAlloc,
+    trylockInSlabFree,
   ),
 };

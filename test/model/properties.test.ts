@@ -2,10 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { PROPERTIES } from "../../model/properties/index.ts";
 import { ask } from "./setup.ts";
+import { SPOILT_GATE } from "./spoilt-gate.ts";
 import { SPOILT_HEAP } from "./spoilt-heap.ts";
 import { SPOILT_LOCKS } from "./spoilt-locks.ts";
 
-const SPOILT = [...SPOILT_HEAP, ...SPOILT_LOCKS];
+const SPOILT = [...SPOILT_HEAP, ...SPOILT_LOCKS, ...SPOILT_GATE];
 
 describe("properties", () => {
   for (const { property, how, system, patches } of SPOILT) {

@@ -1,0 +1,157 @@
+/** What must be reachable for an answer to mean anything: the hard cases, by name. */
+import { and, happens, not, property } from "../../checker/language/index.ts";
+import { localLockIsLocked } from "../locks/local-lock.ts";
+import { cpuSlabLock, l } from "../locks/state.ts";
+import { cfg } from "../machine/config.ts";
+import { atomic, chainOf, inNmi, m, thisCpu } from "../machine/state.ts";
+import { allocFrozenPagesNolock } from "../page/alloc-frozen-pages-nolock.ts";
+import { deferFree } from "../slub/defer-free.ts";
+import { doSlabFree } from "../slub/do-slab-free.ts";
+import { getFreelist } from "../slub/get-freelist.ts";
+import { getPartialNode } from "../slub/get-partial-node.ts";
+import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
+import { slabAlloc } from "../slub/slab-alloc.ts";
+import { slabAllocNode } from "../slub/slab-alloc-node.ts";
+import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
+import { slabOf } from "../slub/state.ts";
+import { call, trackAsked, trackDrained, trackMissedNode, trackNmi } from "./call-ghosts.ts";
+
+const gate = [
+  property(
+    "ebusyFirst",
+    "the first attempt of kmalloc_nolock() gives -EBUSY",
+    happens(kmallocNolock, "retry", ({ canRetry }) => canRetry),
+  ),
+  property(
+    "secondBucket",
+    "kmalloc_nolock() returns an object from the second bucket",
+    happens(kmallocNolock, "return", ({ canRetry, ret }) => and(canRetry.eq(false), ret.notNull())),
+  ),
+  property(
+    "nilAfterTwo",
+    "kmalloc_nolock() gives NULL after two attempts",
+    happens(kmallocNolock, "retry", ({ canRetry }) => canRetry.eq(false)),
+  ),
+  property(
+    "nmiAllocates",
+    "kmalloc_nolock() returns an object in an NMI",
+    happens(kmallocNolock, "return", ({ self, ret }) => and(inNmi(self), ret.notNull())),
+  ),
+  property(
+    "busyForNothing",
+    "a nolock caller that may be preempted gets -EBUSY though nobody holds c->lock below it",
+    happens(kmallocNolock, "retry", ({ self, b }) =>
+      and(not(atomic(self)), not(localLockIsLocked(self, cpuSlabLock(thisCpu(self), b)))),
+    ),
+  ),
+  property(
+    "hookOwnsLock",
+    "PREEMPT_RT: __slab_alloc() is asked where the current task owns c->lock, outside of interrupts",
+    happens(
+      slabAllocWrapper,
+      "gate",
+      ({ self, b, c }) => and(cfg.preemptRt, localLockIsLocked(self, cpuSlabLock(c, b)), not(inNmi(self))),
+      { to: "unpinBusy" },
+    ),
+  ),
+  property(
+    "preemptibleOwner",
+    "PREEMPT_RT: the same, and the caller may be preempted",
+    happens(
+      slabAllocWrapper,
+      "gate",
+      ({ self, b, c }) => and(cfg.preemptRt, localLockIsLocked(self, cpuSlabLock(c, b)), not(atomic(self))),
+      { to: "unpinBusy" },
+    ),
+  ),
+  property(
+    "asksHereLocksThere",
+    "a nolock call asks local_lock_is_locked() on one CPU and goes on with c->lock on another",
+    happens(slabAlloc, "gotPage", ({ self, allowSpin }) =>
+      and(not(allowSpin), call.askedCpu.at(self).notNull(), call.askedCpu.at(self).ne(thisCpu(self))),
+    ),
+    ...trackAsked,
+  ),
+  property(
+    "lockedByAnother",
+    "PREEMPT_RT: a nolock caller finds c->lock owned by another task, which waits on the same CPU",
+    happens(slabAllocWrapper, "gate", ({ self, allowSpin, b, c }) => {
+      const { owner } = l.lock.at(cpuSlabLock(c, b));
+      return and(not(allowSpin), owner.notNull(), owner.ne(chainOf(self)), m.chain.at(owner).cpu.eq(thisCpu(self)));
+    }),
+  ),
+];
+
+const fastPath = [
+  property(
+    "cmpxchgFails",
+    "the cmpxchg of the allocation fast path fails",
+    happens(slabAllocNode, "cmpxchg", undefined, { to: "redo" }),
+  ),
+  property(
+    "cmpxchgFailsByNmi",
+    "the cmpxchg of the allocation fast path fails after an NMI",
+    happens(slabAllocNode, "cmpxchg", ({ self }) => call.nmiMeanwhile.at(self), { to: "redo" }),
+    ...trackNmi,
+  ),
+  property(
+    "fastPath",
+    "the allocation fast path succeeds",
+    happens(slabAllocNode, "cmpxchg", undefined, { to: "done" }),
+  ),
+  property(
+    "fastPathMoves",
+    "a task moves to another CPU between two steps of the allocation fast path",
+    happens(slabAllocNode, "cmpxchg", ({ self, c }) => c.ne(thisCpu(self)), { to: "redo" }),
+  ),
+  property(
+    "otherNode",
+    "kmalloc_nolock() returns an object of a slab that is not on the wanted node",
+    happens(kmallocNolock, "return", ({ self, ret }) =>
+      and(ret.notNull(), call.missedNode.at(self).notNull(), call.missedNode.at(self).eq(slabOf(ret))),
+    ),
+    ...trackMissedNode,
+  ),
+];
+
+const slowPath = [
+  property(
+    "loadConflict",
+    "somebody loaded another slab while ___slab_alloc() asked for one (retry_load_slab)",
+    happens(slabAlloc, "conflict", undefined, { to: "flushFreelist" }),
+  ),
+  property(
+    "getFreelistRaces",
+    "the cmpxchg of get_freelist() fails: an object came back meanwhile",
+    happens(getFreelist, "cmpxchg", undefined, { to: "read" }),
+  ),
+  property(
+    "listTrylockFails",
+    "get_partial_node() loses its trylock of n->list_lock",
+    happens(getPartialNode, "giveUp"),
+  ),
+  property("pcpTrylockFails", "the trylock of a page list's lock fails", happens(allocFrozenPagesNolock, "unpinBusy")),
+  property("zoneTrylockFails", "the trylock of the zone's lock fails", happens(allocFrozenPagesNolock, "fail")),
+];
+
+const frees = [
+  property("defers", "a free is deferred", happens(deferFree, "push")),
+  property(
+    "defersOtherSlab",
+    "a free is deferred since the object is not of the CPU's slab",
+    happens(doSlabFree, "slab", undefined, { to: "defer" }),
+  ),
+  property(
+    "defersLocked",
+    "a free is deferred since c->lock is held below",
+    happens(doSlabFree, "gate", undefined, { to: "defer" }),
+  ),
+  property(
+    "pushesAfterDrain",
+    "a free is deferred on a CPU whose deferred frees have been done once before",
+    happens(deferFree, "push", ({ c }) => call.drained.at(c)),
+    ...trackDrained,
+  ),
+];
+
+export const WITNESSES = [...gate, ...fastPath, ...slowPath, ...frees];
