@@ -1,7 +1,7 @@
 /** The model `slub`: what a spec may ask of kmalloc_nolock() and kfree_nolock(), and how it becomes a system. */
 import { type Assign, context, element, type LinkOptions } from "../checker/language/index.ts";
 import type { Model, Question } from "../checker/spec/model.ts";
-import { CLAIMS } from "./claims/claims.ts";
+import { LEDGER } from "./claims/ledger.ts";
 import { CONTEXT_KINDS, PARAMETERS, settingsOf } from "./configuration.ts";
 import { BUCKET_NAMES, freeObjects, initialHeap, parseSlab, type SlabLine } from "./heap.ts";
 import { l } from "./locks/state.ts";
@@ -115,7 +115,7 @@ const model: Model = {
     scan: "a pfn scanner looks at one page",
   },
   properties: PROPERTIES,
-  claims: CLAIMS,
+  ledger: LEDGER,
   problems,
   build,
 };

@@ -2,6 +2,7 @@
 import { mendName, SpecError } from "../spec/problems.ts";
 import { EXIT } from "../verdict.ts";
 import { checkCommand, checkHelp } from "./check-command.ts";
+import { claimsCommand, claimsHelp } from "./claims-command.ts";
 import { crosscheckCommand, crosscheckHelp } from "./crosscheck-command.ts";
 import type { Environment } from "./environment.ts";
 import { exportCommand, exportHelp } from "./export-command.ts";
@@ -14,6 +15,7 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
   results: resultsCommand,
   export: exportCommand,
   crosscheck: crosscheckCommand,
+  claims: claimsCommand,
 };
 
 /** Runs a command and gives its exit status. */
@@ -21,7 +23,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
   try {
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "help") {
-      env.print([checkHelp, printHelp, resultsHelp, exportHelp, crosscheckHelp].join("\n"));
+      env.print([checkHelp, printHelp, resultsHelp, exportHelp, crosscheckHelp, claimsHelp].join("\n"));
       return name === undefined ? EXIT.badInput : EXIT.asExpected;
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -2,7 +2,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { check } from "../check.ts";
-import { agreementOn, agreementText, CROSSCHECK, entriesAsTable, readEntries } from "../export/record.ts";
+import {
+  agreementOn,
+  agreementText,
+  CROSSCHECK,
+  CROSSCHECK_KEPT,
+  entriesAsTable,
+  readEntries,
+} from "../export/record.ts";
+import { recordOf, recordText } from "../ledger/record.ts";
 import type { Outcome } from "../outcome.ts";
 import { textReport } from "../report/text.ts";
 import { loadSpec } from "../spec/load.ts";
@@ -10,13 +18,18 @@ import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { EXIT } from "../verdict.ts";
 import { readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
+import { recordFile } from "./records.ts";
 import { allSpecs, specNamed, specsOfSize } from "./specs.ts";
+
+/** Written by `nolock claims`. */
+export const CLAIM_FILES = ["claims.md", "claims.txt"] as const;
 
 export const resultsHelp = `Usage: npm run results [-- --size large] [--check]
 
-Writes results/SPEC.txt for every spec of specs/ of that size (default: ci),
+Writes, for every spec of specs/ of that size (default: ci), its report
+results/SPEC.txt and what other commands read of it, results/SPEC.json;
 results/summary.md (large: summary-large.md), and the reports that README.md
-shows; removes what no spec gives. With --check, writes nothing and exits 1
+shows. Removes what no spec gives. With --check, writes nothing and exits 1
 where a file is not what its spec gives. Who agreed with an answer is looked
 up in what \`npm run crosscheck -- --all --write\` kept.
 `;
@@ -38,6 +51,7 @@ export async function resultsCommand(args: readonly string[], env: Environment):
     const agreement = agreementText(agreementOn(entries, outcome));
     files.set(`${name}.txt`, textReport(outcome, { trace: "short", agreement }));
     rows.push(summaryRow(outcome, agreement));
+    files.set(recordFile(name), recordText(recordOf(outcome)));
   }
   files.set(SUMMARY[size], summary(rows, size));
   if (entries.length > 0) files.set(CROSSCHECK, entriesAsTable(entries));
@@ -45,9 +59,10 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   const readme = join(results, README);
   if (existsSync(readme)) files.set(README, withReports(readFileSync(readme, "utf8"), files));
   const present = existsSync(results)
-    ? readdirSync(results, { recursive: true, encoding: "utf8" }).filter((file) => /\.(txt|md)$/.test(file))
+    ? readdirSync(results, { recursive: true, encoding: "utf8" }).filter((file) => /\.(txt|md|json)$/.test(file))
     : [];
-  const others = [CROSSCHECK, ...Object.values(SUMMARY), ...allSpecs(env.folders).map((name) => `${name}.txt`)];
+  const ofSpecs = allSpecs(env.folders).flatMap((name) => [`${name}.txt`, recordFile(name)]);
+  const others = [CROSSCHECK, CROSSCHECK_KEPT, ...CLAIM_FILES, ...Object.values(SUMMARY), ...ofSpecs];
   const stale = present.filter((file) => !files.has(file) && !others.includes(file));
   const current = (file: string): string | null =>
     present.includes(file) || file === README ? readFileSync(join(results, file), "utf8") : null;

@@ -31,7 +31,7 @@ export interface Entry {
   readonly opinions: Readonly<Record<string, readonly string[] | null>>;
 }
 
-const FILE = "crosscheck.json";
+export const CROSSCHECK_KEPT = "crosscheck.json";
 /** The same, as a table to read. */
 export const CROSSCHECK = "crosscheck.md";
 
@@ -52,7 +52,7 @@ export const entryOf = (spec: string, system: System, { asked, result, opinions 
 
 /** All that is kept in a folder of results; nothing where nothing was ever written. */
 export function readEntries(results: string): readonly Entry[] {
-  const path = join(results, FILE);
+  const path = join(results, CROSSCHECK_KEPT);
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Entry[]) : [];
 }
 
@@ -62,7 +62,7 @@ export function writeEntries(results: string, made: readonly Entry[], specs: rea
   const kept = readEntries(results).filter(({ spec }) => !again.has(spec));
   const known = [...kept, ...made].filter(({ spec }) => specs.includes(spec));
   const all = known.sort((a, b) => specs.indexOf(a.spec) - specs.indexOf(b.spec));
-  writeFileSync(join(results, FILE), `[\n${all.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`);
+  writeFileSync(join(results, CROSSCHECK_KEPT), `[\n${all.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`);
   writeFileSync(join(results, CROSSCHECK), entriesAsTable(all));
 }
 

@@ -38,8 +38,8 @@ function question({ spec }: Outcome): string[] {
   return [
     ...wrap(spec.question),
     ...spec.claims.flatMap((id) => {
-      const claim = spec.model.claims?.[id];
-      return claim ? wrap(`${id}: "${claim.quote}" (${claim.who})`, { rest: "  " }) : [];
+      const claim = spec.model.ledger?.claims[id];
+      return claim ? wrap(`${id}: "${claim.quote}" (${claim.who}, ${claim.where})`, { rest: "  " }) : [];
     }),
   ];
 }

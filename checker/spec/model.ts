@@ -5,20 +5,11 @@
  */
 import type { LinkOptions } from "../language/link/link.ts";
 import type { Property } from "../language/properties.ts";
+import type { Ledger } from "./claim.ts";
+import type { Parameter, Setting } from "./parameter.ts";
 
-/** One setting of a configuration, or one option of a context. */
-export interface Parameter {
-  readonly about: string;
-  readonly type: "boolean" | "integer" | "choice" | "text" | "texts";
-  readonly default: boolean | number | string | readonly string[];
-  /** For integers, both included. */
-  readonly min?: number;
-  readonly max?: number;
-  /** For a choice; for texts, the words that may stand in the list. */
-  readonly choices?: readonly string[];
-}
-
-export type Setting = boolean | number | string | readonly string[];
+export type { Claim, ClaimPart, Design, Ledger, Reading, Within } from "./claim.ts";
+export type { Parameter, Setting } from "./parameter.ts";
 
 /** Who runs, as a spec says it. Options beyond name, kind and script are those of the kind, defaults filled in. */
 export interface ContextSpec {
@@ -44,12 +35,6 @@ export interface Problem {
   readonly mend: string;
 }
 
-/** A sentence somebody said, that specs decide. */
-export interface Claim {
-  readonly who: string;
-  readonly quote: string;
-}
-
 export interface Model {
   readonly name: string;
   readonly title: string;
@@ -69,7 +54,8 @@ export interface Model {
   readonly operations: Readonly<Record<string, string>>;
   /** By name, in the order in which reports list them. */
   readonly properties: Readonly<Record<string, Property>>;
-  readonly claims?: Readonly<Record<string, Claim>>;
+  /** Claims that specs decide, and designs that they look at. */
+  readonly ledger?: Ledger;
   /** What the model finds wrong with a question, beyond names and types: CPU 7 of 2, a script nobody can follow. */
   readonly problems: (question: Question) => readonly Problem[];
   /** Called only for a question without problems. The caller adds name and properties. */

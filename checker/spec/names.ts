@@ -36,7 +36,8 @@ export function nameSpec(
   twoOfOneName(raw, problems);
 
   selection(raw, model, problems);
-  known(raw.claims, model.claims ?? {}, "claim", (i) => pointer("claims", i), problems);
+  known(raw.claims, model.ledger?.claims ?? {}, "claim", (i) => pointer("claims", i), problems);
+  known(raw.designs, model.ledger?.designs ?? {}, "design", (i) => pointer("designs", i), problems);
   const selected = [...raw.properties, ...NOT_A_PROPERTY];
   const mustBeSelected = (property: string, path: string): void => {
     if (selected.includes(property)) return;
@@ -51,7 +52,7 @@ export function nameSpec(
   if (raw.expect) expectation(raw.expect, problems);
   if (problems.length === 0) problems.push(...model.problems(asked));
 
-  const { question, deadlock, properties, sometimes, size, claims, uncut } = raw;
+  const { question, deadlock, properties, sometimes, size, claims, designs, uncut } = raw;
   const happens = raw.happens.map(happeningOf);
   const expect = (raw.expect ?? null) as Expectation | null;
   const spec = {
@@ -65,6 +66,7 @@ export function nameSpec(
     happens,
     size,
     claims,
+    designs,
     uncut,
     show: raw.show ?? null,
     expect,

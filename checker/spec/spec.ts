@@ -46,6 +46,7 @@ export interface Spec {
   readonly happens: readonly Happening[];
   readonly size: SpecSize;
   readonly claims: readonly string[];
+  readonly designs: readonly string[];
   readonly uncut: readonly Uncut[];
   /** Whose counterexample the report shows; null: the first shortest. */
   readonly show: string | null;

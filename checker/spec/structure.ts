@@ -24,6 +24,7 @@ export interface RawSpec {
   readonly happens: readonly string[];
   readonly size: SpecSize;
   readonly claims: readonly string[];
+  readonly designs: readonly string[];
   readonly uncut: readonly { readonly frame: string; readonly rows: string; readonly why: string }[];
   readonly show?: string;
   readonly expect?: {

@@ -44,14 +44,14 @@ describe("print", () => {
 describe("results", () => {
   it("writes a report for each spec and a table, the same each time, and removes what no spec gives", async () => {
     at.put("results/stale.txt", "of a spec that is gone");
-    expect((await at.run("results")).printed).toBe("3 files in results/: 3 written, 1 removed\n");
+    expect((await at.run("results")).printed).toBe("5 files in results/: 5 written, 1 removed\n");
     const summary = readFileSync(join(at.dir, "results/summary.md"), "utf8");
     expect(summary).toMatch(
       /^\| \[broken\/two-switches\]\(broken\/two-switches.txt\) \| What .* \| violated \| someDark \| not cross-checked \| \d+ \| \d+ \| 2 \| `[0-9a-f]{12}` \|$/m,
     );
     expect(existsSync(join(at.dir, "results/broken/two-switches.txt"))).toBe(true);
     expect(existsSync(join(at.dir, "results/stale.txt"))).toBe(false);
-    expect((await at.run("results")).printed).toBe("3 files in results/: 0 written, 0 removed\n");
+    expect((await at.run("results")).printed).toBe("5 files in results/: 0 written, 0 removed\n");
   });
 
   it("writes the reports that the README shows", async () => {
@@ -147,8 +147,8 @@ describe("sizes", () => {
   });
 
   it("results keeps what specs of the other size gave", async () => {
-    expect((await sized.run("results")).printed).toBe("2 files in results/: 2 written, 0 removed\n");
-    expect((await sized.run("results", "--size", "large")).printed).toBe("2 files in results/: 2 written, 0 removed\n");
+    expect((await sized.run("results")).printed).toBe("3 files in results/: 3 written, 0 removed\n");
+    expect((await sized.run("results", "--size", "large")).printed).toBe("3 files in results/: 3 written, 0 removed\n");
     expect((await sized.run("results", "--check")).status).toBe(0);
     expect(readFileSync(join(sized.dir, "results/summary-large.md"), "utf8")).toContain("[big](big.txt)");
   });

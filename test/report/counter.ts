@@ -135,6 +135,7 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   happens: [],
   size: "ci",
   claims: [],
+  designs: [],
   uncut: [],
   show: null,
   expect: null,

@@ -23,6 +23,7 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { textReport as print } from "../../checker/report/text.ts";
+import type { Claim, Ledger } from "../../checker/spec/claim.ts";
 import { counterSystem, memory, nothingLost, outcomeOf, specOf, stores } from "./counter.ts";
 import { type Drawn, drawn, randomSystem, text } from "./random-system.ts";
 
@@ -310,9 +311,12 @@ describe("what a spec says", () => {
 
   it("is mentioned as a claim, with its words", () => {
     const spec = specOf(system, { claims: ["C1"] });
-    const model = { ...spec.model, claims: { C1: { who: "Somebody", quote: "it cannot be lost" } } };
+    const model = {
+      ...spec.model,
+      ledger: ledgerOf("C1", { who: "Somebody", where: "yesterday", quote: "it cannot be lost" }),
+    };
     expect(textReport(outcomeOf(system, { model, claims: ["C1"] }), short)).toContain(
-      'C1: "it cannot be lost" (Somebody)\n',
+      'C1: "it cannot be lost" (Somebody, yesterday)\n',
     );
   });
 
@@ -342,6 +346,14 @@ describe("any report", () => {
   });
 });
 
+const ledgerOf = (id: string, claim: Omit<Claim, "parts">): Ledger => ({
+  columns: {},
+  claims: { [id]: { ...claim, parts: [] } },
+  designs: {},
+  notYet: [],
+  outOfScope: {},
+});
+
 /** An outcome of a spec that says the same thing wherever it can say something. */
 function saying(one: Drawn, said: string) {
   const system = randomSystem(one);
@@ -349,7 +361,13 @@ function saying(one: Drawn, said: string) {
   return outcomeOf(system, {
     question: said,
     claims: [said],
-    model: { ...model, title: said, source: said, notModelled: [said], claims: { [said]: { who: said, quote: said } } },
+    model: {
+      ...model,
+      title: said,
+      source: said,
+      notModelled: [said],
+      ledger: ledgerOf(said, { who: said, where: said, quote: said }),
+    },
     asked: {
       configuration: { [said]: said },
       version: said,

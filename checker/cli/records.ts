@@ -1,0 +1,51 @@
+/**
+ * What the searches of all specs found. A record of `results/` that is about the relation of today is taken; a small spec
+ * without one is searched here and now, and of a large one the command says what to run.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { check } from "../check.ts";
+import type { Searched } from "../ledger/decide.ts";
+import { recordOf, recordOfSpec, type SpecRecord } from "../ledger/record.ts";
+import { type Loaded, loadSpec } from "../spec/load.ts";
+import { SpecError } from "../spec/problems.ts";
+import type { Environment } from "./environment.ts";
+import { allSpecs, specNamed } from "./specs.ts";
+
+/** Beside the report of a spec. */
+export const recordFile = (name: string): string => `${name}.json`;
+
+export interface Recorded extends Searched {
+  readonly loaded: Loaded;
+}
+
+/** Throws `SpecError` with every spec that is bad, or large and without a record of today. */
+export async function searchedSpecs(env: Environment): Promise<readonly Recorded[]> {
+  const found: Recorded[] = [];
+  const problems: SpecError["problems"][number][] = [];
+  for (const name of allSpecs(env.folders)) {
+    try {
+      const loaded = await loadSpec(specNamed(name, env.folders), env.builtins);
+      const { spec } = loaded;
+      const record = recorded(loaded, env) ?? (spec.size === "ci" ? recordOf(check(loaded)) : null);
+      if (record) found.push({ spec, record, loaded });
+      else
+        problems.push({
+          where: `results/${recordFile(name)}`,
+          what: "it is missing, or not about what the spec asks today, and the spec is large",
+          mend: "npm run results -- --size large",
+        });
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new SpecError(problems);
+  return found;
+}
+
+/** The record of a spec in `results/`; null where there is none, or it is about another relation. */
+function recorded(loaded: Loaded, { folders }: Environment): SpecRecord | null {
+  const path = join(folders.results, recordFile(loaded.spec.name));
+  return existsSync(path) ? recordOfSpec(readFileSync(path, "utf8"), loaded) : null;
+}

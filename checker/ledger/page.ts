@@ -1,0 +1,81 @@
+/** The ledger as a page: a table for each claim, and the matrix of designs and configurations. */
+import { type DesignCell, type Judged, type JudgedClaim, letter } from "./ledger.ts";
+import { bounds, count, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
+
+const INTRO = `Written by \`npm run claims\`, never by hand: each verdict is read off the searches of the specs that name the claim, as
+\`model/claims/\` says how. A verdict is about this model, within the bounds of those specs. "Said" is what whoever is quoted would
+answer, "expected" what our reading of the sources expected.`;
+
+export function claimsPage(judged: Judged): string {
+  const columns = Object.keys(judged.ledger.columns);
+  const parts = [
+    "# Claims",
+    INTRO,
+    standing(judged)
+      .map((text) => `- ${escaped(text)}`)
+      .join("\n"),
+    ...judged.claims.map(section),
+    "## Designs",
+    "Down the designs, across the configurations, inside what is violated.",
+    table(
+      ["design", "what", "origin", ...columns],
+      judged.designs.map(({ id, design, cells }) => [
+        id,
+        escaped(design.about),
+        escaped(design.origin),
+        ...cells.map(cellText),
+      ]),
+    ),
+    "## Specs",
+    table(
+      ["spec", "question", "verdict", "bounds", "states", "relation"],
+      decidingSpecs(judged).map((one) => [
+        link(one.spec.name),
+        escaped(one.spec.question),
+        one.record.verdict,
+        bounds(one),
+        count(one.record.states),
+        `\`${one.record.relation.slice(0, 12)}\``,
+      ]),
+    ),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+const link = (spec: string): string => `[${spec}](${spec}.txt)`;
+const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("_", "\\_");
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+function section({ id, claim, parts }: JudgedClaim): string {
+  const said = [`## ${id}`, `> ${escaped(claim.quote)}`, `${escaped(claim.who)}, ${escaped(claim.where)}`];
+  if (claim.notExpressible !== undefined)
+    return [...said, `Not expressible: ${escaped(claim.notExpressible)}`].join("\n\n");
+  const rows = parts.flatMap((one, i) =>
+    one.found.map((found, n) => {
+      const { what, by, others } = verdictOn(found.decision);
+      const shown = [
+        ...by.map(({ name, text }) => `${link(name)}: ${escaped(text)}`),
+        ...(others.length > 0 ? [`not seen in ${others.map(link).join(", ")}`] : []),
+      ];
+      return [
+        n === 0 ? `${parts.length > 1 ? `(${letter(i)}) ` : ""}${escaped(one.part.sentence)}` : "",
+        n === 0 ? escaped(expectation(one)) : "",
+        found.column,
+        `${differs(found) ? `**${DIFFERS}**: ` : ""}${what}`,
+        shown.join("; "),
+      ];
+    }),
+  );
+  return [...said, table(["in the model's terms", "said, expected", "configuration", "found", "where"], rows)].join(
+    "\n\n",
+  );
+}
+
+function cellText({ expected, specs, violated, differs: differing }: DesignCell): string {
+  if (specs.length === 0) return expected === null ? "-" : `no spec yet (expected ${expected.join(" ") || "holds"})`;
+  const found = violated.length > 0 ? `**${violated.join(" ")}**` : "holds";
+  const wanted = differing.length > 0 ? `; ${DIFFERS}: ${differing.join(", ")}` : "";
+  return `${found} ${specs.map(({ spec }) => link(spec.name)).join(", ")}${wanted}`;
+}

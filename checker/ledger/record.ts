@@ -1,0 +1,73 @@
+/**
+ * What a search found, as a file of `results/`: enough to decide claims, to say what was covered, and to know that it is
+ * about the relation that the spec gives today.
+ */
+import { createHash } from "node:crypto";
+import type { Outcome } from "../outcome.ts";
+import type { Loaded } from "../spec/load.ts";
+import type { Verdict } from "../verdict.ts";
+
+export interface SpecRecord {
+  /** Hash of all that the rest follows from: the relation, and what the spec says of cuts and expects. */
+  readonly key: string;
+  readonly relation: string;
+  readonly verdict: Verdict;
+  readonly differences: readonly string[];
+  readonly states: number;
+  readonly transitions: number;
+  readonly depth: number;
+  /** Bounds: index set to size. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Violated property to the length of its shortest trace. */
+  readonly violated: Readonly<Record<string, number>>;
+  /** Witness to whether it was met. */
+  readonly witnesses: Readonly<Record<string, boolean>>;
+  /** Program to the labels of its rows that fired, a blank between them. */
+  readonly fired: Readonly<Record<string, string>>;
+}
+
+export const keyOf = ({ spec, system }: Pick<Loaded, "spec" | "system">): string =>
+  createHash("sha256")
+    .update(JSON.stringify([system.hash, spec.uncut, spec.expect]))
+    .digest("hex");
+
+export function recordOf(outcome: Outcome): SpecRecord {
+  const { system, result, violations, verdict, differences } = outcome;
+  const witnesses = new Map<string, boolean>();
+  for (const [i, { property }] of system.witnesses.entries())
+    witnesses.set(property, (witnesses.get(property) ?? true) && result.met[i] !== null);
+  const fired = new Map<string, Set<string>>();
+  for (const { id, source } of system.commands) {
+    if ((result.fired[id] ?? 0) === 0) continue;
+    const labels = fired.get(source.program) ?? new Set();
+    fired.set(source.program, labels.add(source.label));
+  }
+  return {
+    key: keyOf(outcome),
+    relation: system.hash,
+    verdict,
+    differences: differences ?? [],
+    states: result.states,
+    transitions: result.transitions,
+    depth: result.depth,
+    sizes: system.universe.sizes,
+    violated: Object.fromEntries(violations.map((v) => [v.property, v.length])),
+    witnesses: Object.fromEntries(witnesses),
+    fired: Object.fromEntries([...fired].map(([name, labels]) => [name, [...labels].join(" ")])),
+  };
+}
+
+export const recordText = (record: SpecRecord): string => `${JSON.stringify(record, null, 1)}\n`;
+
+/** The record that a text holds, where it is about this spec as it is today; else null. */
+export function recordOfSpec(text: string, loaded: Pick<Loaded, "spec" | "system">): SpecRecord | null {
+  let record: SpecRecord | null;
+  try {
+    record = JSON.parse(text) as SpecRecord | null;
+  } catch (error) {
+    // A file that a merge or a hand has spoilt tells nothing: the spec is searched again.
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+  return record?.key === keyOf(loaded) ? record : null;
+}

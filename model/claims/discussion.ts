@@ -1,0 +1,227 @@
+/** E1 to E35: the rest of the discussion, as far as it speaks of v1 to v5 and the merged version. */
+import type { Claim } from "../../checker/spec/model.ts";
+import {
+  ALEXEI,
+  both,
+  breaks,
+  HARRY,
+  holds,
+  notRt,
+  part,
+  reachable,
+  rt,
+  SEBASTIAN,
+  SHAKEEL,
+  VLASTIMIL,
+} from "./reading.ts";
+
+const A12MAY = {
+  who: ALEXEI,
+  where: "to Sebastian on v1 4/6, 12 May 2025, CAADnVQLs009ZgcwHfo77zHA_NiGqsBpwvdG1kqc0cW6b02tXXw@mail.gmail.com",
+};
+const V2 = { who: ALEXEI, where: "v2 6/6, 8 Jul 2025, 20250709015303.8107-7" };
+const JUL11 = "on v2 3/6, 11 Jul 2025, c31bee2f-dee5-4dd5-8cf4-edc90d3c595b@suse.cz";
+const SEP16 = {
+  who: ALEXEI,
+  where: "16 Sep 2025, CAADnVQLNm+0ZwX2MN_JK3ookGxpOGxEdwaaroQk+rGB401E8Jg@mail.gmail.com",
+};
+const SEP15 = {
+  who: ALEXEI,
+  where: "on v5 6/6, 15 Sep 2025, CAADnVQKC=BA73ifNnyiE2c8ExtzS4LjR00--m5Xe8pqPLSGJfA@mail.gmail.com",
+};
+const JULY = { who: ALEXEI, where: "on v3, July 2025" };
+
+export const DISCUSSION: Readonly<Record<string, Claim>> = {
+  E1: {
+    who: ALEXEI,
+    where: "v1 4/6, 30 Apr 2025",
+    quote: "re-entrance is possible either from NMI or strategically placed kprobe",
+    parts: [
+      part("an NMI may call kmalloc_nolock() inside a lock section of its CPU", notRt(reachable("reentersLocked")), {
+        within: { kind: "nmi" },
+      }),
+      part("so may a hook", notRt(reachable("reentersLocked")), { within: { kind: "hook" } }),
+    ],
+  },
+  E2: {
+    ...A12MAY,
+    quote:
+      "non-try variant can be invoked from NMI, because the earlier __local_lock_is_locked() check tells us that the lock is not locked",
+    parts: [part("an NMI never enters a bucket that is locked", notRt(holds("S1")), { within: { kind: "nmi" } })],
+  },
+  E3: {
+    ...A12MAY,
+    quote: "correct only for per-cpu local lock when migration is disabled from check to acquire",
+    parts: [
+      part("without the pin from check to acquire a locked bucket is entered", both(breaks("S1"), breaks("S1", "S8")), {
+        expected: false,
+      }),
+    ],
+  },
+  E4: {
+    ...A12MAY,
+    quote: "lock_B could be locked on another CPU by a different task. So we cannot trylock(lock_B) here.",
+    parts: [
+      part("a trylock of c->lock fails though nobody below holds it", rt(reachable("tryFailsElsewhere"))),
+      part("its holder is pinned to this CPU", rt(holds("E4")), { author: false }),
+    ],
+  },
+  E5: {
+    who: VLASTIMIL,
+    where: "on v1 4/6, May 2025",
+    quote: "we just do nothing here, but that means thies just silently ignores the situation",
+    parts: [
+      part(
+        "local_lock_irqsave_check() says nothing where the mark is set and in_nmi() is false",
+        notRt(reachable("checkMisses")),
+      ),
+    ],
+  },
+  E6: {
+    who: ALEXEI,
+    where: "v2 cover, 8 Jul 2025, 20250709015303.8107-1",
+    quote: "kfree_nolock() can OOM, because deferred per-slab llist won't be serviced if kfree_nolock() gets unlucky",
+    parts: [part("v1: a deferred object may stay on its list", both(breaks("L2")), { within: { versions: ["v1"] } })],
+  },
+  E7: {
+    ...V2,
+    quote: "Reentrant kmalloc cannot deactivate_slab().",
+    parts: [
+      part("v1, where a nolock caller may deactivate: it spins for a lock held below", both(breaks("S7")), {
+        within: { versions: ["v1"] },
+      }),
+    ],
+  },
+  E8: {
+    who: VLASTIMIL,
+    where: JUL11,
+    quote:
+      "if we succeeded once, it means we're not a irq/nmi interrupting a locked context so we'll succeed the following attempts too",
+    parts: [part("a frame that once found a bucket not locked never enters it locked", notRt(holds("S1")))],
+  },
+  E9: {
+    who: SEBASTIAN,
+    where: JUL11,
+    quote: "On RT this is different so local_lock_is_locked() will return false but the trylock might fail",
+    parts: [part("a trylock of c->lock fails though is_locked was false", rt(reachable("tryFailsElsewhere")))],
+  },
+  E10: {
+    who: HARRY,
+    where: "on v2, July 2025, reply to aHC-_upDSW_Twplc@hyeyoo",
+    quote: "Only sizeof(void *) bytes from object + s->offset is always safe to overwrite.",
+    parts: [part("v1 and v2, which link at offset 0: live bytes of an object are overwritten", both(breaks("S14")))],
+  },
+  E11: {
+    ...JULY,
+    quote: "The slab is empty here, so discard_slab() is appropriate.",
+    parts: [
+      part("a slab that is deferred unused has no object in use", both(holds("E11"))),
+      part("and the count of slabs stays right", both(holds("S12")), { author: null, expected: false }),
+    ],
+  },
+  E13: {
+    ...JULY,
+    quote: "is very rare. I couldn't trigger it at all in my stress test.",
+    parts: [
+      part("another frame may load a slab while one asks for a page", both(reachable("reloadConflict")), {
+        author: null,
+      }),
+    ],
+  },
+  E14: {
+    ...SEP15,
+    quote:
+      "there are no tracepoints in the middle of freelist operations, but kprobe in the middle of ___slab_alloc() is indeed problematic",
+    parts: [
+      part("v5: a kprobe in ___slab_alloc() that allocates hands one object out twice", notRt(breaks("S3", "S4")), {
+        within: { versions: ["v5"], options: { at: "kprobe" } },
+      }),
+    ],
+  },
+  E15: {
+    ...SEP15,
+    quote: "in_nmi() guarantees that the task won't migrate",
+    parts: [part("an NMI that was at the gate is on the same CPU when it returns", notRt(holds("D16")))],
+  },
+  E16: {
+    ...SEP16,
+    quote: "rtmutex's trace_contention tracepoint is such safe tracepoint within a critical section",
+    parts: [
+      part(
+        "a hook there neither spins for a lock held below, nor deadlocks, nor may sleep",
+        rt(holds("S7", "S8", "S10")),
+        {
+          expected: false,
+          within: { options: { at: "contention_begin" } },
+        },
+      ),
+    ],
+  },
+  E17: {
+    ...SEP16,
+    quote: "on RT it's easy to construct such reentrance because local_lock_irqsave() is an rtmutex",
+    parts: [
+      part("a hook may call kmalloc_nolock() while the current task owns c->lock", rt(reachable("reentersOwned")), {
+        within: { kind: "hook" },
+      }),
+    ],
+  },
+  E18: {
+    ...SEP16,
+    quote: "So this patch with NOKPROBE_SYMBOL(___slab_alloc) is enough, afaict.",
+    parts: [
+      part("6.18: no hook cuts a change of (freelist, tid) by a cmpxchg", notRt(holds("S4")), {
+        within: { versions: ["6.18"], kind: "hook", options: { setsNmi: false } },
+        expected: false,
+      }),
+    ],
+  },
+  E19: {
+    ...SEP16,
+    quote:
+      "do_slab_free() should be marked as NOKPROBE, but that's not necessary ... it's RT only, and there is no fast path there",
+    parts: [
+      part(
+        "a hook anywhere in the allocator never changes a freelist that somebody is changing",
+        rt(holds("S3", "S4")),
+        {
+          within: { kind: "hook" },
+        },
+      ),
+    ],
+  },
+  E33: {
+    who: SHAKEEL,
+    where: "on the memcg part of v1, May 2025",
+    quote: "there is a chance (though very small) that we will loose these stats updates",
+    parts: [part("v1: an NMI that skips the statistics loses an update", both(reachable("statsLost")))],
+  },
+  E34: {
+    who: ALEXEI,
+    where: "to Shakeel on the memcg part, 13 May 2025",
+    quote: "in_nmi() is an incomplete condition to check for",
+    parts: [
+      part(
+        "with in_nmi() as the only test a hook enters the stock that a frame below is in",
+        both(breaks("S1"), breaks("S1", "S8")),
+      ),
+    ],
+  },
+  E35: {
+    who: SEBASTIAN,
+    where: "2026, quoted in the fixes of the nolock interface",
+    quote: "The problem is always the unlock which requires full locking",
+    parts: [
+      part("with a trylock in an NMI the unlock may spin for the raw wait_lock held below", rt(breaks("S7")), {
+        within: { kind: "nmi" },
+      }),
+    ],
+  },
+};
+
+/** Sentences of the reference that the ledger leaves out. */
+export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
+  E12: "KASAN poisoning is not modelled",
+  "E20 to E32": "they speak of 6.18's callers, sheaves, random kmalloc or UP as found after the merge",
+  "E36 to E43": "they speak of availability in practice, of fuzzing, and of the page allocator after the merge",
+};

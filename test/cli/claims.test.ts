@@ -1,0 +1,90 @@
+/** The command `claims`: verdicts come from searches, and a ledger that cannot be believed is no success. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lights, project } from "./environment.ts";
+
+const one = { configuration: { lights: 1 }, claims: ["C1"], designs: ["D1"] };
+const two = { configuration: { lights: 2 }, claims: ["C1"], designs: ["D1"] };
+const at = project({
+  dark: lights([], one),
+  "broken/lit": lights(["toggle", "toggle"], { ...two, expect: { verdict: "violated", violated: ["someDark"] } }),
+});
+afterAll(at.remove);
+const read = (file: string) => readFileSync(join(at.dir, "results", file), "utf8");
+
+describe("claims", () => {
+  beforeAll(async () => {
+    await at.run("claims");
+  });
+
+  it("tells what each search found, and where it is not what was expected", () => {
+    const mail = read("claims.txt");
+    expect(mail).toContain('C1: "nobody needs the lights"\n  an architect, on the plan\n  some light is always off\n');
+    expect(mail).toMatch(/one: holds within these bounds\n {8}dark: \d+ states\n/);
+    expect(mail).toMatch(
+      /more: NOT as the reference expected: does not hold in this model\n {8}when\n {8}broken\/lit: .*someDark in \d+\n? *steps/,
+    );
+    expect(mail).toContain("not expressible: it is a matter of taste");
+    expect(mail).toMatch(
+      /D1: as built \(the plan\)\n {4}one: holds \(dark\); expected holds\n {4}more: violates someDark/,
+    );
+    expect(read("claims.md")).toContain(
+      "| D1 | as built | the plan | holds [dark](dark.txt) | **someDark** [broken/lit]",
+    );
+  });
+
+  it("takes the record of a search that is about the relation of today, and no other", async () => {
+    await at.run("results");
+    const record = JSON.parse(read("dark.json"));
+    at.put("results/dark.json", JSON.stringify({ ...record, states: 4711 }));
+    await at.run("claims");
+    expect(read("claims.txt")).toContain("dark: 4,711 states");
+    at.put("results/dark.json", JSON.stringify({ ...record, states: 4711, key: "of another day" }));
+    await at.run("claims");
+    expect(read("claims.txt")).toContain(`dark: ${record.states} states`);
+  });
+
+  it("--check writes nothing: exit status 1 where a file is not what the searches give", async () => {
+    await at.run("claims");
+    expect((await at.run("claims", "--check")).status).toBe(0);
+    at.put("results/claims.txt", "by hand");
+    const ran = await at.run("claims", "--check");
+    expect([ran.status, ran.complained]).toEqual([1, "results/claims.txt: run `npm run claims`\n"]);
+    expect(read("claims.txt")).toBe("by hand");
+  });
+});
+
+describe("a ledger that cannot be believed", () => {
+  it("is one with a sentence that no spec decides", async () => {
+    const few = project({ dark: lights([], one) });
+    const ran = await few.run("claims");
+    few.remove();
+    expect(ran.status).toBe(1);
+    expect(ran.complained).toMatch(/^no spec decides these; .*: C1, more; D1, more\n$/);
+  });
+
+  it("is one whose spec does not give what it pins", async () => {
+    const wrong = project({
+      dark: lights([], one),
+      lit: lights(["toggle", "toggle"], { ...two, expect: { verdict: "holds" } }),
+    });
+    const ran = await wrong.run("claims");
+    wrong.remove();
+    expect([ran.status, ran.complained]).toEqual([
+      1,
+      "lit: its search is not what it pins. Run `npm run check -- lit`\n",
+    ]);
+  });
+
+  it("is one that rests on a large spec which nobody searched", async () => {
+    const large = project({ dark: lights([], { ...one, size: "large" }) });
+    const ran = await large.run("claims");
+    expect([ran.status, ran.complained]).toEqual([
+      2,
+      "results/dark.json: it is missing, or not about what the spec asks today, and the spec is large\n  npm run results -- --size large\n",
+    ]);
+    expect(existsSync(join(large.dir, "results/claims.txt"))).toBe(false);
+    large.remove();
+  });
+});
