@@ -19,7 +19,7 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
   D2: {
     ...A,
     quote: "There is no local_trylock() at all here.",
-    parts: [part("a nolock caller takes c->lock without trying, and never finds its mark set", notRt(holds("S1")))],
+    parts: [part("a nolock caller takes c->lock without trying, and never finds its mark set", notRt(holds("D2")))],
   },
   D3: {
     ...A,
@@ -74,8 +74,8 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
     quote: "local_lock_is_locked() on RT tests if the current process is the lock owner",
     parts: [
       part(
-        "where local_lock_is_locked() is true, a frame below of the current task is inside that lock section",
-        rt(holds("C2")),
+        "a nolock caller gets -EBUSY where the current task took the lock in a frame below, and nowhere else",
+        rt(holds("C6")),
       ),
     ],
   },
@@ -94,13 +94,13 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
     quote:
       "There could be re-entrance due to kprobe/fentry/tracepoint. Like trace_contention_begin(). The code is still preemptable.",
     parts: [
-      part("a hook may call kmalloc_nolock() while the current task owns c->lock", rt(reachable("reentersOwned"))),
-      part("and it may be preemptible there", rt(reachable("reentersPreemptible"))),
-      part("at contention_begin the current task owns c->lock", rt(reachable("reentersOwned")), {
+      part("a hook may come to __slab_alloc() while the current task owns c->lock", rt(reachable("hookOwnsLock"))),
+      part("and it may be preemptible there", rt(reachable("preemptibleOwner"))),
+      part("so may a hook at contention_begin", rt(reachable("hookOwnsLock")), {
         within: { options: { at: "contention_begin" } },
         expected: false,
       }),
-      part("at contention_begin it is preemptible: to ask for a lock that may sleep is no error", rt(holds("S10")), {
+      part("and it is preemptible there", rt(holds("D11")), {
         within: { options: { at: "contention_begin" } },
         expected: false,
       }),
@@ -111,9 +111,11 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
     quote: "it cannot become suddenly locked later even if we re-enable preemption in the meanwhile",
     parts: [
       part(
-        "a nolock caller that found a bucket not locked never enters it locked, also after it asked for a page",
-        both(holds("S1"), holds("S1", "S8")),
-        { within: { versions: ["6.18"] } },
+        "once local_lock_is_locked() was false for a call it stays so for it, on whatever CPU it goes on",
+        both(holds("D12")),
+        {
+          within: { versions: ["6.18"] },
+        },
       ),
     ],
   },

@@ -37,23 +37,26 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     where: "v1 4/6, 30 Apr 2025",
     quote: "re-entrance is possible either from NMI or strategically placed kprobe",
     parts: [
-      part("an NMI may call kmalloc_nolock() inside a lock section of its CPU", notRt(reachable("reentersLocked")), {
+      part("an NMI may find the bucket that it asks for locked", notRt(reachable("ebusyFirst")), {
         within: { kind: "nmi" },
       }),
-      part("so may a hook", notRt(reachable("reentersLocked")), { within: { kind: "hook" } }),
+      part("so may a hook", notRt(reachable("ebusyFirst")), { within: { kind: "hook" } }),
     ],
   },
   E2: {
     ...A12MAY,
     quote:
       "non-try variant can be invoked from NMI, because the earlier __local_lock_is_locked() check tells us that the lock is not locked",
-    parts: [part("an NMI never enters a bucket that is locked", notRt(holds("S1")), { within: { kind: "nmi" } })],
+    parts: [part("an NMI never enters a bucket that is locked", notRt(holds("E2")), { within: { kind: "nmi" } })],
   },
   E3: {
     ...A12MAY,
     quote: "correct only for per-cpu local lock when migration is disabled from check to acquire",
     parts: [
-      part("without the pin from check to acquire a locked bucket is entered", both(breaks("S1"), breaks("S1", "S8")), {
+      part("a call may ask on one CPU and take the lock on another", both(reachable("asksHereLocksThere")), {
+        author: null,
+      }),
+      part("where it does, a bucket that was found not locked may be found locked", both(breaks("D12")), {
         expected: false,
       }),
     ],
@@ -62,8 +65,8 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     ...A12MAY,
     quote: "lock_B could be locked on another CPU by a different task. So we cannot trylock(lock_B) here.",
     parts: [
-      part("a trylock of c->lock fails though nobody below holds it", rt(reachable("tryFailsElsewhere"))),
-      part("its holder is pinned to this CPU", rt(holds("E4")), { author: false }),
+      part("a trylock of c->lock may fail though the current task does not own it", rt(reachable("E9"))),
+      part("its owner is then on another CPU", rt(holds("E4")), { expected: false }),
     ],
   },
   E5: {
@@ -97,13 +100,13 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     where: JUL11,
     quote:
       "if we succeeded once, it means we're not a irq/nmi interrupting a locked context so we'll succeed the following attempts too",
-    parts: [part("a frame that once found a bucket not locked never enters it locked", notRt(holds("S1")))],
+    parts: [part("a call that once found a bucket not locked finds it so until it returns", notRt(holds("D12")))],
   },
   E9: {
     who: SEBASTIAN,
     where: JUL11,
     quote: "On RT this is different so local_lock_is_locked() will return false but the trylock might fail",
-    parts: [part("a trylock of c->lock fails though is_locked was false", rt(reachable("tryFailsElsewhere")))],
+    parts: [part("a trylock of c->lock fails though is_locked was false", rt(reachable("E9")))],
   },
   E10: {
     who: HARRY,
@@ -123,7 +126,7 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     ...JULY,
     quote: "is very rare. I couldn't trigger it at all in my stress test.",
     parts: [
-      part("another frame may load a slab while one asks for a page", both(reachable("reloadConflict")), {
+      part("another frame may load a slab while one asks for a page", both(reachable("loadConflict")), {
         author: null,
       }),
     ],
@@ -141,7 +144,7 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
   E15: {
     ...SEP15,
     quote: "in_nmi() guarantees that the task won't migrate",
-    parts: [part("an NMI that was at the gate is on the same CPU when it returns", notRt(holds("D16")))],
+    parts: [part("an NMI that was at the gate is on the same CPU when it returns", notRt(holds("E15")))],
   },
   E16: {
     ...SEP16,
@@ -161,7 +164,7 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     ...SEP16,
     quote: "on RT it's easy to construct such reentrance because local_lock_irqsave() is an rtmutex",
     parts: [
-      part("a hook may call kmalloc_nolock() while the current task owns c->lock", rt(reachable("reentersOwned")), {
+      part("a hook may come to __slab_alloc() while the current task owns c->lock", rt(reachable("hookOwnsLock")), {
         within: { kind: "hook" },
       }),
     ],
@@ -188,6 +191,26 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
           within: { kind: "hook" },
         },
       ),
+    ],
+  },
+  E20: {
+    who: "a comment of 6.18",
+    where: "mm/slub.c __slab_alloc()",
+    quote: "On PREEMPT_RT an invocation is not possible from IRQ-off or preempt disabled context.",
+    parts: [
+      part("a nolock call comes to __slab_alloc() with interrupts and preemption on", rt(holds("E20")), {
+        expected: false,
+      }),
+    ],
+  },
+  E21: {
+    who: "a comment of 6.18",
+    where: "mm/slub.c ___slab_alloc()",
+    quote: "local_lock_is_locked() prevents the case kmem_cache_A == kmem_cache_B",
+    parts: [
+      part("a nolock call never enters a bucket that a frame below is in", both(holds("S1")), {
+        within: { versions: ["6.18"] },
+      }),
     ],
   },
   E33: {
@@ -222,6 +245,6 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
 /** Sentences of the reference that the ledger leaves out. */
 export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
   E12: "KASAN poisoning is not modelled",
-  "E20 to E32": "they speak of 6.18's callers, sheaves, random kmalloc or UP as found after the merge",
+  "E22 to E32": "they speak of sheaves, random kmalloc caches, UP and debug caches as found after the merge",
   "E36 to E43": "they speak of availability in practice, of fuzzing, and of the page allocator after the merge",
 };

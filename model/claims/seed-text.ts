@@ -62,9 +62,10 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
     ...V1,
     quote: "returns true when per-cpu rt_spin_lock is locked by current task",
     parts: [
-      part("where local_lock_is_locked() is true, a frame below of the current task is inside that lock section", {
-        RT: holds("C2"),
-      }),
+      part(
+        "a nolock caller gets -EBUSY where the current task took the lock in a frame below, and nowhere else",
+        rt(holds("C6")),
+      ),
     ],
   },
   C7: {
