@@ -1,6 +1,7 @@
 /** What a spec may set: the parameters of the machine and the allocator, and the kinds of contexts with their options. */
 import type { ContextSpec, Model, Parameter, Question } from "../checker/spec/model.ts";
 import { SLAB_LINE } from "./heap.ts";
+import { ACCOUNT_LINE } from "./memcg/accounts.ts";
 import { HOOK_PLACES } from "./scripts.ts";
 
 const flag = (about: string, byDefault = false): Parameter => ({ about, type: "boolean", default: byDefault });
@@ -31,9 +32,17 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   pages: flag(
     "pages come from the page allocator, with reference counts; otherwise there is one or none, a free choice",
   ),
+  memcg: flag("slab objects are charged to memory cgroups"),
+  objcgs: integer("accounts of memory cgroups, objcg0 and up", 1, 1, 2),
+  accounts: { about: `what is charged at the start: ${ACCOUNT_LINE}`, type: "texts", default: [] },
+  chargeFails: flag("a charge may hit the limit of its cgroup: a free choice"),
+  debugLockAlloc: flag("CONFIG_DEBUG_LOCK_ALLOC"),
 };
 
-const ON_CPU: Readonly<Record<string, Parameter>> = { cpu: integer("the CPU where it begins or arrives", 0, 0, 3) };
+const ON_CPU: Readonly<Record<string, Parameter>> = {
+  cpu: integer("the CPU where it begins or arrives", 0, 0, 3),
+  objcg: integer("the objcg that its allocations are charged to, where the spec has memcg", 0, 0, 1),
+};
 
 const HOOK_OPTIONS: Readonly<Record<string, Parameter>> = {
   ...ON_CPU,
@@ -62,9 +71,15 @@ export interface Settings {
   readonly migration: boolean;
   readonly nodeMismatch: boolean;
   readonly pages: boolean;
+  readonly memcg: boolean;
+  readonly objcgs: number;
+  readonly accounts: readonly string[];
+  readonly chargeFails: boolean;
+  readonly debugLockAlloc: boolean;
 }
 
 export const settingsOf = ({ configuration }: Question) => configuration as unknown as Settings;
+export const objcgOf = ({ options }: ContextSpec): number => options.objcg as number;
 export const cpuOf = ({ options }: ContextSpec): number => options.cpu as number;
 
 export const CONTEXT_KINDS: Model["contextKinds"] = {

@@ -92,6 +92,14 @@ export function heapProblems(
 /** Objects of a slab line that nobody may be given: they are free. */
 export const freeObjects = (line: SlabLine): number => line.free + line.remote;
 
+/** Numbers of the objects that somebody holds at the start. */
+export const heldObjects = (lines: readonly SlabLine[], objects: number): number[] =>
+  lines.flatMap((line, i) =>
+    line.place === "page"
+      ? []
+      : Array.from({ length: objects - freeObjects(line) }, (_, n) => i * objects + freeObjects(line) + n),
+  );
+
 /** Name of an object in specs and reports: slab 0, slot 1 is "s0.o1". */
 export const objectName = (slabIndex: number, slot: number): string => `s${slabIndex}.o${slot}`;
 

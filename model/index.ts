@@ -3,10 +3,12 @@ import { type Assign, context, element, type LinkOptions } from "../checker/lang
 import type { Model, Question } from "../checker/spec/model.ts";
 import { LEDGER } from "./claims/ledger.ts";
 import { CONTEXT_KINDS, PARAMETERS, settingsOf } from "./configuration.ts";
-import { BUCKET_NAMES, freeObjects, initialHeap, parseSlab, type SlabLine } from "./heap.ts";
+import { BUCKET_NAMES, heldObjects, initialHeap, parseSlab, type SlabLine } from "./heap.ts";
 import { l } from "./locks/state.ts";
-import { cfg, chain, cpu } from "./machine/config.ts";
+import { cfg, chain, cpu, objcg } from "./machine/config.ts";
 import { lane, m, mayRun } from "./machine/state.ts";
+import { initialAccounts, ownerOf } from "./memcg/accounts.ts";
+import { mc } from "./memcg/state.ts";
 import { p } from "./page/state.ts";
 import { problems } from "./problems.ts";
 import { call } from "./properties/call-ghosts.ts";
@@ -25,12 +27,13 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
   const idle = (c: number) => threads.length + c;
   const lines = s.slabs.map((line) => parseSlab(line) as SlabLine);
   const initially: Assign[] = initialHeap(lines, s.objects, s.pages);
-  for (const [i, line] of lines.entries()) {
-    for (let slot = line.place === "page" ? s.objects : freeObjects(line); slot < s.objects; slot++) {
-      const x = element(object, i * s.objects + slot);
-      initially.push(g.allocated.at(x).set(true), g.held.at(x).set(true));
-    }
+  const held = heldObjects(lines, s.objects);
+  for (const x of held) {
+    const own = element(object, x);
+    initially.push(g.allocated.at(own).set(true), g.held.at(own).set(true));
+    if (s.memcg) initially.push(g.chargedTo.at(own).set(element(objcg, ownerOf(s.accounts, x, s.objects))));
   }
+  if (s.memcg) initially.push(...initialAccounts(s.accounts, { ...s, held }));
   const constants: Assign[] = [
     cfg.preemptRt.set(s.preemptRt),
     cfg.smp.set(s.smp),
@@ -40,6 +43,9 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     cfg.migration.set(s.migration),
     cfg.nodeMismatch.set(s.nodeMismatch),
     cfg.pages.set(s.pages),
+    cfg.memcg.set(s.memcg),
+    cfg.chargeFails.set(s.chargeFails),
+    cfg.debugLockAlloc.set(s.debugLockAlloc),
     cfg.objects.set(s.objects),
   ];
   for (let c = 0; c < s.cpus; c++) {
@@ -52,6 +58,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
   for (const [i, r] of runners.entries()) {
     const who = cfg.who.at(element(context, i));
     constants.push(who.kind.set(r.kind), who.cpu.set(element(cpu, r.cpu)));
+    constants.push(cfg.objcgOf.at(element(context, i)).set(element(objcg, r.objcg)));
     if (!r.thread) continue;
     const own = element(chain, chainOf(r));
     constants.push(who.chain.set(own));
@@ -71,6 +78,8 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
       slab: lines.length,
       slot: s.objects,
       zone: 1,
+      one: 1,
+      objcg: s.objcgs,
       chain: threads.length + s.cpus,
     },
     names: {
@@ -81,7 +90,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
       chain: [...threads.map((r) => r.name), ...names(s.cpus, (i) => `idle${i}`)],
       cpuBucket: names(s.cpus * s.buckets, (i) => `${BUCKET_NAMES[i % s.buckets]} on CPU${Math.floor(i / s.buckets)}`),
     },
-    roots: [cfg, m, l, k, p, g, call],
+    roots: [cfg, m, l, k, p, mc, g, call],
     constants,
     initially,
     contexts: runners.map(({ name, script }) => ({ name, script })),
@@ -99,7 +108,7 @@ const model: Model = {
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
   source: "mm/slub.c, kernel/locking/, kernel/irq_work.c of 6.18.35",
   notModelled: [
-    "memcg, KASAN, kmemleak, kfence, debug caches, SLUB_TINY",
+    "KASAN, kmemleak, kfence, debug caches, SLUB_TINY",
     "CPU and memory hotplug, cache destruction, NUMA beyond a mismatch",
   ],
   parameters: PARAMETERS,
@@ -113,6 +122,7 @@ const model: Model = {
     kfree_nolock: "a free from any context",
     flush: "a worker takes the CPU slab of a bucket away from its CPU",
     scan: "a pfn scanner looks at one page",
+    reparent: "a worker moves the objcgs of a dying cgroup to its parent",
   },
   properties: PROPERTIES,
   ledger: LEDGER,

@@ -1,7 +1,8 @@
 /** What is wrong with a spec, beyond its form: each with where, what, and how to mend it. */
 import type { ContextSpec, Problem, Question } from "../checker/spec/model.ts";
-import { cpuOf, settingsOf } from "./configuration.ts";
-import { BUCKET_NAMES, freeObjects, heapProblems, objectName, parseSlab, type SlabLine } from "./heap.ts";
+import { cpuOf, objcgOf, settingsOf } from "./configuration.ts";
+import { BUCKET_NAMES, freeObjects, heapProblems, heldObjects, objectName, parseSlab, type SlabLine } from "./heap.ts";
+import { accountProblems } from "./memcg/accounts.ts";
 import { CALL_FORMS, HOOK_PLACES, parseCall } from "./scripts.ts";
 
 export function problems(question: Question): Problem[] {
@@ -18,6 +19,17 @@ export function problems(question: Question): Problem[] {
     );
   if (question.contexts.length === 0) say("/contexts", "nobody does anything", "add at least one context");
   const lines = s.slabs.map(parseSlab);
+  const held = heldObjects(
+    lines.filter((line) => line !== null),
+    s.objects,
+  );
+  if (s.memcg) found.push(...accountProblems(s.accounts, { ...s, held }));
+  else if (s.objcgs > 1 || s.accounts.length > 0 || s.chargeFails)
+    say(
+      "/configuration/memcg",
+      "nothing is charged here",
+      'set "memcg" to true, or leave "objcgs", "accounts" and "chargeFails" out',
+    );
   for (const [i, one] of question.contexts.entries()) {
     const at = `/contexts/${i}`;
     if (cpuOf(one) >= s.cpus) {
@@ -27,6 +39,8 @@ export function problems(question: Question): Problem[] {
         `set "cpus" to ${cpuOf(one) + 1}, or put "${one.name}" on another CPU`,
       );
     }
+    if (objcgOf(one) >= s.objcgs)
+      say(`${at}/objcg`, `there is no objcg${objcgOf(one)}`, `set "objcgs" to ${objcgOf(one) + 1}, or use 0`);
     if (one.kind === "softirq" && s.preemptRt)
       say(`${at}/kind`, "softirqs run in threads on PREEMPT_RT", 'make it a "task"');
     if (one.kind === "hook") {
@@ -70,6 +84,9 @@ function callProblems(
   if (parsed.op === "flush" && one.kind !== "task")
     say(path, "flush_slab() runs in a worker", 'make the context a "task"');
   if (parsed.op === "scan" && !s.pages) say(path, "there are no pages to scan", 'set "pages" to true');
+  if (parsed.op === "reparent" && !s.memcg) say(path, "there are no cgroups", 'set "memcg" to true');
+  if (parsed.op === "reparent" && one.kind !== "task")
+    say(path, "cgroups go away in a worker", 'make the context a "task"');
   if (parsed.op === "scan" && one.kind !== "task") say(path, "a pfn scanner is a task", 'make the context a "task"');
   if (parsed.op === "kfree_nolock" && question.version === "v1")
     say(path, "kfree_nolock() of v1 is not modelled", 'use "version": "v5" or "6.18"');

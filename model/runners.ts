@@ -1,7 +1,7 @@
 /** The contexts of a system: those of the spec, then what the machine itself runs for them. */
 import { element, type LinkOptions } from "../checker/language/index.ts";
 import type { ContextSpec, Question } from "../checker/spec/model.ts";
-import { cpuOf, type Settings, settingsOf } from "./configuration.ts";
+import { cpuOf, objcgOf, type Settings, settingsOf } from "./configuration.ts";
 import { cpu } from "./machine/config.ts";
 import { irqWorkInterrupt, irqWorkThread } from "./machine/irq-work.ts";
 import { scheduler } from "./machine/scheduler.ts";
@@ -37,6 +37,7 @@ export interface Runner {
   readonly name: string;
   readonly kind: Kind;
   readonly cpu: number;
+  readonly objcg: number;
   /** Has a chain of its own, as every task has. */
   readonly thread: boolean;
   readonly script: LinkOptions["contexts"][number]["script"];
@@ -49,20 +50,20 @@ export function runnersOf(question: Question): Runner[] {
     const calls = spec.script.map((line) => parseCall(line, s.objects) as Call);
     const thread = spec.kind === "task";
     const script = thread ? taskScript(spec, calls) : frameScript(spec, calls, nokprobe);
-    return { name: spec.name, kind: spec.kind as Kind, cpu: cpuOf(spec), thread, script };
+    return { name: spec.name, kind: spec.kind as Kind, cpu: cpuOf(spec), objcg: objcgOf(spec), thread, script };
   });
   for (let c = 0; c < s.cpus; c++) {
     const here = element(cpu, c);
     if (defers(question)) {
       const name = `irqWork${c}`;
       const script = s.preemptRt ? irqWorkThread : irqWorkInterrupt(here, name);
-      runners.push({ name, kind: "irqWork", cpu: c, thread: s.preemptRt, script });
+      runners.push({ name, kind: "irqWork", cpu: c, objcg: 0, thread: s.preemptRt, script });
     }
   }
   for (let c = 0; c < s.cpus; c++) {
     const threads = runners.filter((r) => r.thread && r.cpu === c).length;
     if (s.preemptRt || threads > 1 || s.migration)
-      runners.push({ name: `scheduler${c}`, kind: "scheduler", cpu: c, thread: false, script: scheduler });
+      runners.push({ name: `scheduler${c}`, kind: "scheduler", cpu: c, objcg: 0, thread: false, script: scheduler });
   }
   return runners;
 }

@@ -39,6 +39,7 @@ import {
   softirqMayArrive,
 } from "./machine/contexts.ts";
 import type { Self } from "./machine/state.ts";
+import { memcgReparentObjcgs } from "./memcg/reparent-objcgs.ts";
 import { pfnScanner } from "./page/pfn-scanner.ts";
 import { freeDeferredObjects } from "./slub/defer-free.ts";
 import { flushSlab } from "./slub/flush-slab.ts";
@@ -54,16 +55,16 @@ export type Call =
   | { readonly op: "kmalloc" | "kmalloc_nolock"; readonly bucket: number }
   | { readonly op: "kfree" | "kfree_nolock"; readonly of: number | { readonly held: number } }
   | { readonly op: "flush"; readonly from: number }
-  | { readonly op: "scan" };
+  | { readonly op: "scan" | "reparent" };
 
 export const CALL_FORMS =
-  '"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A" or "scan"';
+  '"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A", "scan" or "reparent"';
 
 /** Reads a line; null where it has another form. `slots` is the number of objects in a slab. */
 export function parseCall(line: string, slots: number): Call | null {
   const [op, arg, ...rest] = line.split(" ");
   if (rest.length > 0) return null;
-  if (op === "scan" && arg === undefined) return { op };
+  if ((op === "scan" || op === "reparent") && arg === undefined) return { op };
   if (arg === undefined) return null;
   if (op === "kmalloc" || op === "kmalloc_nolock")
     return BUCKET_NAMES.includes(arg) ? { op, bucket: BUCKET_NAMES.indexOf(arg) } : null;
@@ -95,7 +96,9 @@ const KINDS: Readonly<Record<string, FrameKind>> = {
 
 /** The functions that a hook may be planted in, with all that they call. */
 const KERNEL_ROWS: Region = anyOf(
-  ...[kmalloc, kmallocNolock, kfree, kfreeNolock, freeDeferredObjects, pfnScanner, flushSlab].map(within),
+  ...[kmalloc, kmallocNolock, kfree, kfreeNolock, freeDeferredObjects, pfnScanner, flushSlab, memcgReparentObjcgs].map(
+    within,
+  ),
 );
 
 /** ___slab_alloc() with what the compiler inlines there: all that NOKPROBE_SYMBOL(___slab_alloc) takes away. */
@@ -210,6 +213,9 @@ function callRows(
         rows[begin] = untyped(
           call(`flush_slab(${BUCKET_NAMES[one.from]})`, flushSlab, { b: element(bucket, one.from) }, { done: back }),
         );
+        break;
+      case "reparent":
+        rows[begin] = untyped(call("memcg_reparent_objcgs()", memcgReparentObjcgs, {}, { done: back }));
         break;
       case "scan":
         rows[begin] = untyped(call("(model) scan one page", pfnScanner, {}, { done: back }));

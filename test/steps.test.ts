@@ -33,6 +33,7 @@ function references(): Set<string> {
         "flush A",
         "flush A",
         "scan",
+        "reparent",
         ...(version === "v1" ? [] : ["kfree_nolock #3"]),
       ];
       const question: Question = {
@@ -40,9 +41,9 @@ function references(): Set<string> {
         version,
         variants: [],
         contexts: [
-          { name: "task0", kind: "task", script, options: { cpu: 0 } },
-          { name: "nmi0", kind: "nmi", script: ["kmalloc_nolock A"], options: { cpu: 0 } },
-          { name: "task1", kind: "task", script, options: { cpu: 0 } },
+          { name: "task0", kind: "task", script, options: { cpu: 0, objcg: 0 } },
+          { name: "nmi0", kind: "nmi", script: ["kmalloc_nolock A"], options: { cpu: 0, objcg: 0 } },
+          { name: "task1", kind: "task", script, options: { cpu: 0, objcg: 0 } },
         ],
       };
       const built = model.build(question);

@@ -1,12 +1,14 @@
 /**
  * Locks as ids. Who waits notes what for, so a lock must be nameable in a cell: the cpu-slab lock of each CPU and
- * bucket, the list_lock of each bucket's node, the lock of each CPU's page list, and the zone's.
+ * bucket, the list_lock of each bucket's node, the lock of each CPU's page list, the zone's, that of each CPU's memcg
+ * stock, and objcg_lock. A raw spinlock is a real one on PREEMPT_RT too: nobody sleeps for it, and it stands apart.
  */
 import {
   compose,
   context,
   type Expr,
   each,
+  element,
   type Id,
   id,
   indexSet,
@@ -22,8 +24,9 @@ import { bucket } from "../slub/sets.ts";
 
 const cpuBucket = product("cpuBucket", { cpu, bucket });
 const zone = indexSet("zone");
+const one = indexSet("one");
 
-export const lock = sum("lock", { cpuSlab: cpuBucket, list: bucket, pcp: cpu, zone });
+export const lock = sum("lock", { cpuSlab: cpuBucket, list: bucket, pcp: cpu, zone, stock: cpu, objcgs: one });
 
 type Cpu = Expr<Id<"cpu"> | null>;
 type Bucket = Expr<Id<"bucket"> | null>;
@@ -36,6 +39,10 @@ export const listLock = (b: Bucket) => inject(lock, "list", b);
 export const pcpLock = (c: Cpu) => inject(lock, "pcp", c);
 /** `zone->lock`. */
 export const zoneLock = (z: Expr<Id<"zone">>) => inject(lock, "zone", z);
+/** `memcg_stock.stock_lock` (v1), `obj_stock.lock` (6.18) of one CPU. */
+export const stockLock = (c: Cpu) => inject(lock, "stock", c);
+/** `objcg_lock`, one in all. */
+export const objcgLock = inject(lock, "objcgs", element(one, 0));
 
 export { zone };
 

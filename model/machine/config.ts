@@ -17,6 +17,9 @@ export const cpu = indexSet("cpu", { interchangeable: true });
 /** A chain of frames that the scheduler moves as one: a task with what interrupted it, or the idle task of a CPU. */
 export const chain = indexSet("chain");
 
+/** An account of slab bytes, of one memory cgroup. */
+export const objcg = indexSet("objcg");
+
 export const CONTEXT_KINDS = ["task", "softirq", "hardirq", "nmi", "hook", "irqWork", "scanner", "scheduler"] as const;
 
 export const cfg = constants({
@@ -39,6 +42,14 @@ export const cfg = constants({
   /** Who a context is. `cpu` is where an interrupt arrives or a task begins; `chain` is a task's own. */
   who: each(context, struct({ kind: oneOf(...CONTEXT_KINDS), cpu: id(cpu), chain: optional(id(chain)) })),
   idle: each(cpu, id(chain)),
+  /** Slab objects are charged to memory cgroups. */
+  memcg: bool,
+  /** A charge may hit the limit: a free choice. */
+  chargeFails: bool,
+  /** CONFIG_DEBUG_LOCK_ALLOC. */
+  debugLockAlloc: bool,
+  /** The objcg that a context's allocations are charged to: its task's, or the one that its program set. */
+  objcgOf: each(context, id(objcg)),
   /** Objects in a slab. */
   objects: range(1, 8),
 });

@@ -1,6 +1,6 @@
 /** What only properties know: who has been handed what, and where a freelist is being worked on. */
-import { bool, each, ghosts, or, setEach, track } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
+import { bool, each, ghosts, id, optional, or, setEach, track } from "../../checker/language/index.ts";
+import { cpu, objcg } from "../machine/config.ts";
 import { returned } from "../scripts.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { flushSlab } from "../slub/flush-slab.ts";
@@ -14,6 +14,8 @@ export const g = ghosts({
   allocated: each(object, bool),
   /** A caller has the object: a call returned it, and no free was asked since. */
   held: each(object, bool),
+  /** Whom a live object is charged to; null where no caller has it. */
+  chargedTo: each(object, optional(id(objcg))),
   /** A slow path is between reading c->freelist (or knowing it to be empty) and the write computed from it. */
   window: each(cpu, each(bucket, bool)),
 });

@@ -1,8 +1,9 @@
 /** What protects which cells: whoever touches them holds it, but for reads that the C makes racily on purpose. */
 import { type Expr, guardedBy, type Id, ite, property } from "../../checker/language/index.ts";
-import { cpuSlabLock, l, listLock, pcpLock } from "../locks/state.ts";
+import { cpuSlabLock, l, listLock, pcpLock, stockLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { chainOf, type Self } from "../machine/state.ts";
+import { mc } from "../memcg/state.ts";
 import { p } from "../page/state.ts";
 import { bucket, slab } from "../slub/sets.ts";
 import { cpuSlabOf, k } from "../slub/state.ts";
@@ -16,7 +17,7 @@ const holds = (self: Self, which: Expr<Id<"lock">>) =>
 
 export const guards = property(
   "guards",
-  "c->slab and c->partial change under c->lock, a node's partial list under its list_lock, page lists under theirs",
+  "c->slab and c->partial change under c->lock, a node's partial list under its list_lock, page lists and stocks under theirs",
   guardedBy(
     [cpu, bucket],
     (c, b) => cpuSlabOf(c, b).slab,
@@ -33,6 +34,16 @@ export const guards = property(
     [bucket, slab],
     (b, s) => k.node.at(b).partial.at(s),
     (self, b) => holds(self, listLock(b)),
+  ),
+  guardedBy(
+    [cpu],
+    (c) => mc.objStock.at(c).cached,
+    (self, c) => holds(self, stockLock(c)),
+  ),
+  guardedBy(
+    [cpu],
+    (c) => mc.objStock.at(c).bytes,
+    (self, c) => holds(self, stockLock(c)),
   ),
   guardedBy(
     [cpu, slab],

@@ -11,13 +11,15 @@ import {
   chain as list,
   lit,
   not,
+  or,
   property,
   whenever,
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { spinLockIrqsave } from "../locks/spinlock.ts";
-import { cpuSlabLock, l, lock } from "../locks/state.ts";
+import { cpuSlabLock, l, lock, stockLock } from "../locks/state.ts";
+import { localTrylock } from "../locks/stock-lock.ts";
 import { cfg, chain } from "../machine/config.ts";
 import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
 import { returned } from "../scripts.ts";
@@ -26,10 +28,14 @@ type LockId = Expr<Id<"lock">>;
 
 export const S1 = property(
   "S1",
-  "no frame enters the locked section of a bucket that a frame below it is in",
+  "no frame enters the locked section of a bucket, or of a stock, that a frame below it is in",
   whenever(localLockIrqsave, "acquire", ({ b, here }) => l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
+  whenever(localTrylock, "acquire", ({ here }) => l.lock.at(stockLock(here)).holder.isNull()),
   whenever(rtSpinLock, "fast", ({ self, which }) =>
-    implies(isKind(lock, "cpuSlab", which), not(l.lock.at(which).owner.eq(chainOf(self)))),
+    implies(
+      or(isKind(lock, "cpuSlab", which), isKind(lock, "stock", which)),
+      not(l.lock.at(which).owner.eq(chainOf(self))),
+    ),
   ),
 );
 

@@ -28,6 +28,7 @@ import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cpuSlabLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { inHardirq, inNmi, thisCpu } from "../machine/state.ts";
+import { memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { bucket, object } from "./sets.ts";
 import { slabAllocNode } from "./slab-alloc-node.ts";
 
@@ -39,7 +40,7 @@ export const kmallocNolock = program(
     locals: { b: id(bucket), canRetry: bool, ret: optional(id(object)) },
     kernel: "v6.18 mm/slub.c kmalloc_nolock_noprof()",
     tag: "S",
-    abstracts: ["memcg charge and debug hooks are left out of the allocation"],
+    abstracts: ["of the hooks of an allocation only that of memcg"],
   },
   (self, { size, got }, { b, canRetry, ret }) => ({
     entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "bucket"),
@@ -66,9 +67,18 @@ export const kmallocNolock = program(
       "ret = __slab_alloc_node(s, alloc_gfp, node, _RET_IP_, s->object_size);",
       slabAllocNode,
       { b, allowSpin: false, got: ret },
-      { done: "return", ebusy: "retry" },
+      { done: "hooks", ebusy: "retry" },
       { ref: "3.4.3" },
     ),
+    hooks: select("slab_post_alloc_hook(s, NULL, alloc_gfp, 1, &ret, ..);", [[cfg.memcg, "charge"]], "return"),
+    charge: call(
+      "memcg_slab_post_alloc_hook(s, lru, flags, size, p)",
+      memcgSlabPostAllocHook,
+      { object: ret },
+      { charged: "return", failed: "dropped" },
+      { ref: "3.4.6 3.13" },
+    ),
+    dropped: step("*p = NULL; return false;", { ref: "3.13.15" }, otherwise.do(ret.set(lit(null))).goto("return")),
     retry: step(
       "if (PTR_ERR(ret) == -EBUSY) { if (can_retry) { size = s->object_size + 1; can_retry = false; goto retry; } ret = NULL; }",
       { ref: "3.4.4 3.4.5 3.5" },

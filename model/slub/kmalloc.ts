@@ -1,5 +1,18 @@
 /** kmalloc() and kfree() of callers that may spin, and kfree_nolock(): what they add to the paths below them. */
-import { call, id, optional, otherwise, program, result, step, value } from "../../checker/language/index.ts";
+import {
+  call,
+  id,
+  lit,
+  optional,
+  otherwise,
+  program,
+  result,
+  select,
+  step,
+  value,
+} from "../../checker/language/index.ts";
+import { cfg } from "../machine/config.ts";
+import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { doSlabFree } from "./do-slab-free.ts";
 import { bucket, object } from "./sets.ts";
 import { slabAllocNode } from "./slab-alloc-node.ts";
@@ -13,16 +26,33 @@ export const kmalloc = program(
   {
     exits: ["done"],
     params: { size: value(id(bucket)), got: result(optional(id(object))) },
+    locals: { ret: optional(id(object)) },
     kernel: "v6.18 mm/slub.c __kmalloc_noprof()",
     tag: "M",
   },
-  (_, { size, got }) => ({
+  (_, { size, got }, { ret }) => ({
+    entry: select("(model) are there hooks after the allocation?", [[cfg.memcg, "allocHooked"]], "alloc"),
     alloc: call(
       "object = __slab_alloc_node(s, gfpflags, node, addr, orig_size);",
       slabAllocNode,
       { b: size, allowSpin: true, got },
       { done: "done", ebusy: "ebusy" },
     ),
+    allocHooked: call(
+      "object = __slab_alloc_node(s, gfpflags, node, addr, orig_size);",
+      slabAllocNode,
+      { b: size, allowSpin: true, got: ret },
+      { done: "charge", ebusy: "ebusy" },
+    ),
+    charge: call(
+      "memcg_slab_post_alloc_hook(s, lru, flags, size, p)",
+      memcgSlabPostAllocHook,
+      { object: ret },
+      { charged: "return", failed: "dropped" },
+      { ref: "3.13" },
+    ),
+    dropped: step("*p = NULL; return false;", { ref: "3.13.15" }, otherwise.do(ret.set(lit(null))).goto("return")),
+    return: step("return object;", { ref: "3.13" }, otherwise.do(got.set(ret)).goto("done")),
     ebusy: step(
       "(model) -EBUSY reaches a caller that may spin",
       otherwise.fails("S20", "-EBUSY reaches a caller that may spin"),
@@ -38,6 +68,14 @@ export const kfree = program(
   "kfree",
   { exits: ["done"], params: { x: value(id(object)) }, kernel: "v6.18 mm/slub.c kfree()", tag: "M" },
   (_, { x }) => ({
+    hooks: select("memcg_slab_free_hook(s, slab, &object, 1);", [[cfg.memcg, "uncharge"]], "free"),
+    uncharge: call(
+      "memcg_slab_free_hook(s, slab, &object, 1);",
+      memcgSlabFreeHook,
+      { x },
+      { done: "free" },
+      { ref: "3.13" },
+    ),
     free: call("slab_free(s, slab, x, _RET_IP_);", doSlabFree, { x, allowSpin: true }, { done: "done" }),
   }),
 );
@@ -53,9 +91,17 @@ export const kfreeNolock = program(
     params: { x: value(id(object)) },
     kernel: "v6.18.35 mm/slub.c kfree_nolock()",
     tag: "S",
-    abstracts: ["hooks of a free (memcg, KASAN, kmemleak) are left out"],
+    abstracts: ["of the hooks of a free only that of memcg"],
   },
   (_, { x }) => ({
+    hooks: select("memcg_slab_free_hook(s, slab, &x, 1);", [[cfg.memcg, "uncharge"]], "free"),
+    uncharge: call(
+      "memcg_slab_free_hook(s, slab, &x, 1);",
+      memcgSlabFreeHook,
+      { x },
+      { done: "free" },
+      { ref: "3.13" },
+    ),
     free: call("do_slab_free(s, slab, x, x, 0, _RET_IP_);", doSlabFree, { x, allowSpin: false }, { done: "done" }),
   }),
 );

@@ -5,8 +5,9 @@ import { ask } from "./setup.ts";
 import { SPOILT_GATE } from "./spoilt-gate.ts";
 import { SPOILT_HEAP } from "./spoilt-heap.ts";
 import { SPOILT_LOCKS } from "./spoilt-locks.ts";
+import { SPOILT_MEMCG } from "./spoilt-memcg.ts";
 
-const SPOILT = [...SPOILT_HEAP, ...SPOILT_LOCKS, ...SPOILT_GATE];
+const SPOILT = [...SPOILT_HEAP, ...SPOILT_LOCKS, ...SPOILT_GATE, ...SPOILT_MEMCG];
 
 describe("properties", () => {
   for (const { property, how, system, patches } of SPOILT) {

@@ -38,7 +38,7 @@ const context =
     name,
     kind,
     script,
-    options: { cpu: 0, ...(kind === "hook" ? { at: "kprobe", setsNmi: false } : {}), ...options },
+    options: { cpu: 0, objcg: 0, ...(kind === "hook" ? { at: "kprobe", setsNmi: false } : {}), ...options },
   });
 
 export const task = context("task");

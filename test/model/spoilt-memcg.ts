@@ -1,0 +1,64 @@
+/** Which spoilt rows break the property of accounts, S16, and what else guards the stocks? */
+import { lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { localTrylock } from "../../model/locks/stock-lock.ts";
+import { consumeObjStock } from "../../model/memcg/consume-obj-stock.ts";
+import { refillObjStock } from "../../model/memcg/refill-obj-stock.ts";
+import { memcgSlabPostAllocHook } from "../../model/memcg/slab-hooks.ts";
+import { nmi, task } from "./setup.ts";
+import type { Spoilt } from "./spoilt.ts";
+
+const CHARGED = { buckets: 1, slabs: ["A cpu0 free=2"], memcg: true, accounts: ["cpu0 objcg0 bytes=1"] };
+const noMark = patch(localTrylock, () => ({
+  test: step("nobody asks", when(lit(false)).goto("unpin"), otherwise.goto("acquire")),
+}));
+
+export const SPOILT_MEMCG: readonly Spoilt[] = [
+  {
+    property: "S16",
+    how: "a consumed byte stays in the stock",
+    system: { configuration: CHARGED, contexts: [task("task0", ["kmalloc A"])] },
+    patches: [patch(consumeObjStock, () => ({ take: step("no store", otherwise.goto("unlockConsumed")) }))],
+  },
+  {
+    property: "S16",
+    how: "an object is charged and nothing is recorded for it",
+    system: { configuration: CHARGED, contexts: [task("task0", ["kmalloc A", "kfree #1"])] },
+    patches: [patch(memcgSlabPostAllocHook, () => ({ record: step("no record", otherwise.goto("charged")) }))],
+  },
+  {
+    property: "S16",
+    how: "a refill that may not take the lock forgets the bytes",
+    system: {
+      configuration: CHARGED,
+      contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
+    },
+    patches: [patch(refillObjStock, () => ({ atomic: step("nothing", otherwise.goto("done")) }))],
+  },
+  {
+    property: "S16",
+    how: "two frames take from one stock at once",
+    system: {
+      configuration: CHARGED,
+      contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
+    },
+    patches: [noMark],
+  },
+  {
+    property: "S1",
+    how: "local_trylock() of a stock does not look at the mark",
+    system: {
+      configuration: CHARGED,
+      contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
+    },
+    patches: [noMark],
+  },
+  {
+    property: "guards",
+    how: "a frame that walked into a stock leaves it unmarked",
+    system: {
+      configuration: CHARGED,
+      contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
+    },
+    patches: [noMark],
+  },
+];
