@@ -17,6 +17,7 @@ import { PROPERTIES } from "./properties/index.ts";
 import { type Runner, runnersOf } from "./runners.ts";
 import { object } from "./slub/sets.ts";
 import { k } from "./slub/state.ts";
+import { UNFIRED } from "./unfired.ts";
 import { VARIANTS, VERSIONS } from "./versions/versions.ts";
 
 function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
@@ -126,6 +127,7 @@ const model: Model = {
   },
   properties: PROPERTIES,
   ledger: LEDGER,
+  unfired: UNFIRED,
   problems,
   build,
 };

@@ -3,6 +3,7 @@ import { mendName, SpecError } from "../spec/problems.ts";
 import { EXIT } from "../verdict.ts";
 import { checkCommand, checkHelp } from "./check-command.ts";
 import { claimsCommand, claimsHelp } from "./claims-command.ts";
+import { coverageCommand, coverageHelp } from "./coverage-command.ts";
 import { crosscheckCommand, crosscheckHelp } from "./crosscheck-command.ts";
 import type { Environment } from "./environment.ts";
 import { exportCommand, exportHelp } from "./export-command.ts";
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
   export: exportCommand,
   crosscheck: crosscheckCommand,
   claims: claimsCommand,
+  coverage: coverageCommand,
 };
 
 /** Runs a command and gives its exit status. */
@@ -23,7 +25,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
   try {
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "help") {
-      env.print([checkHelp, printHelp, resultsHelp, exportHelp, crosscheckHelp, claimsHelp].join("\n"));
+      env.print([checkHelp, printHelp, resultsHelp, exportHelp, crosscheckHelp, claimsHelp, coverageHelp].join("\n"));
       return name === undefined ? EXIT.badInput : EXIT.asExpected;
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
