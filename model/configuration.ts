@@ -37,6 +37,8 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   accounts: { about: `what is charged at the start: ${ACCOUNT_LINE}`, type: "texts", default: [] },
   chargeFails: flag("a charge may hit the limit of its cgroup: a free choice"),
   debugLockAlloc: flag("CONFIG_DEBUG_LOCK_ALLOC"),
+  pcpBatch: integer("pages that a refill moves to a CPU's page list (pages: true)", 1, 1, 2),
+  pcpHigh: integer("pages at which a CPU's page list gives one back to the zone; 0: never (pages: true)", 0, 0, 4),
 };
 
 const ON_CPU: Readonly<Record<string, Parameter>> = {
@@ -76,6 +78,8 @@ export interface Settings {
   readonly accounts: readonly string[];
   readonly chargeFails: boolean;
   readonly debugLockAlloc: boolean;
+  readonly pcpBatch: number;
+  readonly pcpHigh: number;
 }
 
 export const settingsOf = ({ configuration }: Question) => configuration as unknown as Settings;

@@ -1,5 +1,5 @@
 /** The heap that a spec begins with: one line a slab, and which object whose caller holds. */
-import { type Assign, type Expr, element, type Id, lit } from "../checker/language/index.ts";
+import { type Assign, type Expr, element, type Id, type LeafPlace, lit } from "../checker/language/index.ts";
 import type { Problem } from "../checker/spec/model.ts";
 import { cpu } from "./machine/config.ts";
 import { p } from "./page/state.ts";
@@ -13,6 +13,8 @@ export interface SlabLine {
   readonly place: "cpu" | "cpuPartial" | "partial" | "full" | "page";
   readonly bucket: number;
   readonly cpu: number;
+  /** For a page that is no slab yet: in the zone, on the list of `cpu`, or somebody's who counts its references. */
+  readonly page: "zone" | "pcp" | "held";
   /** Free objects that only this place's owner sees: on c->freelist for a CPU slab, else on slab->freelist. */
   readonly free: number;
   /** For a CPU slab: objects that another CPU freed to slab->freelist. */
@@ -20,21 +22,26 @@ export interface SlabLine {
 }
 
 export const SLAB_LINE =
-  '"A cpu0 free=1" (the CPU slab of CPU 0, with 1 free object), "A cpu0 free=0 remote=1", "A cpuPartial0 free=1", "A partial free=2", "A full" or "page" (no slab yet)';
+  '"A cpu0 free=1" (the CPU slab of CPU 0, with 1 free object), "A cpu0 free=0 remote=1", "A cpuPartial0 free=1", "A partial free=2", "A full", "page" (no slab yet: free in the zone), "page pcp0" (free on the list of CPU 0) or "page held" (somebody\'s, with reference count 1)';
 
-const PATTERN = /^(?:page|([A-D]) (?:full|(cpu|cpuPartial|partial)(\d?) free=(\d)(?: remote=(\d))?))$/;
+const PATTERN =
+  /^(?:page(?: (?:pcp(\d)|(held)))?|([A-D]) (?:full|(cpu|cpuPartial|partial)(\d?) free=(\d)(?: remote=(\d))?))$/;
 
 /** Reads one line; null where it has another form. */
 export function parseSlab(line: string): SlabLine | null {
   const found = PATTERN.exec(line);
   if (!found) return null;
-  if (line === "page") return { place: "page", bucket: 0, cpu: 0, free: 0, remote: 0 };
-  const [, name, place, cpuDigit, free, remote] = found;
+  const [, pcp, heldPage, name, place, cpuDigit, free, remote] = found;
+  if (line.startsWith("page")) {
+    const page = pcp !== undefined ? "pcp" : heldPage !== undefined ? "held" : "zone";
+    return { place: "page", bucket: 0, cpu: Number(pcp ?? 0), page, free: 0, remote: 0 };
+  }
   if ((place === "partial") !== (cpuDigit === "") && place !== undefined) return null;
   return {
     place: (place ?? "full") as SlabLine["place"],
     bucket: BUCKET_NAMES.indexOf(name as string),
     cpu: Number(cpuDigit ?? 0),
+    page: "zone",
     free: Number(free ?? 0),
     remote: Number(remote ?? 0),
   };
@@ -43,7 +50,7 @@ export function parseSlab(line: string): SlabLine | null {
 /** What is wrong with the lines, beyond their form. */
 export function heapProblems(
   lines: readonly string[],
-  sizes: { cpus: number; buckets: number; objects: number; cpuPartial: boolean },
+  sizes: { cpus: number; buckets: number; objects: number; cpuPartial: boolean; pages: boolean },
 ): Problem[] {
   const problems: Problem[] = [];
   const cpuSlabs = new Set<string>();
@@ -70,6 +77,8 @@ export function heapProblems(
         `"${line}" has more free objects than objects`,
         `a slab has ${sizes.objects} objects; raise "objects", or lower the numbers`,
       );
+    if (slabLine.page !== "zone" && !sizes.pages)
+      say(`"${line}" needs the page allocator`, 'set "pages" to true, or use "page"');
     if (slabLine.place === "cpuPartial" && !sizes.cpuPartial)
       say(`"${line}": CPUs have no partial lists`, 'set "cpuPartial" to true, or put it on the node (partial)');
     if ((slabLine.place === "partial" || slabLine.place === "cpuPartial") && slabLine.free === 0)
@@ -116,12 +125,36 @@ function linked(
   return { first: from < to ? at(from) : lit(null), assigns };
 }
 
+/** Pages on their lists, the first line first; the others are out, those held with a count of 1. */
+function initialPages(lines: readonly SlabLine[]): Assign[] {
+  const assigns: Assign[] = [];
+  const lists = new Map<string, { head: LeafPlace<Id<"slab"> | null>; pages: Expr<Id<"slab">>[] }>();
+  for (const [i, line] of lines.entries()) {
+    const x = element(slab, i);
+    const { nextPage, refcount } = p.page.at(x);
+    if (line.place !== "page" || line.page === "held") {
+      assigns.push(nextPage.set("garbage"));
+      if (line.place === "page") assigns.push(refcount.set(1));
+      continue;
+    }
+    const key = line.page === "zone" ? "zone" : `pcp${line.cpu}`;
+    const head = line.page === "zone" ? p.zoneList : p.pcpList.at(element(cpu, line.cpu));
+    const list = lists.get(key) ?? { head, pages: [] };
+    lists.set(key, list);
+    list.pages.push(x);
+  }
+  for (const { head, pages } of lists.values()) {
+    assigns.push(head.set(pages[0] as Expr<Id<"slab">>));
+    for (const [n, x] of pages.entries()) assigns.push(p.page.at(x).nextPage.set(pages[n + 1] ?? lit(null)));
+  }
+  return assigns;
+}
+
 /** The initial assignments of the heap. Objects that are not free have a link word of garbage. */
 export function initialHeap(lines: readonly SlabLine[], objects: number, pages: boolean): Assign[] {
-  const assigns: Assign[] = [];
+  const assigns: Assign[] = pages ? initialPages(lines) : [];
   for (const [i, line] of lines.entries()) {
     const s = element(slab, i);
-    if (pages) assigns.push(p.page.at(s).inZone.set(line.place === "page"));
     const own = linked(i, 0, line.free, objects);
     const remote = linked(i, line.free, line.free + line.remote, objects);
     assigns.push(...own.assigns, ...remote.assigns);

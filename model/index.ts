@@ -15,7 +15,7 @@ import { call } from "./properties/call-ghosts.ts";
 import { g } from "./properties/ghosts.ts";
 import { PROPERTIES } from "./properties/index.ts";
 import { type Runner, runnersOf } from "./runners.ts";
-import { object } from "./slub/sets.ts";
+import { object, slab } from "./slub/sets.ts";
 import { k } from "./slub/state.ts";
 import { UNFIRED } from "./unfired.ts";
 import { VARIANTS, VERSIONS } from "./versions/versions.ts";
@@ -34,6 +34,11 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     initially.push(g.allocated.at(own).set(true), g.held.at(own).set(true));
     if (s.memcg) initially.push(g.chargedTo.at(own).set(element(objcg, ownerOf(s.accounts, x, s.objects))));
   }
+  for (const [i, line] of lines.entries()) {
+    if (s.pages && (line.place !== "page" || line.page === "held"))
+      initially.push(g.pageOut.at(element(slab, i)).set(true));
+    if (line.page === "held") initially.push(g.pageHeld.at(element(slab, i)).set(true));
+  }
   if (s.memcg) initially.push(...initialAccounts(s.accounts, { ...s, held }));
   const constants: Assign[] = [
     cfg.preemptRt.set(s.preemptRt),
@@ -48,6 +53,8 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     cfg.chargeFails.set(s.chargeFails),
     cfg.debugLockAlloc.set(s.debugLockAlloc),
     cfg.objects.set(s.objects),
+    cfg.pcpBatch.set(s.pcpBatch),
+    cfg.pcpHigh.set(s.pcpHigh),
   ];
   for (let c = 0; c < s.cpus; c++) {
     const first = threads.find((r) => r.cpu === c);
@@ -124,6 +131,11 @@ const model: Model = {
     flush: "a worker takes the CPU slab of a bucket away from its CPU",
     scan: "a pfn scanner looks at one page",
     reparent: "a worker moves the objcgs of a dying cgroup to its parent",
+    alloc_page: "a page for somebody else, counted; may spin or sleep",
+    alloc_pages_nolock: "a page for somebody else, counted, from any context",
+    free_page: "drops a page's reference, and frees it; may spin or sleep",
+    free_pages_nolock: "the same from any context",
+    drain: "a CPU's page list goes back to the zone",
   },
   properties: PROPERTIES,
   ledger: LEDGER,

@@ -3,6 +3,7 @@ import type { ContextSpec, Problem, Question } from "../checker/spec/model.ts";
 import { cpuOf, objcgOf, settingsOf } from "./configuration.ts";
 import { BUCKET_NAMES, freeObjects, heapProblems, heldObjects, objectName, parseSlab, type SlabLine } from "./heap.ts";
 import { accountProblems } from "./memcg/accounts.ts";
+import { allocatesPage, isPageCall, type PageCall } from "./page-calls.ts";
 import { CALL_FORMS, HOOK_PLACES, parseCall } from "./scripts.ts";
 
 export function problems(question: Question): Problem[] {
@@ -58,6 +59,57 @@ export function problems(question: Question): Problem[] {
   return found;
 }
 
+/** Calls that may spin, and what to use instead where that is forbidden. */
+const SPINS: Readonly<Record<string, string>> = {
+  kmalloc: "kmalloc_nolock",
+  kfree: "kfree_nolock",
+  alloc_page: "alloc_pages_nolock",
+  free_page: "free_pages_nolock",
+};
+
+type Say = (path: string, what: string, mend: string) => void;
+
+function pageCallProblems(
+  one: ContextSpec,
+  parsed: PageCall,
+  line: string,
+  n: number,
+  path: string,
+  question: Question,
+  lines: readonly (SlabLine | null)[],
+  say: Say,
+): void {
+  const s = settingsOf(question);
+  if (!s.pages) say(path, `"${line}" needs the page allocator`, 'set "pages" to true');
+  if (parsed.op === "scan" && one.kind !== "task") say(path, "a pfn scanner is a task", 'make the context a "task"');
+  if (parsed.op === "drain" && one.kind !== "task") say(path, "a drain runs in a task", 'make the context a "task"');
+  if (parsed.op === "drain" && parsed.ofCpu >= s.cpus)
+    say(path, `there is no CPU ${parsed.ofCpu}`, `set "cpus" to ${parsed.ofCpu + 1}, or use cpu0`);
+  if (!("page" in parsed)) return;
+  if (typeof parsed.page === "number") {
+    const earlier = parseCall(one.script[parsed.page - 1] ?? "", s.objects);
+    if (parsed.page > n || !earlier || !allocatesPage(earlier))
+      say(
+        path,
+        `call ${parsed.page} of this script returns no page`,
+        "name an earlier alloc_page or alloc_pages_nolock of the same script, counted from 1",
+      );
+    return;
+  }
+  const name = `s${parsed.page.held}`;
+  const pageLine = lines[parsed.page.held];
+  if (pageLine === undefined) say(path, `there is no page ${name}`, `pages are s0 to s${lines.length - 1}`);
+  else if (pageLine && pageLine.page !== "held")
+    say(path, `nobody holds ${name} at the start`, 'name a page that the heap has as "page held"');
+  const holders = question.contexts.filter((c) => c.script.some((x) => /^free_page/.test(x) && x.endsWith(` ${name}`)));
+  if (holders.length > 1 && holders[0] !== one)
+    say(
+      path,
+      `${name} is also freed by "${holders[0]?.name}"`,
+      "a page held at the start has one reference: dropping it twice is a fault of the callers",
+    );
+}
+
 function callProblems(
   one: ContextSpec,
   line: string,
@@ -65,7 +117,7 @@ function callProblems(
   path: string,
   question: Question,
   lines: readonly (SlabLine | null)[],
-  say: (path: string, what: string, mend: string) => void,
+  say: Say,
 ): void {
   const s = settingsOf(question);
   const parsed = parseCall(line, s.objects);
@@ -83,23 +135,17 @@ function callProblems(
     say(path, `there is no bucket ${BUCKET_NAMES[parsed.from]}`, `set "buckets" to ${parsed.from + 1}, or use A`);
   if (parsed.op === "flush" && one.kind !== "task")
     say(path, "flush_slab() runs in a worker", 'make the context a "task"');
-  if (parsed.op === "scan" && !s.pages) say(path, "there are no pages to scan", 'set "pages" to true');
   if (parsed.op === "reparent" && !s.memcg) say(path, "there are no cgroups", 'set "memcg" to true');
   if (parsed.op === "reparent" && one.kind !== "task")
     say(path, "cgroups go away in a worker", 'make the context a "task"');
-  if (parsed.op === "scan" && one.kind !== "task") say(path, "a pfn scanner is a task", 'make the context a "task"');
+  if (isPageCall(parsed)) pageCallProblems(one, parsed, line, n, path, question, lines, say);
   if (parsed.op === "kfree_nolock" && question.version === "v1")
     say(path, "kfree_nolock() of v1 is not modelled", 'use "version": "v5" or "6.18"');
-  if (
-    one.kind !== "task" &&
-    one.kind !== "softirq" &&
-    one.kind !== "hardirq" &&
-    (parsed.op === "kmalloc" || parsed.op === "kfree")
-  ) {
+  if (one.kind !== "task" && one.kind !== "softirq" && one.kind !== "hardirq" && SPINS[parsed.op] !== undefined) {
     say(
       path,
       `${parsed.op}() may spin, and is forbidden in ${one.kind === "nmi" ? "an NMI" : "a hook"}`,
-      `use ${parsed.op}_nolock`,
+      `use ${SPINS[parsed.op]}`,
     );
   }
   if (!("of" in parsed)) return;

@@ -40,7 +40,15 @@ import {
 } from "./machine/contexts.ts";
 import type { Self } from "./machine/state.ts";
 import { memcgReparentObjcgs } from "./memcg/reparent-objcgs.ts";
-import { pfnScanner } from "./page/pfn-scanner.ts";
+import {
+  allocatesPage,
+  PAGE_CALL_FORMS,
+  PAGE_PROGRAMS,
+  type PageCall,
+  pageCallRows,
+  pageResult,
+  parsePageCall,
+} from "./page-calls.ts";
 import { freeDeferredObjects } from "./slub/defer-free.ts";
 import { flushSlab } from "./slub/flush-slab.ts";
 import { freezeSlab } from "./slub/freeze-slab.ts";
@@ -55,16 +63,18 @@ export type Call =
   | { readonly op: "kmalloc" | "kmalloc_nolock"; readonly bucket: number }
   | { readonly op: "kfree" | "kfree_nolock"; readonly of: number | { readonly held: number } }
   | { readonly op: "flush"; readonly from: number }
-  | { readonly op: "scan" | "reparent" };
+  | { readonly op: "reparent" }
+  | PageCall;
 
-export const CALL_FORMS =
-  '"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A", "scan" or "reparent"';
+export const CALL_FORMS = `"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A", "reparent"; or, about pages, ${PAGE_CALL_FORMS}`;
 
 /** Reads a line; null where it has another form. `slots` is the number of objects in a slab. */
 export function parseCall(line: string, slots: number): Call | null {
+  const page = parsePageCall(line);
+  if (page) return page;
   const [op, arg, ...rest] = line.split(" ");
   if (rest.length > 0) return null;
-  if ((op === "scan" || op === "reparent") && arg === undefined) return { op };
+  if (op === "reparent" && arg === undefined) return { op };
   if (arg === undefined) return null;
   if (op === "kmalloc" || op === "kmalloc_nolock")
     return BUCKET_NAMES.includes(arg) ? { op, bucket: BUCKET_NAMES.indexOf(arg) } : null;
@@ -83,7 +93,13 @@ export const returned = program(
   "(returned)",
   {
     exits: ["done"],
-    params: { irqs: value(bool), preempt: value(range(0, 7)), migrate: value(range(0, 7)), got: value(resultShape) },
+    params: {
+      irqs: value(bool),
+      preempt: value(range(0, 7)),
+      migrate: value(range(0, 7)),
+      got: value(resultShape),
+      gotPage: value(pageResult),
+    },
   },
   () => ({ check: step("(model) the call has returned", otherwise.goto("done")) }),
 );
@@ -96,9 +112,8 @@ const KINDS: Readonly<Record<string, FrameKind>> = {
 
 /** The functions that a hook may be planted in, with all that they call. */
 const KERNEL_ROWS: Region = anyOf(
-  ...[kmalloc, kmallocNolock, kfree, kfreeNolock, freeDeferredObjects, pfnScanner, flushSlab, memcgReparentObjcgs].map(
-    within,
-  ),
+  ...[kmalloc, kmallocNolock, kfree, kfreeNolock, freeDeferredObjects, flushSlab, memcgReparentObjcgs].map(within),
+  ...PAGE_PROGRAMS.map(within),
 );
 
 /** ___slab_alloc() with what the compiler inlines there: all that NOKPROBE_SYMBOL(___slab_alloc) takes away. */
@@ -170,6 +185,7 @@ function callRows(
   end: string,
 ): Rows {
   const result = (n: number) => locals[`r${n}`] as Result;
+  const pageOf = (n: number) => locals[`r${n}`] as LeafPlace<Id<"slab"> | null>;
   const x = locals.x as Result;
   const rows: Rows = {};
   for (const [i, one] of calls.entries()) {
@@ -217,15 +233,15 @@ function callRows(
       case "reparent":
         rows[begin] = untyped(call("memcg_reparent_objcgs()", memcgReparentObjcgs, {}, { done: back }));
         break;
-      case "scan":
-        rows[begin] = untyped(call("(model) scan one page", pfnScanner, {}, { done: back }));
-        break;
+      default:
+        for (const [label, row] of Object.entries(pageCallRows(one, n, begin, back, locals)))
+          rows[label] = untyped(row);
     }
     rows[back] = untyped(
       call(
         "(model) return",
         returned,
-        { ...entry, got: "bucket" in one ? result(n) : null },
+        { ...entry, got: "bucket" in one ? result(n) : null, gotPage: allocatesPage(one) ? pageOf(n) : null },
         { done: i + 1 < calls.length ? `call${n + 1}` : end },
       ),
     );
@@ -273,7 +289,9 @@ export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe:
   }) as unknown as Script;
 }
 
-const localsOf = (calls: readonly Call[]): Record<string, typeof resultShape> => ({
+const localsOf = (calls: readonly Call[]): Record<string, typeof resultShape | typeof pageResult> => ({
   ...Object.fromEntries(calls.flatMap((one, i) => ("bucket" in one ? [[`r${i + 1}`, resultShape]] : []))),
+  ...Object.fromEntries(calls.flatMap((one, i) => (allocatesPage(one) ? [[`r${i + 1}`, pageResult]] : []))),
+  ...(calls.some((one) => "page" in one) ? { page: pageResult } : {}),
   ...(calls.some((one) => "of" in one) ? { x: resultShape } : {}),
 });

@@ -9,7 +9,7 @@ const listed = [
   ...readFileSync(new URL("../docs/steps.md", import.meta.url), "utf8").matchAll(/^\| (\d\.[^ ]+) +\|/gm),
 ].map((m) => m[1] as string);
 
-/** Every program that the model can call, before and after the patches of every version. */
+/** Every program that the model can call, before and after the patches of every version and variant. */
 function references(): Set<string> {
   const configuration = Object.fromEntries(Object.entries(model.parameters).map(([name, p]) => [name, p.default]));
   const found = new Set<string>();
@@ -34,12 +34,17 @@ function references(): Set<string> {
         "flush A",
         "scan",
         "reparent",
+        "alloc_page",
+        "free_page #8",
+        "alloc_pages_nolock",
+        "free_pages_nolock #10",
+        "drain cpu0",
         ...(version === "v1" ? [] : ["kfree_nolock #3"]),
       ];
       const question: Question = {
         configuration: { ...configuration, preemptRt, pages: true },
         version,
-        variants: [],
+        variants: Object.keys(model.variants),
         contexts: [
           { name: "task0", kind: "task", script, options: { cpu: 0, objcg: 0 } },
           { name: "nmi0", kind: "nmi", script: ["kmalloc_nolock A"], options: { cpu: 0, objcg: 0 } },

@@ -43,7 +43,7 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
     parts: [
       part(
         "v1: a scanner may count a page up between its allocation and put_page_testzero(), and put it later",
-        both(reachable("isolate_migratepages_block: get -> put")),
+        both(reachable("isolate_migratepages_block: get -> again")),
         { within: { versions: ["v1"] } },
       ),
     ],

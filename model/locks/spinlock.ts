@@ -166,7 +166,34 @@ export const spinTrylock = program(
   },
 );
 
-/** spin_unlock() of a lock taken by `spinTrylock`. */
+/** spin_lock() as a drain of a page list uses it: interrupts as they are. The caller pins the CPU. */
+export const spinLock = program(
+  "spin_lock",
+  { exits: ["held"], params: { which: value(id(lock)) }, kernel: `${KERNEL} spin_lock()`, tag: "S" },
+  (self, { which }) => {
+    const { holder } = l.lock.at(which);
+    return {
+      entry: select(
+        "#ifdef CONFIG_PREEMPT_RT",
+        [
+          [cfg.preemptRt, "rt"],
+          [cfg.smp, "take"],
+        ],
+        "up",
+      ),
+      take: step("arch_spin_lock(lock);", { ref: "2.3" }, when(holder.isNull()).do(holder.set(self)).goto("held")),
+      up: step(
+        "(model) !SMP: no lock word",
+        { ref: "2.3" },
+        when(holder.isNull()).do(holder.set(self)).goto("held"),
+        otherwise.goto("held"),
+      ),
+      rt: call("rt_spin_lock(lock);", rtSpinLock, { which }, { done: "held" }),
+    };
+  },
+);
+
+/** spin_unlock() of a lock taken by `spinLock` or `spinTrylock`. */
 export const spinUnlock = program(
   "spin_unlock",
   { exits: ["done"], params: { which: value(id(lock)) }, kernel: `${KERNEL} spin_unlock()`, tag: "S" },

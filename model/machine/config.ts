@@ -35,6 +35,10 @@ export const cfg = constants({
   nodeMismatch: bool,
   /** Pages have reference counts and a scanner may look at them; otherwise a fresh page is a free choice. */
   pages: bool,
+  /** Pages that a refill moves from the zone to a CPU's list. */
+  pcpBatch: range(1, 2),
+  /** Pages at which a CPU's list gives one back to the zone; 0: never. */
+  pcpHigh: range(0, 4),
   /** `s->min_partial`, the same for all buckets. */
   minPartial: range(0, 8),
   /** `s->cpu_partial_slabs`, the same for all buckets. */

@@ -4,7 +4,6 @@ import {
   bool,
   context,
   each,
-  exists,
   ghosts,
   id,
   isKind,
@@ -83,11 +82,7 @@ export const trackAsked = [
   ]),
 ];
 
-const pageToBeHad = (self: Self) =>
-  and(
-    cfg.pages,
-    exists(slab, (s) => or(p.page.at(s).inZone, p.pcp.at(thisCpu(self)).at(s))),
-  );
+const pageToBeHad = (self: Self) => and(cfg.pages, or(p.zoneList.notNull(), p.pcpList.at(thisCpu(self)).notNull()));
 
 /** Why a kmalloc_nolock() may give NULL though nobody below it holds a lock. */
 export const trackRefused = [

@@ -4,7 +4,7 @@ import { cpu, objcg } from "../machine/config.ts";
 import { returned } from "../scripts.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { flushSlab } from "../slub/flush-slab.ts";
-import { bucket, object } from "../slub/sets.ts";
+import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabFree } from "../slub/slab-free.ts";
@@ -18,6 +18,10 @@ export const g = ghosts({
   chargedTo: each(object, optional(id(objcg))),
   /** A slow path is between reading c->freelist (or knowing it to be empty) and the write computed from it. */
   window: each(cpu, each(bucket, bool)),
+  /** The page is on no list of the page allocator: somebody has it, if only a frame that is moving it. */
+  pageOut: each(slab, bool),
+  /** A caller has the page: a call returned it, and no free was asked since. */
+  pageHeld: each(slab, bool),
 });
 
 /**

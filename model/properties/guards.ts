@@ -1,6 +1,6 @@
 /** What protects which cells: whoever touches them holds it, but for reads that the C makes racily on purpose. */
-import { type Expr, guardedBy, type Id, ite, property } from "../../checker/language/index.ts";
-import { cpuSlabLock, l, listLock, pcpLock, stockLock } from "../locks/state.ts";
+import { type Expr, element, guardedBy, type Id, ite, property } from "../../checker/language/index.ts";
+import { cpuSlabLock, l, listLock, pcpLock, stockLock, zone, zoneLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { chainOf, type Self } from "../machine/state.ts";
 import { mc } from "../memcg/state.ts";
@@ -46,8 +46,13 @@ export const guards = property(
     (self, c) => holds(self, stockLock(c)),
   ),
   guardedBy(
-    [cpu, slab],
-    (c, s) => p.pcp.at(c).at(s),
+    [cpu],
+    (c) => p.pcpList.at(c),
     (self, c) => holds(self, pcpLock(c)),
+  ),
+  guardedBy(
+    [],
+    () => p.zoneList,
+    (self) => holds(self, zoneLock(element(zone, 0))),
   ),
 );

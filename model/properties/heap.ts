@@ -26,6 +26,7 @@ import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabFree } from "../slub/slab-free.ts";
 import { cpuSlabOf, freelist, k, slabOf } from "../slub/state.ts";
 import { g, trackAllocated, trackHeld, trackWindow } from "./ghosts.ts";
+import { pagesOfS2, pagesOfS4, pagesOfS6, pagesOfS13, pagesOfS18 } from "./pages.ts";
 
 type ObjectOf = Expr<Id<"object">>;
 type SlabOf = Expr<Id<"slab">>;
@@ -34,23 +35,8 @@ const isSlab = (s: SlabOf | Expr<Id<"slab"> | null>) => k.slab.at(s).cache.notNu
 
 export const S2 = property(
   "S2",
-  "no page is a slab while the page allocator has it as free; no object of a freed slab is touched",
-  invariant(
-    implies(
-      cfg.pages,
-      forAll(slab, (s) =>
-        implies(
-          isSlab(s),
-          not(
-            or(
-              p.page.at(s).inZone,
-              exists(cpu, (c) => p.pcp.at(c).at(s)),
-            ),
-          ),
-        ),
-      ),
-    ),
-  ),
+  "a page is free, or a slab, or somebody's: it is handed out and taken back once; no object of a freed slab is touched",
+  ...pagesOfS2,
   whenever(slabAllocNode, "cmpxchg", ({ b, obj }) => k.slab.at(slabOf(obj)).cache.eq(b), { to: "done" }),
   whenever(slabAlloc, "storeFreelist", ({ b, freelist: x }) => k.slab.at(slabOf(x)).cache.eq(b), { to: "loadTid" }),
 );
@@ -69,11 +55,12 @@ const installable = (next: Expr<Id<"object"> | null | "garbage">, of: Expr<Id<"s
 
 export const S4 = property(
   "S4",
-  "no cmpxchg on (freelist, tid) cuts a slow path between its read of c->freelist and the write computed from it",
+  "nothing cuts a slow path between its read of c->freelist, or of a list of pages, and the write computed from it",
   whenever(slabAllocNode, "cmpxchg", ({ c, b }) => not(g.window.at(c).at(b)), { to: "done" }),
   whenever(doSlabFree, "cmpxchg", ({ c, b }) => not(g.window.at(c).at(b)), { to: "done" }),
   whenever(slabAllocNode, "cmpxchg", ({ c, b, next }) => installable(next, cpuSlabOf(c, b).slab), { to: "done" }),
   whenever(slabAlloc, "storeFreelist", ({ c, b, next }) => installable(next, cpuSlabOf(c, b).slab), { to: "loadTid" }),
+  ...pagesOfS4,
   ...trackAllocated,
   ...trackWindow,
 );
@@ -113,15 +100,16 @@ const links = (s: SlabOf) => places(s).plus(count(context, (f) => k.detached.at(
 
 export const S18 = property(
   "S18",
-  "a slab is on one list at a time, or the slab of one CPU",
+  "a slab is on one list at a time, or the slab of one CPU; a page is on one list at a time, and none is a circle",
   invariant(forAll(slab, (s) => links(s).le(1))),
+  ...pagesOfS18,
 );
 
 const isFull = (s: SlabOf) => and(k.slab.at(s).freelist.isNull(), k.slab.at(s).inuse.eq(cfg.objects));
 
 export const S6 = property(
   "S6",
-  "nothing is lost: at rest somebody has an object, or it is on one freelist; a slab is full or in one place",
+  "nothing is lost: at rest somebody has an object, or it is on one freelist; a slab is full or in one place; so is a page",
   atRest(
     forAll(object, (x) =>
       implies(
@@ -137,6 +125,7 @@ export const S6 = property(
   atRest(forAll(slab, (s) => implies(isSlab(s), or(places(s).eq(1), and(places(s).eq(0), isFull(s)))))),
   atRest(forAll(object, (x) => implies(not(isSlab(slabOf(x))), not(g.allocated.at(x))))),
   atRest(forAll(slab, (s) => implies(not(isSlab(s)), places(s).eq(0)))),
+  ...pagesOfS6,
   ...trackAllocated,
   ...trackHeld,
 );
@@ -159,13 +148,14 @@ export const S11 = property(
 
 export const S13 = property(
   "S13",
-  "a slab's page has reference count 0 all its life",
+  "a slab's page has reference count 0 all its life; a page is freed with count 0, by the last who counts it",
   invariant(
     implies(
       cfg.pages,
       forAll(slab, (s) => implies(isSlab(s), p.page.at(s).refcount.eq(0))),
     ),
   ),
+  ...pagesOfS13,
 );
 
 const lockFree = (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => {

@@ -25,6 +25,7 @@ import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/def
 import { object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { k } from "../slub/state.ts";
+import { pagesOfL2 } from "./pages.ts";
 
 export const L1 = property(
   "L1",
@@ -37,8 +38,9 @@ const slabsListed = (c: Expr<Id<"cpu">>) => exists(slab, (s) => k.deferFree.at(c
 
 export const L2 = property(
   "L2",
-  "every deferred free is done: at rest the deferred lists are empty",
+  "every deferred free is done: at rest the deferred lists are empty, and no page is parked",
   atRest(forAll(cpu, (c) => not(or(objectsListed(c), slabsListed(c))))),
+  ...pagesOfL2,
 );
 
 /** A frame that has pushed and not yet queued. */

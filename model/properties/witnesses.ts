@@ -4,7 +4,8 @@ import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cpuSlabLock, l } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { atomic, chainOf, inNmi, m, thisCpu } from "../machine/state.ts";
-import { allocFrozenPagesNolock } from "../page/alloc-frozen-pages-nolock.ts";
+import { pcpSpinTrylock } from "../page/pcp.ts";
+import { rmqueue } from "../page/rmqueue.ts";
 import { deferFree } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { getFreelist } from "../slub/get-freelist.ts";
@@ -130,8 +131,8 @@ const slowPath = [
     "get_partial_node() loses its trylock of n->list_lock",
     happens(getPartialNode, "giveUp"),
   ),
-  property("pcpTrylockFails", "the trylock of a page list's lock fails", happens(allocFrozenPagesNolock, "unpinBusy")),
-  property("zoneTrylockFails", "the trylock of the zone's lock fails", happens(allocFrozenPagesNolock, "fail")),
+  property("pcpTrylockFails", "the trylock of a page list's lock fails", happens(pcpSpinTrylock, "unpin")),
+  property("zoneTrylockFails", "the trylock of the zone's lock fails", happens(rmqueue, "fail")),
 ];
 
 const frees = [

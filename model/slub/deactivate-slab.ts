@@ -20,6 +20,7 @@ import {
   program,
   racy,
   range,
+  select,
   step,
   value,
   when,
@@ -27,6 +28,7 @@ import {
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
+import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { giveUpSlab, k, linkOf, nrPartial, freelist as walk } from "./state.ts";
 
@@ -83,7 +85,15 @@ export const deactivateSlab = program(
         when(or(freelist.notNull(), old.notNull())).goto("lock"),
         otherwise.goto("done"),
       ),
-      discard: step("discard_slab(s, slab);", { ref: "3.7.3" }, otherwise.do(giveUpSlab(slab)).goto("done")),
+      discard: step("discard_slab(s, slab);", { ref: "3.7.3" }, otherwise.do(giveUpSlab(slab)).goto("pages")),
+      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),
+      freePage: call(
+        "free_frozen_pages(page, order);",
+        freeFrozenPages,
+        { page: slab, allowSpin: true },
+        { done: "done" },
+        { ref: "3.7.3 3.10.F" },
+      ),
       lock: call(
         "spin_lock_irqsave(&n->list_lock, flags);",
         spinLockIrqsave,

@@ -11,9 +11,12 @@ import {
   bool,
   call,
   choose,
+  type Expr,
+  type Id,
   id,
   otherwise,
   program,
+  select,
   setEach,
   step,
   value,
@@ -23,6 +26,7 @@ import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts"
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { cpuSlabLock, listLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
+import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { bucket, slab as slabs } from "./sets.ts";
 import { cpuSlabOf, giveUpSlab, k, nrCpuPartial, nrPartial } from "./state.ts";
 
@@ -32,13 +36,15 @@ export const putPartials = program(
   {
     exits: ["done"],
     params: { b: value(id(bucket)) },
-    locals: { flags: bool },
+    locals: { flags: bool, empty: id(slabs) },
     kernel: "v6.18 mm/slub.c __put_partials()",
     tag: "S",
   },
-  (self, { b }, { flags }) => {
+  (self, { b }, { flags, empty }) => {
     const mine = k.detached.at(self);
     const which = listLock(b);
+    /** Not yet looked at: an empty slab stays in the private list, for its page, but is no slab any more. */
+    const listed = (x: Expr<Id<"slab">>) => and(mine.at(x), k.slab.at(x).cache.notNull());
     return {
       lock: call(
         "spin_lock_irqsave(&n->list_lock, flags);",
@@ -49,14 +55,14 @@ export const putPartials = program(
       ),
       next: step(
         "if (unlikely(!slab->inuse && n->nr_partial >= s->min_partial)) .. else add_partial(n, slab, DEACTIVATE_TO_TAIL);",
-        { ref: "3.6b.6", note: "an empty slab is given up under the lock; the C does it after" },
+        { ref: "3.6b.6", note: "an empty slab stops being one under the lock; its page is given back after" },
         choose(slabs, (x) =>
-          when(and(mine.at(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(cfg.minPartial)))
-            .do(mine.at(x).set(false), giveUpSlab(x))
+          when(and(listed(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(cfg.minPartial)))
+            .do(mine.at(x).set(cfg.pages), giveUpSlab(x))
             .goto("next"),
         ),
         choose(slabs, (x) =>
-          when(mine.at(x)).do(mine.at(x).set(false), k.node.at(b).partial.at(x).set(true)).goto("next"),
+          when(listed(x)).do(mine.at(x).set(false), k.node.at(b).partial.at(x).set(true)).goto("next"),
         ),
         otherwise.goto("unlock"),
       ),
@@ -64,8 +70,22 @@ export const putPartials = program(
         "spin_unlock_irqrestore(&n->list_lock, flags);",
         spinUnlockIrqrestore,
         { which, flags },
-        { done: "done" },
+        { done: "pages" },
         { ref: "3.6b.6" },
+      ),
+      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "nextEmpty"]], "done"),
+      nextEmpty: step(
+        "while (slab_to_discard) { .. discard_slab(s, slab);",
+        { ref: "3.6b.6" },
+        choose(slabs, (x) => when(mine.at(x)).do(mine.at(x).set(false), empty.set(x)).goto("freePage")),
+        otherwise.goto("done"),
+      ),
+      freePage: call(
+        "free_frozen_pages(page, order);",
+        freeFrozenPages,
+        { page: empty, allowSpin: true },
+        { done: "nextEmpty" },
+        { ref: "3.6b.6 3.10.F" },
       ),
     };
   },

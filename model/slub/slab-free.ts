@@ -28,6 +28,7 @@ import {
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
+import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { putCpuPartial } from "./put-cpu-partial.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { giveUpSlab, k, linkOf, nrPartial, slabOf } from "./state.ts";
@@ -167,7 +168,15 @@ export const slabFree = program(
         { done: "discard" },
         { ref: "3.6.7" },
       ),
-      discard: step("discard_slab(s, slab);", { ref: "3.6.7" }, otherwise.do(giveUpSlab(slab)).goto("done")),
+      discard: step("discard_slab(s, slab);", { ref: "3.6.7" }, otherwise.do(giveUpSlab(slab)).goto("pages")),
+      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),
+      freePage: call(
+        "free_frozen_pages(page, order);",
+        freeFrozenPages,
+        { page: slab, allowSpin: true },
+        { done: "done" },
+        { ref: "3.6.7 3.10.F" },
+      ),
     };
   },
 );

@@ -4,8 +4,7 @@
  * `tid` is only ever compared for equality, so it is a bit for each frame that may hold a snapshot: `seen[f]` says "tid
  * has not changed since f read it". Every step of tid clears all of them, so the bit is exact for an unbounded tid.
  *
- * Abstracts: lists of slabs are sets (which one is taken is a free choice); deferred lists are sets; one node; a page
- * that is given up is back in the zone in one step.
+ * Abstracts: lists of slabs are sets (which one is taken is a free choice); deferred lists are sets; one node.
  *
  * @kernel v6.18 mm/slub.c struct kmem_cache_cpu, struct kmem_cache_node; mm/slab.h struct slab
  */
@@ -28,8 +27,7 @@ import {
   state,
   struct,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
-import { p } from "../page/state.ts";
+import { cpu } from "../machine/config.ts";
 import { bucket, object, slab } from "./sets.ts";
 
 export const k = state({
@@ -96,9 +94,8 @@ export const linkOf = (x: ObjectId) => k.object.at(x).link;
 /** A freelist from its first object. */
 export const freelist = (first: ObjectId) => list(object, first, (x) => linkOf(x));
 
-/** discard_slab(): the page is no slab any more, and free. What its objects held stays where it was. */
+/** discard_slab(): the page is no slab any more. What its objects held stays where it was; `freeSlabPage` comes next. */
 export const giveUpSlab = (s: SlabId) => [
-  p.page.at(s).inZone.set(cfg.pages),
   k.slab.at(s).cache.set(lit(null)),
   k.slab.at(s).freelist.set(lit(null)),
   k.slab.at(s).inuse.set(0),

@@ -6,8 +6,9 @@ import { SPOILT_GATE } from "./spoilt-gate.ts";
 import { SPOILT_HEAP } from "./spoilt-heap.ts";
 import { SPOILT_LOCKS } from "./spoilt-locks.ts";
 import { SPOILT_MEMCG } from "./spoilt-memcg.ts";
+import { SPOILT_PAGES } from "./spoilt-pages.ts";
 
-const SPOILT = [...SPOILT_HEAP, ...SPOILT_LOCKS, ...SPOILT_GATE, ...SPOILT_MEMCG];
+const SPOILT = [...SPOILT_HEAP, ...SPOILT_LOCKS, ...SPOILT_GATE, ...SPOILT_MEMCG, ...SPOILT_PAGES];
 
 describe("properties", () => {
   for (const { property, how, system, patches } of SPOILT) {

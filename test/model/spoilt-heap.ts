@@ -27,7 +27,7 @@ export const SPOILT_HEAP: readonly Spoilt[] = [
           "free",
           when(lit(false)).goto("redo"),
           otherwise
-            .do(cpuSlabOf(c, b).freelist.set(x), stepTid(c, b), p.page.at(cpuSlabOf(c, b).slab).inZone.set(true))
+            .do(cpuSlabOf(c, b).freelist.set(x), stepTid(c, b), p.zoneList.set(cpuSlabOf(c, b).slab))
             .goto("done"),
         ),
       })),
@@ -180,7 +180,7 @@ export const SPOILT_HEAP: readonly Spoilt[] = [
   {
     property: "S13",
     how: "the page comes with a count",
-    system: one("kmalloc A", ["page"], { pages: true }),
+    system: one("kmalloc_nolock A", ["page"], { pages: true }),
     patches: [
       patch(allocSlabPage, ({ page, got }) => ({
         return: step(

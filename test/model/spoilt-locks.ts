@@ -6,12 +6,11 @@ import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../..
 import { cpu } from "../../model/machine/config.ts";
 import { irqWorkSingle } from "../../model/machine/irq-work.ts";
 import { chainOf, m, onCpu } from "../../model/machine/state.ts";
-import { allocFrozenPagesNolock } from "../../model/page/alloc-frozen-pages-nolock.ts";
+import { rmqueue } from "../../model/page/rmqueue.ts";
 import { p } from "../../model/page/state.ts";
 import { deferFree } from "../../model/slub/defer-free.ts";
 import { getPartialNode } from "../../model/slub/get-partial-node.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
-import { slab } from "../../model/slub/sets.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";
 import { k } from "../../model/slub/state.ts";
@@ -201,8 +200,14 @@ export const SPOILT_LOCKS: readonly Spoilt[] = [
     how: "the page list is taken from without its lock",
     system: one("kmalloc A", ["page"], { pages: true }),
     patches: [
-      patch(allocFrozenPagesNolock, ({ c }) => ({
-        unpin: step("touch", otherwise.do(p.pcp.at(c).at(element(slab, 0)).set(false)).goto("tryZone")),
+      patch(rmqueue, ({ c, got }) => ({
+        likely: step(
+          "look at the list again",
+          when(p.pcpList.at(c).isNull())
+            .do(got.set(lit(null)))
+            .goto("done"),
+          otherwise.goto("buddy"),
+        ),
       })),
     ],
   },
