@@ -103,6 +103,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     initially,
     contexts: runners.map(({ name, script }) => ({ name, script })),
     mayRun,
+    below: (self) => m.frame.at(self).below,
     lane,
     variants: [
       ...(VERSIONS[question.version as string]?.patches ?? []),

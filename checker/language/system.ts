@@ -122,6 +122,8 @@ export interface System {
   readonly initial: State;
   /** First conjunct of every row that is not an arrival. */
   readonly mayRun: Node;
+  /** Whom `self` stands on, and who cannot move before it does: for the reduction, which checks it. */
+  readonly below: Node | null;
   /** Where a step of `self` is shown in a report: an element of a set, such as a CPU. */
   readonly lane: Node | null;
   readonly invariants: readonly StateCheck[];

@@ -9,6 +9,7 @@ import type { Label, StateCheck, System } from "../language/system.ts";
 import type { Place, Violation } from "./result.ts";
 import {
   apply,
+  type Expansion,
   envOf,
   envOfTransition,
   expand,
@@ -71,6 +72,11 @@ export class Findings {
 
   /** Looks at a state and at its steps; gives the states that they lead to. */
   visit(state: State, id: number, level: number): readonly Successor[] {
+    return this.take(this.look(state, level, id).transitions, state, id, level);
+  }
+
+  /** Looks at a state; gives what may happen in it. */
+  look(state: State, level: number, id: number): Expansion {
     const system = this.#system;
     const here = { state: id, transition: null };
     for (const context of system.contexts.keys()) this.#whereItMight(context, state);
@@ -93,7 +99,12 @@ export class Findings {
     if (isAtRest(system, state, expansion)) this.#checkState(system.atRest, state, level, here);
     if (system.deadlock && isDeadlock(system, state, expansion))
       this.violate("deadlock", "deadlock", level, "nothing can happen, and some script is unfinished", here);
-    return expansion.transitions.flatMap((transition) => this.#take(transition, state, id, level) ?? []);
+    return expansion;
+  }
+
+  /** Takes some of the steps of a state; gives the states that they lead to. */
+  take(transitions: readonly Transition[], state: State, id: number, level: number): readonly Successor[] {
+    return transitions.flatMap((transition) => this.#take(transition, state, id, level) ?? []);
   }
 
   /**

@@ -39,6 +39,8 @@ export interface LinkOptions {
   readonly initially?: readonly Effect[];
   /** First conjunct of every row that is not an arrival. */
   readonly mayRun?: (self: Expr<Id<"context">>) => Expr<boolean>;
+  /** The context right below one that stands on top of it, which cannot move before that one does; null for none. */
+  readonly below?: (self: Expr<Id<"context">>) => Expr<Id<"context"> | null>;
   /** Where a report shows a step of `self`. */
   readonly lane?: (self: Expr<Id<"context">>) => Expr<Id<string> | null>;
   readonly properties?: readonly Property[];
@@ -192,6 +194,7 @@ export function link(options: LinkOptions): System {
     commands,
     initial: initialise(initial, options.initially ?? [], fields, { ...env, state: initial }, resolve),
     mayRun,
+    below: options.below ? resolve(options.below(SELF).node) : null,
     lane: options.lane ? resolve(options.lane(SELF).node) : null,
     invariants: states(attachments.invariants),
     atRest: states(attachments.atRest),

@@ -1,0 +1,99 @@
+/** Does a reduced search find what the full one finds, and is what it rests on true? On systems drawn at random. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { System } from "../../checker/language/index.ts";
+import { dependenceOf } from "../../checker/reduction/dependence.ts";
+import { footprintsOf } from "../../checker/reduction/footprints.ts";
+import { Recheck } from "../../checker/reduction/recheck.ts";
+import { Reduction } from "../../checker/reduction/reduction.ts";
+import { reducedSearch } from "../../checker/reduction/search.ts";
+import type { SearchResult } from "../../checker/reference/result.ts";
+import { search } from "../../checker/reference/search.ts";
+import { apply, expand } from "../../checker/reference/step.ts";
+import { drawnSystems, systemOf } from "./frames.ts";
+
+function drawn(one: Parameters<typeof systemOf>[0]): System {
+  const system = systemOf(one);
+  fc.pre(system !== null);
+  return system as System;
+}
+
+/** What a reduction may not change. */
+const answers = ({ violations, met, fired, complete }: SearchResult) => ({
+  violated: violations.map((v) => v.property).toSorted(),
+  met: met.map((place) => place !== null),
+  fired: fired.map((n) => n > 0),
+  complete,
+});
+
+describe("a reduced search", () => {
+  it("finds the same violations, deadlocks and witnesses, and fires the same commands", () => {
+    let full = 0;
+    let reduced = 0;
+    fc.assert(
+      fc.property(drawnSystems, (one) => {
+        const system = drawn(one);
+        const all = search(system, { exploreAll: true });
+        const few = reducedSearch(system, { exploreAll: true });
+        expect(answers(few)).toEqual(answers(all));
+        full += all.states;
+        reduced += few.states;
+      }),
+      { numRuns: 600 },
+    );
+    expect(reduced).toBeLessThan(full / 2);
+  });
+
+  it("rests on footprints that every step keeps to", () => {
+    fc.assert(
+      fc.property(drawnSystems, (one) => {
+        const system = drawn(one);
+        const footprints = footprintsOf(system);
+        const recheck = new Recheck(system, footprints, new Reduction(system, dependenceOf(system, footprints)));
+        for (const { before, transition, after } of edges(system)) {
+          expect(recheck.step(before, transition, after)).toEqual([]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("leaves out only what commutes with what it takes", () => {
+    fc.assert(
+      fc.property(drawnSystems, (one) => {
+        const system = drawn(one);
+        const footprints = footprintsOf(system);
+        const reduction = new Reduction(system, dependenceOf(system, footprints));
+        const recheck = new Recheck(system, footprints, reduction);
+        for (const state of states(system)) {
+          for (const cluster of reduction.clusters(state)) expect(recheck.cluster(state, cluster)).toEqual([]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+function* states(system: System) {
+  const seen = new Set([JSON.stringify(system.initial)]);
+  const queue = [system.initial];
+  for (const state of queue) {
+    yield state;
+    for (const t of expand(system, state).transitions) {
+      if (t.command.fails) continue;
+      const after = apply(system, state, t).state;
+      const key = JSON.stringify(after);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      queue.push(after);
+    }
+  }
+}
+
+function* edges(system: System) {
+  for (const before of states(system)) {
+    for (const transition of expand(system, before).transitions) {
+      if (!transition.command.fails) yield { before, transition, after: apply(system, before, transition).state };
+    }
+  }
+}
