@@ -1,27 +1,42 @@
 /** Threads that expand a level together. They are started for the first level that is worth it, and end with the search. */
 import { Worker } from "node:worker_threads";
-import { type Frame, STOP } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import type { Layout } from "./layout.ts";
 import { type MachineOptions, moduleOf } from "./machine.ts";
-import { PAGE } from "./pair-set.ts";
+import { PAGE, STOP } from "./pair-set.ts";
 import { generate } from "./program.ts";
 import type { Store } from "./store.ts";
 import type { Tree } from "./tree.ts";
 
-/** How many states a thread takes at once. */
-const RUN = 128;
+/** States of a log, by their numbers in it. */
+export interface Run {
+  readonly directory: number;
+  readonly from: number;
+  readonly to: number;
+}
 
-/** Words of the control block: numbers of states, but for the first ones. */
+/** Functions of the engine that take a run, and give the number of the first state that they left. */
+export type Job = (typeof JOBS)[number];
+const JOBS = ["expand", "rebuild roots"] as const;
+
+/**
+ * Words of the control block. Behind the first ones stand, for each job, the runs that it is about: one for each log,
+ * with a cursor that all threads take states from. They lie apart, so that one thread's writing does not slow the
+ * others' reading.
+ */
 const WORDS = {
   round: 0,
   done: 1,
   exit: 2,
-  cursor: 3,
-  end: 4,
-  failed: 5,
-  holeCount: 6,
-  holes: 7,
-  run: RUN,
+  failed: 3,
+  job: 4,
+  firstRun: 32,
+  wordsOfRun: 32,
+  cursor: 0,
+  end: 1,
+  directory: 2,
+  /** How many states a thread takes at once. */
+  taken: 256,
   stop: STOP,
 };
 
@@ -29,10 +44,13 @@ export class Crew {
   /** Each thread's own memory: events and counts are read from there. */
   readonly frames: readonly Frame[];
   readonly #control: Int32Array;
+  readonly #logs: number;
   readonly #workers: readonly Worker[];
 
   constructor(layout: Layout, tree: Tree, store: Store, { threads, unroll }: MachineOptions) {
-    const shared = new SharedArrayBuffer(4 * (WORDS.holes + threads));
+    // Each thread has a log, and the search itself one.
+    this.#logs = threads + 1;
+    const shared = new SharedArrayBuffer(4 * (WORDS.firstRun + WORDS.wordsOfRun * this.#logs * JOBS.length));
     this.#control = new Int32Array(shared);
     const engines = Array.from({ length: threads }, () => {
       const sized = generate(layout, tree, { unroll, shared: true }, 0).frame.end;
@@ -42,27 +60,33 @@ export class Crew {
       store.bytes.fill(0, at, at + pages * PAGE);
       const engine = generate(layout, tree, { unroll, shared: true }, at);
       engine.frame.initialise(store.bytes);
+      store.addThread(engine.frame.memory);
       return engine;
     });
     this.frames = engines.map((e) => e.frame);
-    this.#workers = engines.map(({ program }) => {
-      const data = { module: moduleOf(program, store), memory: store.memory, control: this.#control, words: WORDS };
+    this.#workers = engines.map(({ program }, number) => {
+      const [module, { memory }] = [moduleOf(program, store), store];
+      const data = { number, logs: this.#logs, module, memory, control: this.#control, words: WORDS, jobs: JOBS };
       const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: data });
       worker.unref();
       return worker;
     });
   }
 
-  /** Begins with a run of states, without those numbers in it that stand for none: at most one a thread. */
-  begin(from: number, to: number, holes: readonly number[]): void {
-    this.#control[WORDS.cursor] = from;
-    this.#control[WORDS.end] = to;
-    this.#control[WORDS.holeCount] = holes.length;
-    this.#control.set(holes, WORDS.holes);
+  /** Begins to do something to runs, at most one of each log. */
+  begin(job: Job, runs: readonly Run[]): void {
+    for (let i = 0; i < this.#logs; i++) {
+      const { directory, from, to } = runs[i] ?? { directory: 0, from: 0, to: 0 };
+      const at = WORDS.firstRun + (JOBS.indexOf(job) * this.#logs + i) * WORDS.wordsOfRun;
+      this.#control[at + WORDS.cursor] = from;
+      this.#control[at + WORDS.end] = to;
+      this.#control[at + WORDS.directory] = directory;
+    }
   }
 
-  /** Lets all work until the run is done, or until one wants more room. */
-  round(): void {
+  /** Lets all work until the runs of a job are done, or until one wants more room. */
+  round(job: Job): void {
+    this.#control[WORDS.job] = JOBS.indexOf(job);
     Atomics.store(this.#control, WORDS.done, 0);
     this.#wake();
     for (let done = 0; done < this.#workers.length; done = Atomics.load(this.#control, WORDS.done)) {

@@ -9,7 +9,7 @@ import { Words } from "./codes.ts";
 import * as ir from "./ir.ts";
 import { c, type Expr } from "./ir.ts";
 import type { Layout } from "./layout.ts";
-import { BATCH_BYTES } from "./pair-set.ts";
+import { BATCH_BYTES, LOG } from "./root-set.ts";
 import type { Tree } from "./tree.ts";
 
 /** Something that may be seen in a state or at a step from it, and that a search keeps the least occurrence of. */
@@ -32,9 +32,6 @@ export const DEADLOCK = "deadlock";
 /** What `found` does with a successor. */
 export const MODE = { insert: 0, match: 1, mark: 2 } as const;
 
-/** The address of a word, the same for all threads: whether a set wants more room, and all are to stop. */
-export const STOP = 16;
-
 /** Each thread has its own. */
 export interface Memory {
   /** Packed words: of the state that is expanded, of a successor, of the state looked for. */
@@ -56,8 +53,10 @@ export interface Memory {
   readonly least: number;
   /** Successors that wait to be entered. */
   readonly batch: number;
-  /** For each set a number to be used again, plus one. */
-  readonly spares: number;
+  /** For each set of pairs two words: the numbers that the thread has taken for it and not yet used. */
+  readonly blocks: number;
+  /** The header of the thread's log. */
+  readonly log: number;
   readonly mode: number;
   readonly transitions: number;
   /** Whether a successor of the current state is marked. */
@@ -110,7 +109,8 @@ export class Frame {
       wanted: this.#allot(this.events.length),
       least: this.#allot((packed + 4) * this.events.length),
       batch: this.#allot(BATCH_BYTES),
-      spares: this.#allot(4 * tree.nodes.length),
+      blocks: this.#allot(8 * tree.nodes.length),
+      log: this.#allot(LOG.bytes),
       mode: this.#allot(4),
       transitions: this.#allot(4),
       reaches: this.#allot(4),

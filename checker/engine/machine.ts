@@ -4,8 +4,9 @@ import type { Program } from "./ir.ts";
 import { compileToJs } from "./ir-js.ts";
 import { encodeWasm } from "./ir-wasm.ts";
 import type { Layout } from "./layout.ts";
-import { BATCH, PAGE } from "./pair-set.ts";
-import { type Engine, generate, headerOf, mostSuccessors } from "./program.ts";
+import { BLOCK, PAGE } from "./pair-set.ts";
+import { type Engine, generate, headerOf, mostSuccessors, rootsOf } from "./program.ts";
+import { BATCH } from "./root-set.ts";
 import { MAXIMUM_PAGES, Store } from "./store.ts";
 import type { Tree } from "./tree.ts";
 
@@ -19,6 +20,7 @@ export interface MachineOptions {
   /** Bytes of memory that may be used. */
   readonly memory: number;
   readonly firstTable?: number;
+  readonly largestRoots?: number;
 }
 
 export interface Machine {
@@ -29,17 +31,24 @@ export interface Machine {
 
 /** Makes an engine with empty sets. Throws `Unsupported` and `OutOfMemory`. */
 export function machineOf(system: System, layout: Layout, tree: Tree, options: MachineOptions): Machine {
-  const { memory: limit, firstTable, backend, unroll, threads } = options;
+  const { memory: limit, firstTable, largestRoots, backend, unroll, threads } = options;
   const shared = threads > 1;
   const engine = generate(layout, tree, { unroll, shared });
-  const slack = threads * (mostSuccessors(system) + BATCH);
-  const store = new Store({ limit, slack, shared, ...(firstTable ? { firstTable } : {}) });
+  const slack = mostSuccessors(system) + BATCH + 2 * BLOCK;
+  const tables = { ...(firstTable ? { firstTable } : {}), ...(largestRoots ? { largestRoots } : {}) };
+  // The search's own thread adds to the sets as well: the first levels.
+  const store = new Store({ limit, slack, threads: shared ? threads + 1 : 1, shared, ...tables });
   store.pages(Math.ceil(engine.frame.end / PAGE));
   const functions = backend === "js" ? jsFunctions(engine, store) : wasmFunctions(engine, store);
   engine.frame.initialise(store.bytes);
   for (const node of tree.nodes.keys()) {
-    store.addSet(headerOf(node), () => (functions[`rebuild ${node}`] as () => number)());
+    store.addSet(headerOf(node), (from, to) =>
+      (functions[`rebuild ${node}`] as (...run: number[]) => number)(from, to),
+    );
   }
+  store.addRoots(rootsOf(tree));
+  store.addThread(engine.frame.memory);
+  store.makeRoom();
   return { engine, store, functions };
 }
 

@@ -12,10 +12,11 @@ export interface EngineOptions extends SearchOptions {
   /** Threads that expand states; the JavaScript engine has one. */
   readonly workers?: number;
   /**
-   * For tests: entries of the first tables, the largest set whose binders are written out, the tree of parts, the size
-   * from which on threads expand a level.
+   * For tests: entries of the first tables, places of the largest table of roots, the largest set whose binders are
+   * written out, the tree of parts, the size from which on threads expand a level.
    */
   readonly firstTable?: number;
+  readonly largestRoots?: number;
   readonly unroll?: number;
   readonly tree?: Tree;
   readonly crewFrom?: number;

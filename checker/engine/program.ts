@@ -4,15 +4,16 @@
  */
 import type { System } from "../language/system.ts";
 import { BIT, Expander } from "./expand.ts";
-import { Frame, type FrameOptions, MODE, STOP } from "./frame.ts";
+import { Frame, type FrameOptions, MODE } from "./frame.ts";
 import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
 import { type Layout, maskOf } from "./layout.ts";
-import { BATCH, HEADER, intern, internBatch, internLater, pairAt, rebuild } from "./pair-set.ts";
+import { HEADER, intern, type PairSet, pairAt, pairIn, rebuild, STOP } from "./pair-set.ts";
+import { addBatch, addLater, identify, ROOTS, type RootSet, rebuildRoots, stashOf } from "./root-set.ts";
 import type { Child, Tree } from "./tree.ts";
 
 /** Where the headers of the sets begin: the host puts nothing below. */
-export const HEADERS = 64;
+const HEADERS = 128;
 
 export interface Engine {
   readonly frame: Frame;
@@ -26,9 +27,13 @@ export function generate(layout: Layout, tree: Tree, options: FrameOptions, base
   return { frame, program };
 }
 
-const endOfHeaders = ({ nodes }: Tree): number => (HEADERS + nodes.length * HEADER.bytes + 7) & ~7;
-
+/** The header of the set of an inner node; that of the root stands for the stash. */
 export const headerOf = (node: number): number => HEADERS + node * HEADER.bytes;
+
+/** The header of the set of the roots. */
+export const rootsOf = ({ nodes }: Tree): number => headerOf(nodes.length);
+
+const endOfHeaders = (tree: Tree): number => rootsOf(tree) + ROOTS.bytes;
 
 /** The most successors that one state can have: as many pairs of one set may be added before anybody looks. */
 export function mostSuccessors({ contexts, labels, universe }: System): number {
@@ -47,17 +52,28 @@ class Generator {
   readonly #frame: Frame;
   readonly #interns: readonly Func[];
   readonly #rebuilds: readonly Func[];
-  readonly #later: Func;
-  readonly #batch: Func;
+  readonly #roots: RootSet;
+  readonly #stash: ReturnType<typeof stashOf>;
+  readonly #add: Func;
+  readonly #addAgain: Func;
+  readonly #identify: Func;
 
   constructor(frame: Frame) {
     this.#frame = frame;
-    const spare = (node: number) => (frame.options.shared ? frame.memory.spares + 4 * node : null);
-    this.#interns = frame.tree.nodes.map((_, i) => intern(`${i}`, headerOf(i), STOP, spare(i)));
-    this.#rebuilds = frame.tree.nodes.map((_, i) => rebuild(`${i}`, headerOf(i)));
-    const root = frame.tree.nodes.length - 1;
-    this.#later = internLater("root", frame.memory.batch);
-    this.#batch = internBatch("root", headerOf(root), STOP, spare(root), frame.memory.batch);
+    const { memory, options, tree } = frame;
+    const root = tree.nodes.length - 1;
+    const set = (node: number): PairSet => ({
+      header: headerOf(node),
+      block: memory.blocks + 8 * node,
+      shared: options.shared,
+    });
+    this.#interns = tree.nodes.slice(0, root).map((_, i) => intern(`${i}`, set(i)));
+    this.#rebuilds = tree.nodes.map((_, i) => rebuild(`${i}`, headerOf(i)));
+    this.#roots = { header: rootsOf(tree), stash: set(root), log: memory.log, batch: memory.batch };
+    this.#stash = stashOf(this.#roots);
+    this.#add = addBatch("roots", this.#roots, this.#stash.isNew, true);
+    this.#addAgain = addBatch("roots again", this.#roots, this.#stash.isNew, false);
+    this.#identify = identify(this.#roots, this.#stash.number);
   }
 
   program(): Program {
@@ -83,12 +99,16 @@ class Generator {
     const search = this.#searchPredecessors(unpack, takeSteps, keep);
     const marks = goals.map((goal, i) => this.#mark(unpack, goal, i));
     const sweep = this.#sweep(unpack, takeSteps);
-    const exports = [enter, unpack, expand, search, sweep, ...marks, ...this.#rebuilds, keep];
+    const isMarked = this.#isMarked();
+    const again = rebuildRoots(this.#roots, this.#addAgain);
+    const exports = [enter, unpack, expand, search, sweep, isMarked, ...marks, ...this.#rebuilds, again, keep];
     return {
       functions: [
         ...this.#interns,
-        this.#later,
-        this.#batch,
+        ...Object.values(this.#stash),
+        this.#add,
+        this.#addAgain,
+        this.#identify,
         found,
         ...steps,
         states,
@@ -115,9 +135,11 @@ class Generator {
     for (const [i, { left, right }] of this.#frame.tree.nodes.entries()) {
       const { current } = this.#frame.memory;
       const pair = [this.#child(left, current, nodes), this.#child(right, current, nodes)] as const;
-      nodes.push(get(writer.local(ir.call(this.#interns[i] as Func, ...pair))));
+      const known = this.#interns[i];
+      if (known) nodes.push(get(writer.local(ir.call(known, ...pair))));
+      else addLater(writer, this.#roots, this.#add, ...pair);
     }
-    writer.emit(ir.ret(nodes.at(-1) as ir.Expr));
+    writer.emit(ir.run(ir.call(this.#add)));
     return writer.fn;
   }
 
@@ -154,14 +176,17 @@ class Generator {
     });
     const pair = this.#rootPair(writer);
     writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
-      const number = writer.local(ir.call(this.#interns.at(-1) as Func, ...pair));
-      const mark = ir.load8(ir.add(ir.load(c(memory.marks)), get(number)));
-      writer.if(mark, () => writer.emit(ir.store(c(memory.reaches), c(1))));
+      writer.if(ir.load8(this.#markOf(pair)), () => writer.emit(ir.store(c(memory.reaches), c(1))));
       writer.emit(ir.ret(c(0)));
     });
     writer.emit(ir.store(c(memory.transitions), ir.add(ir.load(c(memory.transitions)), c(1))));
-    writer.if(ir.eq(ir.call(this.#later, ...pair), c(BATCH)), () => writer.emit(ir.run(ir.call(this.#batch))));
+    addLater(writer, this.#roots, this.#add, ...pair);
     return writer.fn;
+  }
+
+  /** Where the mark of a root is. */
+  #markOf(pair: readonly [ir.Expr, ir.Expr]): ir.Expr {
+    return ir.add(ir.load(c(this.#frame.memory.marks)), ir.call(this.#identify, ...pair));
   }
 
   /** Keeps the current state as the least in which an event was seen, if it is: cell by cell, as states are ordered. */
@@ -198,25 +223,26 @@ class Generator {
     return writer.fn;
   }
 
-  /** Makes a state the current one. */
+  /** Makes a state of a log the current one: its directory, its number. */
   #unpack(): Func {
     const { tree, memory } = this.#frame;
-    const writer = new FunctionWriter("unpack", 1);
-    const visit = (node: number, number: ir.Expr): void => {
-      writer.emit(ir.store(c(memory.nodes), number, 4 * node));
-      const pair = writer.local(pairAt(headerOf(node), number));
+    const writer = new FunctionWriter("unpack", 2);
+    const visit = (node: number, pair: number): void => {
       const { left, right } = tree.nodes[node] as Tree["nodes"][number];
       for (const [i, child] of [left, right].entries()) {
-        const value = ir.load(get(pair), 4 * i);
-        if ("node" in child) visit(child.node, get(writer.local(value)));
-        if (!("word" in child)) continue;
-        const word = writer.local(value);
-        for (const packed of [memory.current, memory.successor]) {
-          writer.emit(ir.store(c(packed), get(word), 4 * child.word));
+        if ("nothing" in child) continue;
+        const value = writer.local(ir.load(get(pair), 4 * i));
+        if ("node" in child) {
+          writer.emit(ir.store(c(memory.nodes), get(value), 4 * child.node));
+          visit(child.node, writer.local(pairAt(headerOf(child.node), get(value))));
+        } else {
+          for (const packed of [memory.current, memory.successor]) {
+            writer.emit(ir.store(c(packed), get(value), 4 * child.word));
+          }
         }
       }
     };
-    visit(tree.nodes.length - 1, get(0));
+    visit(tree.nodes.length - 1, writer.local(pairIn(get(0), get(1))));
     return writer.fn;
   }
 
@@ -235,13 +261,22 @@ class Generator {
     return writer.fn;
   }
 
-  /** Expands the states from one number up to another; gives the number of the first that it left. */
+  /** Makes each state of a run of a log the current one and does `body`, until `stop`. */
+  #overRun(writer: FunctionWriter, unpack: Func, stop: ir.Expr, body: () => void): void {
+    writer.loop((end) => {
+      writer.if(ir.bitOr(ir.eq(get(1), get(2)), stop), () => writer.emit(ir.br(end)));
+      writer.emit(ir.run(ir.call(unpack, get(0), get(1))));
+      body();
+      writer.emit(ir.set(1, ir.add(get(1), c(1))));
+    });
+  }
+
+  /** Expands the states of a log from one number up to another; gives the number of the first that it left. */
   #expand(unpack: Func, takeSteps: Func, states: Func, rest: Func, deadlock: Func): Func {
     const { system } = this.#frame;
-    const writer = new FunctionWriter("expand", 2);
-    writer.loop((end) => {
-      writer.if(ir.bitOr(ir.eq(get(0), get(1)), ir.load(c(STOP))), () => writer.emit(ir.br(end)));
-      writer.emit(ir.run(ir.call(unpack, get(0))), ir.run(ir.call(states)));
+    const writer = new FunctionWriter("expand", 3);
+    this.#overRun(writer, unpack, ir.load(c(STOP)), () => {
+      writer.emit(ir.run(ir.call(states)));
       const bits = writer.local(ir.call(takeSteps));
       writer.if(
         ir.bitAnd(get(bits), c(BIT.notAtRest)),
@@ -253,50 +288,58 @@ class Generator {
         },
         () => writer.emit(ir.run(ir.call(rest))),
       );
-      writer.emit(ir.set(0, ir.add(get(0), c(1))));
     });
-    writer.emit(ir.run(ir.call(this.#batch)), ir.ret(get(0)));
+    writer.emit(ir.run(ir.call(this.#add)), ir.ret(get(1)));
     return writer.fn;
   }
 
   /** Keeps the least state of a run that has a step to the target, as the event 0. */
   #searchPredecessors(unpack: Func, takeSteps: Func, keep: Func): Func {
-    const { memory } = this.#frame;
-    const writer = new FunctionWriter("searchPredecessors", 2);
-    writer.loop((end) => {
-      writer.if(ir.eq(get(0), get(1)), () => writer.emit(ir.br(end)));
-      writer.emit(ir.store(c(memory.reaches), c(0)), ir.run(ir.call(unpack, get(0))), ir.run(ir.call(takeSteps)));
-      writer.if(ir.load(c(memory.reaches)), () => writer.emit(ir.run(ir.call(keep, c(0)))));
-      writer.emit(ir.set(0, ir.add(get(0), c(1))));
+    const reaches = c(this.#frame.memory.reaches);
+    const writer = new FunctionWriter("searchPredecessors", 3);
+    this.#overRun(writer, unpack, c(0), () => {
+      writer.emit(ir.store(reaches, c(0)), ir.run(ir.call(takeSteps)));
+      writer.if(ir.load(reaches), () => writer.emit(ir.run(ir.call(keep, c(0)))));
     });
     return writer.fn;
   }
 
+  /** Where the mark of the state of a log with this number is. */
+  #markOfState(writer: FunctionWriter, directory: ir.Expr, number: ir.Expr): number {
+    const pair = writer.local(pairIn(directory, number));
+    return writer.local(this.#markOf([ir.load(get(pair)), ir.load(get(pair), 4)]));
+  }
+
   /** Marks each state of a run that is a goal. */
   #mark(unpack: Func, goal: Func, number: number): Func {
-    const { memory } = this.#frame;
-    const writer = new FunctionWriter(`mark ${number}`, 2);
-    writer.loop((end) => {
-      writer.if(ir.eq(get(0), get(1)), () => writer.emit(ir.br(end)));
-      writer.emit(ir.run(ir.call(unpack, get(0))));
-      writer.emit(ir.store8(ir.add(ir.load(c(memory.marks)), get(0)), ir.call(goal)));
-      writer.emit(ir.set(0, ir.add(get(0), c(1))));
+    const writer = new FunctionWriter(`mark ${number}`, 3);
+    this.#overRun(writer, unpack, c(0), () => {
+      const mark = this.#markOfState(writer, get(0), get(1));
+      writer.emit(ir.store8(get(mark), ir.call(goal)));
     });
+    return writer.fn;
+  }
+
+  /** Whether a state of a log is marked. */
+  #isMarked(): Func {
+    const writer = new FunctionWriter("isMarked", 2);
+    const mark = this.#markOfState(writer, get(0), get(1));
+    writer.emit(ir.ret(ir.load8(get(mark))));
     return writer.fn;
   }
 
   /** Marks the states of a run, from its end, that have a step to a marked one; gives how many it marked. */
   #sweep(unpack: Func, takeSteps: Func): Func {
-    const { memory } = this.#frame;
-    const writer = new FunctionWriter("sweep", 2);
+    const reaches = c(this.#frame.memory.reaches);
+    const writer = new FunctionWriter("sweep", 3);
     const marked = writer.local(c(0));
     writer.loop((end) => {
-      writer.if(ir.eq(get(0), get(1)), () => writer.emit(ir.br(end)));
-      writer.emit(ir.set(1, ir.sub(get(1), c(1))));
-      const mark = writer.local(ir.add(ir.load(c(memory.marks)), get(1)));
+      writer.if(ir.eq(get(1), get(2)), () => writer.emit(ir.br(end)));
+      writer.emit(ir.set(2, ir.sub(get(2), c(1))));
+      const mark = this.#markOfState(writer, get(0), get(2));
       writer.if(ir.not(ir.load8(get(mark))), () => {
-        writer.emit(ir.store(c(memory.reaches), c(0)), ir.run(ir.call(unpack, get(1))), ir.run(ir.call(takeSteps)));
-        writer.if(ir.load(c(memory.reaches)), () => {
+        writer.emit(ir.store(reaches, c(0)), ir.run(ir.call(unpack, get(0), get(2))), ir.run(ir.call(takeSteps)));
+        writer.if(ir.load(reaches), () => {
           writer.emit(ir.store8(get(mark), c(1)), ir.set(marked, ir.add(get(marked), c(1))));
         });
       });

@@ -8,13 +8,12 @@ import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
 import { limitReached, type Place, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
-import { Crew } from "./crew.ts";
-import { type Event, type Frame, MODE, STOP } from "./frame.ts";
+import { Crew, type Job, type Run } from "./crew.ts";
+import { type Event, type Frame, MODE } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
 import { type EngineOptions, notBegun } from "./options.ts";
-import { HEADER, PAGE } from "./pair-set.ts";
-import { headerOf } from "./program.ts";
+import { PAGE, STOP } from "./pair-set.ts";
 import { OutOfMemory } from "./store.ts";
 import { balancedTree } from "./tree.ts";
 
@@ -43,8 +42,21 @@ const FOUR_GIB = 2 ** 32;
 
 /** States of a level for which it is worth to start threads. */
 const WORTH_A_CREW = 20_000;
-/** States after which counts are collected: counters have 32 bits. */
+/** States of a log after which counts are collected: counters have 32 bits. */
 const COUNTED = 1 << 20;
+
+/** Runs in slices, so that counts can be collected in between. */
+function slicesOf(runs: readonly Run[]): (readonly Run[])[] {
+  const longest = Math.max(0, ...runs.map(({ from, to }) => to - from));
+  return Array.from({ length: Math.ceil(longest / COUNTED) }, (_, i) =>
+    runs
+      .map(({ directory, from, to }) => {
+        const start = from + i * COUNTED;
+        return { directory, from: start, to: Math.min(to, start + COUNTED) };
+      })
+      .filter(({ from, to }) => from < to),
+  );
+}
 
 class EngineSearch {
   readonly #system: System;
@@ -52,17 +64,14 @@ class EngineSearch {
   readonly #layout: Layout;
   readonly #machine: Machine;
   readonly #findings: Findings;
-  /** Number of the first state of each level, and behind the last. */
-  readonly #levels: number[] = [0];
+  /** Before each level, and behind the last: how many states each log had. */
+  readonly #levels: (readonly number[])[] = [[]];
   readonly #noted: Noted[] = [];
   readonly #fired: number[];
-  readonly #root: number;
   readonly #machineOptions: MachineOptions;
   /** Levels of at least this many states are expanded by several threads. */
   readonly #crewFrom: number;
   #crew: Crew | null = null;
-  /** Numbers that stand for no state. */
-  readonly #holes: number[] = [];
   #transitions = 0;
 
   constructor(system: System, options: EngineOptions) {
@@ -72,26 +81,21 @@ class EngineSearch {
     this.#options = options;
     this.#layout = layoutOf(system);
     const tree = options.tree ?? balancedTree(this.#layout.words);
-    const { firstTable } = options;
-    this.#machineOptions = { backend, memory, unroll, threads, ...(firstTable ? { firstTable } : {}) };
+    const { firstTable, largestRoots } = options;
+    const tables = { ...(firstTable ? { firstTable } : {}), ...(largestRoots ? { largestRoots } : {}) };
+    this.#machineOptions = { backend, memory, unroll, threads, ...tables };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
     this.#crewFrom = threads > 1 ? (options.crewFrom ?? WORTH_A_CREW) : Number.POSITIVE_INFINITY;
     this.#findings = new Findings(system);
     this.#fired = system.commands.map(() => 0);
-    this.#root = headerOf(tree.nodes.length - 1);
   }
 
   get #memory() {
     return this.#machine.engine.frame.memory;
   }
 
-  /** Behind the number of the last state. */
-  get #end(): number {
-    return this.#machine.store.word(this.#root + HEADER.count);
-  }
-
-  get #states(): number {
-    return this.#end - this.#holes.length;
+  get #counts(): readonly number[] {
+    return this.#machine.store.logs.map(({ count }) => count);
   }
 
   #call(name: string, ...args: number[]): number {
@@ -105,23 +109,23 @@ class EngineSearch {
     const { violations } = this.#findings;
     this.#write(this.#memory.current, encode(this.#layout, this.#system.initial));
     this.#call("enter");
-    this.#levels.push(1);
+    this.#levels.push(this.#counts);
     let incomplete: string | null = null;
     let level = 0;
     for (; ; level++) {
       incomplete = this.#expandLevel(level);
-      this.#levels.push(this.#end);
+      this.#levels.push(this.#counts);
       if (incomplete) break;
       if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
-      if (this.#runs(...this.#rangeOf(level + 1)).length === 0) break;
-      incomplete = limitReached(this.#options, this.#states, level);
+      if (this.#runsOf(level + 1).length === 0) break;
+      incomplete = limitReached(this.#options, this.#machine.store.total, level);
       if (incomplete) break;
     }
     this.#crew?.end();
     const atViolation = incomplete === null && !exploreAll && violations.size > 0;
     if (incomplete === null && !atViolation) incomplete = this.#checkProgress();
     return {
-      states: this.#states,
+      states: this.#machine.store.total,
       transitions: this.#transitions,
       depth: level,
       complete: incomplete === null && !atViolation,
@@ -137,83 +141,71 @@ class EngineSearch {
 
   /** Expands one level; gives the limit that ended it early, if one did. */
   #expandLevel(level: number): string | null {
-    const [from, to] = this.#rangeOf(level);
+    const runs = this.#runsOf(level);
+    const states = runs.reduce((n, { from, to }) => n + to - from, 0);
     let incomplete: string | null = null;
     try {
-      const crew = to - from >= this.#crewFrom ? this.#startCrew() : null;
+      if (states >= this.#crewFrom) this.#startCrew();
       this.#want((event) => this.#matters(event, level));
-      if (crew) this.#expandTogether(crew, from, to);
-      else for (const run of this.#runs(from, to)) this.#expandAlone(...run);
+      const expand = states >= this.#crewFrom ? this.#together : this.#alone;
+      for (const slice of slicesOf(runs)) {
+        expand("expand", slice);
+        this.#collectCounts();
+      }
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
       incomplete = `the memory limit was reached (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
     }
     this.#collectCounts();
-    this.#collectHoles();
     this.#visitLeast(level);
     return incomplete;
   }
 
-  #expandAlone(from: number, to: number): void {
-    for (let at = from; at < to; this.#makeRoom()) {
-      at = this.#call("expand", at, Math.min(to, at + COUNTED));
-      this.#collectCounts();
+  /** Does something to runs of states, making room in between. */
+  readonly #alone = (job: Job, runs: readonly Run[]): void => {
+    for (const { directory, from, to } of runs) {
+      for (let at = from; at < to; this.#makeRoom()) at = this.#call(job, directory, at, to);
     }
-  }
+  };
 
-  #expandTogether(crew: Crew, from: number, to: number): void {
-    for (let at = from; at < to; at += COUNTED) {
-      const end = Math.min(to, at + COUNTED);
-      const holes = this.#holes.filter((hole) => hole >= at && hole < end);
-      crew.begin(at, end, holes);
-      do crew.round();
-      while (this.#makeRoom());
-      this.#collectCounts();
-    }
-  }
+  readonly #together = (job: Job, runs: readonly Run[]): void => {
+    const crew = this.#crew as Crew;
+    crew.begin(job, runs);
+    do crew.round(job);
+    while (this.#makeRoom());
+  };
 
   /** Makes room if a set wanted it, which had all stop. Throws `OutOfMemory`. */
   #makeRoom(): boolean {
     const { store } = this.#machine;
     if (store.word(STOP) === 0) return false;
     store.setWord(STOP, 0);
-    store.makeRoom();
+    if (store.makeRoom()) this.#enterRoots();
     return true;
   }
 
-  #startCrew(): Crew {
+  /** Enters all roots into a new table. */
+  #enterRoots(): void {
+    const { store } = this.#machine;
+    const runs = store.logs.map(({ directory, count }) => ({ directory, from: 0, to: count }));
+    const enter = this.#crew && store.total >= this.#crewFrom ? this.#together : this.#alone;
+    enter("rebuild roots", runs);
+  }
+
+  #startCrew(): void {
+    if (this.#crew) return;
     const { layout, tree } = this.#machine.engine.frame;
-    this.#crew ??= new Crew(layout, tree, this.#machine.store, this.#machineOptions);
-    return this.#crew;
+    const { store } = this.#machine;
+    this.#crew = new Crew(layout, tree, store, this.#machineOptions);
+    if (store.makeRoom()) this.#enterRoots();
   }
 
-  /** The numbers of a level, those that stand for no state among them. */
-  #rangeOf(level: number): [number, number] {
-    return [this.#levels[level] as number, this.#levels[level + 1] as number];
-  }
-
-  /** Parts of a range without the numbers that stand for no state. */
-  #runs(from: number, to: number): [number, number][] {
-    const cuts = this.#holes.filter((hole) => hole >= from && hole < to);
-    return [...cuts, to].flatMap((end, i) => {
-      const start = i === 0 ? from : (cuts[i - 1] as number) + 1;
-      return start < end ? [[start, end] as [number, number]] : [];
-    });
-  }
-
-  /**
-   * A number that a thread has taken and not used is given up at the end of its level: used later it would stand for a
-   * state of another one.
-   */
-  #collectHoles(): void {
-    const { store, engine } = this.#machine;
-    const root = 4 * (engine.frame.tree.nodes.length - 1);
-    for (const { memory } of this.#frames) {
-      const spare = store.word(memory.spares + root);
-      if (spare > 0) this.#holes.push(spare - 1);
-      store.setWord(memory.spares + root, 0);
-    }
-    this.#holes.sort((a, b) => a - b);
+  /** The states of a level. */
+  #runsOf(level: number): readonly Run[] {
+    const [before, after] = [this.#levels[level], this.#levels[level + 1]];
+    return this.#machine.store.logs
+      .map(({ directory }, i) => ({ directory, from: before?.[i] ?? 0, to: after?.[i] ?? 0 }))
+      .filter(({ from, to }) => from < to);
   }
 
   get #frames(): readonly Frame[] {
@@ -295,7 +287,7 @@ class EngineSearch {
     const { store } = this.#machine;
     const last = this.#levels.length - 2;
     try {
-      store.setWord(this.#memory.marks, store.pages(Math.ceil(this.#end / PAGE)).at);
+      store.setWord(this.#memory.marks, store.pages(Math.ceil(store.identities / PAGE)).at);
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
       return "the memory limit was reached when the graph was explored: what is to stay possible was not checked";
@@ -303,7 +295,7 @@ class EngineSearch {
     for (const [number, goal] of alwaysPossible.entries()) {
       for (let level = 0; level < last; level++) {
         this.#want((event) => this.#matters(event, level));
-        for (const run of this.#runs(...this.#rangeOf(level))) this.#call(`mark ${number}`, ...run);
+        for (const { directory, from, to } of this.#runsOf(level)) this.#call(`mark ${number}`, directory, from, to);
         for (const packed of this.#least()) {
           const id = this.#noted.push({ packed, level }) - 1;
           this.#findings.isGoal(goal, decode(this.#layout, packed), id, level);
@@ -311,8 +303,11 @@ class EngineSearch {
       }
       this.#want(() => false);
       this.#inMode(MODE.mark, () => {
-        const runs = this.#runs(0, this.#end).reverse();
-        while (runs.reduce((marked, run) => marked + this.#call("sweep", ...run), 0) > 0);
+        const runs = Array.from({ length: last }, (_, level) => this.#runsOf(level))
+          .reverse()
+          .flat();
+        const sweep = ({ directory, from, to }: Run): number => this.#call("sweep", directory, from, to);
+        while (runs.reduce((marked, run) => marked + sweep(run), 0) > 0);
       });
       const lost = this.#leastUnmarked();
       if (lost) this.#findings.lost(goal.property, lost.level, { state: this.#noted.push(lost) - 1, transition: null });
@@ -321,13 +316,12 @@ class EngineSearch {
   }
 
   #leastUnmarked(): Noted | null {
-    const marks = this.#machine.store.word(this.#memory.marks);
     for (let level = 0; level < this.#levels.length - 1; level++) {
       let least: Packed | null = null;
-      for (const [from, to] of this.#runs(...this.#rangeOf(level))) {
+      for (const { directory, from, to } of this.#runsOf(level)) {
         for (let state = from; state < to; state++) {
-          if (this.#machine.store.bytes[marks + state] !== 0) continue;
-          this.#call("unpack", state);
+          if (this.#call("isMarked", directory, state) !== 0) continue;
+          this.#call("unpack", directory, state);
           const packed = this.#read(this.#memory.current);
           if (!least || compareStates(this.#layout, packed, least) < 0) least = packed;
         }
@@ -356,7 +350,9 @@ class EngineSearch {
       this.#want(() => false);
       this.#write(this.#memory.target, packed);
       this.#inMode(MODE.match, () => {
-        for (const run of this.#runs(...this.#rangeOf(level))) this.#call("searchPredecessors", ...run);
+        for (const { directory, from, to } of this.#runsOf(level)) {
+          this.#call("searchPredecessors", directory, from, to);
+        }
       });
       const [before] = this.#least();
       if (!before) throw new Error(`nothing on level ${level} leads to a state of level ${level + 1}`);

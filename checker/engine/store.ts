@@ -3,10 +3,13 @@
  * limit is kept.
  */
 import { HEADER, PAGE, PAIRS_BITS } from "./pair-set.ts";
+import { LOG, ROOTS } from "./root-set.ts";
 
 const FIRST_TABLE = 1 << 10;
 /** A table is filled up to this part of its entries. */
 const FILL = 0.8;
+/** That of the roots less: distances in it are short. */
+const ROOTS_FILL = 0.75;
 
 /** Thrown when there is no room within the limit. */
 export class OutOfMemory extends Error {}
@@ -15,7 +18,14 @@ interface PairSet {
   readonly header: number;
   entries: number;
   segments: number;
-  readonly rebuild: () => void;
+  readonly rebuild: (from: number, to: number) => void;
+}
+
+/** Where a thread keeps the numbers that it has taken for each set, and the header of its log. */
+interface Thread {
+  readonly blocks: number;
+  readonly log: number;
+  segments: number;
 }
 
 export interface StoreOptions {
@@ -23,14 +33,19 @@ export interface StoreOptions {
   readonly limit: number;
   /** Entries of the first table of each set; small ones make tests grow. */
   readonly firstTable?: number;
+  /** For tests: the largest table of the roots; what does not find a place in it is in the stash. */
+  readonly largestRoots?: number;
   readonly shared: boolean;
-  /** How many pairs a set may get between two looks at it. */
+  /** How many pairs a thread may add to a set between two looks at it. */
   readonly slack: number;
+  readonly threads: number;
 }
 
-/** A directory has a word for each segment that fits into 4 GiB. */
-const DIRECTORY_PAGES = 4;
+/** A list of segments has room for 2 GiB of pairs: with a table for as many, that is all that 32 bits address. */
+const DIRECTORY_PAGES = 2;
+const MOST_SEGMENTS = (DIRECTORY_PAGES * PAGE) / 4;
 export const MAXIMUM_PAGES = 65536;
+const PAIRS = 1 << PAIRS_BITS;
 
 export class Store {
   readonly memory: WebAssembly.Memory;
@@ -38,6 +53,9 @@ export class Store {
   readonly #options: StoreOptions;
   readonly #free = new Map<number, number[]>();
   readonly #sets: PairSet[] = [];
+  readonly #threads: Thread[] = [];
+  #roots = 0;
+  #places = 0;
   #top = 0;
   words: Int32Array;
   bytes: Uint8Array;
@@ -88,51 +106,130 @@ export class Store {
     this.words[at >>> 2] = value;
   }
 
-  /** Gives a set its first room. */
-  addSet(header: number, rebuild: () => void): void {
+  /** Adds a set of pairs; the last one is the stash of the roots. */
+  addSet(header: number, rebuild: PairSet["rebuild"]): void {
     this.setWord(header + HEADER.directory, this.pages(DIRECTORY_PAGES).at);
-    const set: PairSet = { header, entries: 0, segments: 0, rebuild };
-    this.#sets.push(set);
-    this.#makeRoom(set);
+    this.#sets.push({ header, entries: 0, segments: 0, rebuild });
   }
 
-  /** Gives room to every set that has little left. Throws `OutOfMemory`. */
-  makeRoom(): void {
-    for (const set of this.#sets) this.#makeRoom(set);
+  addRoots(header: number): void {
+    this.#roots = header;
   }
 
-  #makeRoom(set: PairSet): void {
-    const { slack, firstTable = FIRST_TABLE } = this.#options;
+  addThread({ blocks, log }: Omit<Thread, "segments">): void {
+    this.setWord(log + LOG.directory, this.pages(DIRECTORY_PAGES).at);
+    this.#threads.push({ blocks, log, segments: 0 });
+  }
+
+  /** For each thread where the list of its log's segments is, and how many roots there are in it. */
+  get logs(): readonly { readonly directory: number; readonly count: number }[] {
+    return this.#threads.map(({ log }) => ({
+      directory: this.word(log + LOG.directory),
+      count: this.word(log + LOG.count),
+    }));
+  }
+
+  /** How many roots there are. */
+  get total(): number {
+    return this.#threads.reduce((n, { log }) => n + this.word(log + LOG.count), 0);
+  }
+
+  /** Numbers that `identify` may give are below. */
+  get identities(): number {
+    return this.#places + this.word((this.#sets.at(-1) as PairSet).header + HEADER.count);
+  }
+
+  /**
+   * Gives room to all that have little left. Throws `OutOfMemory`. Gives whether the table of the roots is a new one:
+   * then all logs are to be entered into it.
+   */
+  makeRoom(): boolean {
+    for (const [number, set] of this.#sets.entries()) this.#makeRoom(set, number);
+    const isNew = this.#makeRootTable();
+    const left = Math.floor((this.#places * ROOTS_FILL - this.total) / this.#threads.length);
+    const { largestRoots = Number.POSITIVE_INFINITY } = this.#options;
+    for (const thread of this.#threads) {
+      const count = this.word(thread.log + LOG.count);
+      const least = count + 2 * this.#options.slack + 1;
+      thread.segments = this.#makeSegments(this.word(thread.log + LOG.directory), thread.segments, least);
+      const room = thread.segments * PAIRS - this.#options.slack;
+      this.setWord(thread.log + LOG.limit, this.#places < largestRoots ? Math.min(room, count + left) : room);
+    }
+    return isNew;
+  }
+
+  #makeRoom(set: PairSet, number: number): void {
+    const { threads, firstTable = FIRST_TABLE } = this.#options;
+    const slack = threads * this.#options.slack;
     const count = this.word(set.header + HEADER.count);
     const least = count + 2 * slack + 1;
     let entries = Math.max(set.entries, firstTable);
     while (entries * FILL < least) entries *= 2;
-    if (entries !== set.entries) this.#makeTable(set, entries);
-    const pairs = 1 << PAIRS_BITS;
-    if (set.segments * pairs < least) {
-      const more = Math.ceil((least - set.segments * pairs) / pairs) + (set.segments >> 4);
-      const directory = this.word(set.header + HEADER.directory);
-      for (let i = 0; i < more; i++) {
-        this.setWord(directory + 4 * set.segments, this.pages(1).at);
-        set.segments += 1;
-      }
-    }
-    const limit = Math.min(Math.floor(entries * FILL), set.segments * pairs) - slack;
+    if (entries !== set.entries) this.#makeTable(set, number, entries);
+    set.segments = this.#makeSegments(this.word(set.header + HEADER.directory), set.segments, least);
+    const limit = Math.min(Math.floor(entries * FILL), set.segments * PAIRS) - slack;
     this.setWord(set.header + HEADER.limit, limit);
   }
 
-  #makeTable(set: PairSet, entries: number): void {
-    const pagesOf = (n: number): number => Math.ceil((4 * n) / PAGE);
+  /** Adds segments until there are enough for that many pairs; gives how many there are now. */
+  #makeSegments(directory: number, segments: number, pairs: number): number {
+    if (segments * PAIRS >= pairs) return segments;
+    const enough = Math.ceil(pairs / PAIRS) + (segments >> 4);
+    if (enough > MOST_SEGMENTS) throw new OutOfMemory();
+    for (let i = segments; i < enough; i++) this.setWord(directory + 4 * i, this.pages(1).at);
+    return enough;
+  }
+
+  #makeTable(set: PairSet, number: number, entries: number): void {
     const before = this.word(set.header + HEADER.table);
-    const kept = set.entries > 0 && pagesOf(set.entries) === pagesOf(entries);
-    const { at, isFresh } = kept ? { at: before, isFresh: false } : this.pages(pagesOf(entries));
-    if (!kept && set.entries > 0) this.#release(before, pagesOf(set.entries));
-    if (!isFresh) this.words.fill(0, at / 4, at / 4 + entries);
+    this.setWord(set.header + HEADER.table, this.#emptyTable(before, set.entries, entries));
     set.entries = entries;
-    this.setWord(set.header + HEADER.table, at);
     this.setWord(set.header + HEADER.mask, entries - 1);
     // A table is never full, so that a number plus one is below the number of entries.
     this.setWord(set.header + HEADER.numberMask, entries - 1);
-    set.rebuild();
+    // The numbers that a thread has taken and not yet used stand for no pair.
+    const unused = this.#threads.map(({ blocks }) => [0, 4].map((i) => this.word(blocks + 8 * number + i)));
+    let from = 0;
+    for (const [next, end] of unused.sort((a, b) => (a[0] as number) - (b[0] as number)) as [number, number][]) {
+      if (next === end) continue;
+      set.rebuild(from, next);
+      from = end;
+    }
+    set.rebuild(from, this.word(set.header + HEADER.count));
+  }
+
+  #makeRootTable(): boolean {
+    const { firstTable = FIRST_TABLE, largestRoots = Number.POSITIVE_INFINITY } = this.#options;
+    const least = this.total + (this.total >> 4) + 1;
+    let places = Math.max(this.#places, firstTable, 2);
+    while (places * ROOTS_FILL < least && places < largestRoots) places *= 2;
+    if (places === this.#places) return false;
+    const before = this.word(this.#roots + ROOTS.table);
+    this.setWord(this.#roots + ROOTS.table, this.#emptyTable(before, this.#places, places));
+    this.setWord(this.#roots + ROOTS.mask, places - 1);
+    this.setWord(this.#roots + ROOTS.shift, Math.clz32(places) + 1);
+    this.#places = places;
+    this.#emptyStash();
+    return true;
+  }
+
+  #emptyStash(): void {
+    const stash = this.#sets.at(-1) as PairSet;
+    const table = this.word(stash.header + HEADER.table) / 4;
+    this.words.fill(0, table, table + stash.entries);
+    this.setWord(stash.header + HEADER.count, 0);
+    for (const { blocks } of this.#threads) {
+      for (const i of [0, 4]) this.setWord(blocks + 8 * (this.#sets.length - 1) + i, 0);
+    }
+  }
+
+  /** The address of an empty table, in place of one before it. */
+  #emptyTable(before: number, entriesBefore: number, entries: number): number {
+    const pagesOf = (n: number): number => Math.ceil((4 * n) / PAGE);
+    const kept = entriesBefore > 0 && pagesOf(entriesBefore) === pagesOf(entries);
+    if (!kept && entriesBefore > 0) this.#release(before, pagesOf(entriesBefore));
+    const { at, isFresh } = kept ? { at: before, isFresh: false } : this.pages(pagesOf(entries));
+    if (!isFresh) this.words.fill(0, at / 4, at / 4 + entries);
+    return at;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * How is a state cut into parts? It is a binary tree whose leaves are the words of a packed state. Each inner node is a
- * pair, and equal pairs of one node are stored once, under a number; the pair of the root stands for the state.
+ * pair, and equal pairs of one node are stored once, under a number; the pair of the root stands for the state. No word
+ * hangs on the root itself: its pair is to be one of small numbers.
  */
 
 /** A word of the packed state, the number of an inner node, or nothing (0). */
@@ -11,21 +12,30 @@ export interface Tree {
   readonly nodes: readonly { readonly left: Child; readonly right: Child }[];
 }
 
+const NOTHING: Child = { nothing: true };
+
+/** A tree from its inner nodes but the root, and what hangs on that. */
+function rooted(nodes: Tree["nodes"], left: Child, right: Child): Tree {
+  const all = [...nodes];
+  const half = (child: Child): Child =>
+    "word" in child ? { node: all.push({ left: child, right: NOTHING }) - 1 } : child;
+  const halves = { left: half(left), right: half(right) };
+  return { nodes: [...all, halves] };
+}
+
 /** A balanced tree over the words in their order. */
 export function balancedTree(words: number): Tree {
   let level: Child[] = Array.from({ length: words }, (_, word) => ({ word }));
   const nodes: { left: Child; right: Child }[] = [];
-  const join = (left: Child, right: Child): Child => ({ node: nodes.push({ left, right }) - 1 });
-  if (level.length === 1) join(level[0] as Child, { nothing: true });
-  while (level.length > 1) {
+  while (level.length > 2) {
     const next: Child[] = [];
     for (let i = 0; i < level.length; i += 2) {
       const [left, right] = [level[i] as Child, level[i + 1]];
-      next.push(right ? join(left, right) : left);
+      next.push(right ? { node: nodes.push({ left, right }) - 1 } : left);
     }
     level = next;
   }
-  return { nodes };
+  return rooted(nodes, level[0] as Child, level[1] ?? NOTHING);
 }
 
 /**
@@ -47,7 +57,7 @@ export function fittedTree(words: number, sample: readonly ArrayLike<number>[]):
     costs.set(key, known);
     return known;
   };
-  while (parts.length > 1) {
+  while (parts.length > 2) {
     let best: { a: number; b: number; distinct: number } | null = null;
     for (let a = 0; a < parts.length; a++) {
       for (let b = a + 1; b < parts.length; b++) {
@@ -62,7 +72,8 @@ export function fittedTree(words: number, sample: readonly ArrayLike<number>[]):
     numbers.set(part, numbers.size);
     parts = [...parts.filter((p) => p !== left && p !== right), part];
   }
-  return { nodes };
+  const [left, right] = parts as [(typeof parts)[number], (typeof parts)[number]];
+  return rooted(nodes, left.child, right.child);
 }
 
 /** Numbers pairs in the order in which they are met. */
