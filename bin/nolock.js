@@ -1,8 +1,22 @@
 #!/usr/bin/env node
-// Runs the checker from its TypeScript sources, and makes models of one's own in TypeScript loadable.
+// Runs the checker: what is built of its sources, or where that cannot be kept, the sources as they are.
 import { register } from "node:module";
-import { register as registerTypeScript } from "tsx/esm/api";
+import { builtProgram } from "./built-program.js";
 
-registerTypeScript();
-register("./typescript-is-esm.js", import.meta.url);
-await import("../checker/cli.ts");
+/** Makes TypeScript loadable: models of one's own, and the checker itself where it is not built. */
+async function registerTypeScript(instead) {
+  const tsx = await import("tsx/esm/api");
+  tsx.register();
+  register("./typescript-is-esm.js", import.meta.url, { data: instead });
+}
+
+const program = await builtProgram();
+if (program) {
+  const { beforeOwnModels, run } = await import(program.cli);
+  beforeOwnModels(() => registerTypeScript(program.instead));
+  await run();
+} else {
+  await registerTypeScript({});
+  const { run } = await import("../checker/cli.ts");
+  await run();
+}

@@ -8,6 +8,16 @@ import { mendName, shownPath } from "./problems.ts";
 /** Built-in models by name; each gives the module that exports one as `default`. */
 export type Builtins = Readonly<Record<string, () => Promise<{ readonly default: Model }>>>;
 
+let prepare: () => Promise<void> = async () => {};
+
+/** Says what is to be done, once, before a model of one's own is loaded: it is TypeScript, which Node does not load. */
+export function beforeOwnModels(action: () => Promise<void>): void {
+  prepare = async () => {
+    prepare = async () => {};
+    await action();
+  };
+}
+
 /** The model, or why there is none. `spec` is the path of the spec's file. */
 export async function loadModel(
   name: string,
@@ -27,6 +37,7 @@ export async function loadModel(
   if (statSync(file).isDirectory())
     return problem(`${shown} is a folder`, "name the TypeScript file that exports the model");
   let exported: Record<string, unknown>;
+  await prepare();
   try {
     exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
