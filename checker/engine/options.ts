@@ -13,12 +13,14 @@ export interface EngineOptions extends SearchOptions {
   readonly workers?: number;
   /**
    * For tests: entries of the first tables, places of the largest table of roots, the largest set whose binders are
-   * written out, the tree of parts, the size from which on threads expand a level.
+   * written out, the tree of parts, how many states are seen before one is fitted to them, the size from which on
+   * threads expand a level.
    */
   readonly firstTable?: number;
   readonly largestRoots?: number;
   readonly unroll?: number;
   readonly tree?: Tree;
+  readonly fitFrom?: number;
   readonly crewFrom?: number;
 }
 

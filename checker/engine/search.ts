@@ -15,7 +15,7 @@ import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
 import { type EngineOptions, notBegun } from "./options.ts";
 import { PAGE, STOP } from "./pair-set.ts";
 import { OutOfMemory } from "./store.ts";
-import { balancedTree } from "./tree.ts";
+import { balancedTree, fittedTree, type Tree } from "./tree.ts";
 
 type Packed = Int32Array;
 
@@ -27,15 +27,23 @@ interface Noted {
 
 /** Explores a system. Throws `Unsupported` for one that only the reference takes. */
 export function engineSearch(system: System, options: EngineOptions = {}): SearchResult {
-  let engine: EngineSearch;
   try {
-    engine = new EngineSearch(system, options);
+    const { fitFrom = WORTH_A_FIT } = options;
+    if (options.tree) return new EngineSearch(system, options, options.tree).result() as SearchResult;
+    const { words } = layoutOf(system);
+    // What is seen first says how the states are best cut into parts; the search then begins again.
+    const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words));
+    const result = first.result(fitFrom);
+    return result ?? (new EngineSearch(system, options, fittedTree(words, first.sample())).result() as SearchResult);
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
     return notBegun(system);
   }
-  return engine.result();
 }
+
+/** States that are seen before the tree is fitted to them, and how many of them are looked at. */
+const WORTH_A_FIT = 30_000;
+const SAMPLE = 4_000;
 
 /** What 32 bits can address. */
 const FOUR_GIB = 2 ** 32;
@@ -74,13 +82,12 @@ class EngineSearch {
   #crew: Crew | null = null;
   #transitions = 0;
 
-  constructor(system: System, options: EngineOptions) {
+  constructor(system: System, options: EngineOptions, tree: Tree) {
     const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
     const threads = backend === "js" ? 1 : (options.workers ?? 1);
     this.#system = system;
     this.#options = options;
     this.#layout = layoutOf(system);
-    const tree = options.tree ?? balancedTree(this.#layout.words);
     const { firstTable, largestRoots } = options;
     const tables = { ...(firstTable ? { firstTable } : {}), ...(largestRoots ? { largestRoots } : {}) };
     this.#machineOptions = { backend, memory, unroll, threads, ...tables };
@@ -104,7 +111,8 @@ class EngineSearch {
     return fn(...args);
   }
 
-  result(): SearchResult {
+  /** Searches; or gives null where more than so many states are seen and more are to come. */
+  result(atMost = Number.POSITIVE_INFINITY): SearchResult | null {
     const { exploreAll = false } = this.#options;
     const { violations } = this.#findings;
     this.#write(this.#memory.current, encode(this.#layout, this.#system.initial));
@@ -120,6 +128,7 @@ class EngineSearch {
       if (this.#runsOf(level + 1).length === 0) break;
       incomplete = limitReached(this.#options, this.#machine.store.total, level);
       if (incomplete) break;
+      if (this.#machine.store.total > atMost) return null;
     }
     this.#crew?.end();
     const atViolation = incomplete === null && !exploreAll && violations.size > 0;
@@ -137,6 +146,18 @@ class EngineSearch {
       open: this.#seen("open"),
       trace: (place) => this.#trace(place),
     };
+  }
+
+  /** Some of the states that were seen last, evenly spread. */
+  sample(): Packed[] {
+    const [run] = this.#machine.store.logs;
+    if (!run) return [];
+    const size = Math.min(SAMPLE, run.count);
+    const from = run.count >> 1;
+    return Array.from({ length: size }, (_, i) => {
+      this.#call("unpack", run.directory, from + Math.floor((i * (run.count - from)) / size));
+      return this.#read(this.#memory.current);
+    });
   }
 
   /** Expands one level; gives the limit that ended it early, if one did. */

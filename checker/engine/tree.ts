@@ -38,6 +38,13 @@ export function balancedTree(words: number): Tree {
   return rooted(nodes, level[0] as Child, level[1] ?? NOTHING);
 }
 
+/** A part of a state: a word or an inner node, and what a sample of states has there, as small numbers. */
+interface Part {
+  readonly child: Child;
+  readonly values: Uint32Array;
+  readonly distinct: number;
+}
+
 /**
  * A tree fitted to a sample of packed states: again and again the two parts are joined that together have the fewest
  * different values, so that what seldom changes lies deep and what is stored is little.
@@ -45,45 +52,40 @@ export function balancedTree(words: number): Tree {
 export function fittedTree(words: number, sample: readonly ArrayLike<number>[]): Tree {
   if (words <= 2 || sample.length === 0) return balancedTree(words);
   const nodes: { left: Child; right: Child }[] = [];
-  let parts: { child: Child; values: readonly number[] }[] = Array.from({ length: words }, (_, word) => ({
-    child: { word },
-    values: sample.map((state) => state[word] as number),
-  }));
-  const costs = new Map<string, { distinct: number; values: readonly number[] }>();
-  const numbers = new Map<(typeof parts)[number], number>(parts.map((part, i) => [part, i]));
-  const joined = (a: (typeof parts)[number], b: (typeof parts)[number]) => {
-    const key = `${numbers.get(a)} ${numbers.get(b)}`;
-    const known = costs.get(key) ?? pairUp(a.values, b.values);
-    costs.set(key, known);
+  const none = new Uint32Array(sample.length);
+  let parts = Array.from({ length: words }, (_, word): Part => {
+    const values = Uint32Array.from(sample, (state) => state[word] as number);
+    return joined({ word }, none, values);
+  });
+  const joints = new Map<Part, Map<Part, Part>>();
+  const joint = (a: Part, b: Part): Part => {
+    const ofA = joints.get(a) ?? new Map<Part, Part>();
+    joints.set(a, ofA);
+    const known = ofA.get(b) ?? joined(NOTHING, a.values, b.values);
+    ofA.set(b, known);
     return known;
   };
   while (parts.length > 2) {
-    let best: { a: number; b: number; distinct: number } | null = null;
-    for (let a = 0; a < parts.length; a++) {
-      for (let b = a + 1; b < parts.length; b++) {
-        const { distinct } = joined(parts[a] as (typeof parts)[number], parts[b] as (typeof parts)[number]);
-        if (!best || distinct < best.distinct) best = { a, b, distinct };
-      }
-    }
-    const { a, b } = best as { a: number; b: number };
-    const [left, right] = [parts[a], parts[b]] as [(typeof parts)[number], (typeof parts)[number]];
-    const child: Child = { node: nodes.push({ left: left.child, right: right.child }) - 1 };
-    const part = { child, values: joined(left, right).values };
-    numbers.set(part, numbers.size);
-    parts = [...parts.filter((p) => p !== left && p !== right), part];
+    const pairs = parts.flatMap((a, i) => parts.slice(i + 1).map((b) => [a, b, joint(a, b)] as const));
+    const [a, b, { values, distinct }] = pairs.reduce((best, pair) =>
+      pair[2].distinct < best[2].distinct ? pair : best,
+    );
+    const child: Child = { node: nodes.push({ left: a.child, right: b.child }) - 1 };
+    parts = [...parts.filter((p) => p !== a && p !== b), { child, values, distinct }];
   }
-  const [left, right] = parts as [(typeof parts)[number], (typeof parts)[number]];
+  const [left, right] = parts as [Part, Part];
   return rooted(nodes, left.child, right.child);
 }
 
-/** Numbers pairs in the order in which they are met. */
-function pairUp(a: readonly number[], b: readonly number[]) {
-  const known = new Map<string, number>();
+/** Numbers pairs of numbers in the order in which they are met. */
+function joined(child: Child, a: Uint32Array, b: Uint32Array): Part {
+  const known = new Map<number, number>();
   const values = a.map((x, i) => {
-    const key = `${x} ${b[i]}`;
+    // The first are small numbers, so that no two pairs have one key.
+    const key = x * 2 ** 32 + (b[i] as number);
     const number = known.get(key) ?? known.size;
     known.set(key, number);
     return number;
   });
-  return { distinct: known.size, values };
+  return { child, values, distinct: known.size };
 }

@@ -36,10 +36,12 @@ export function integer(number: Expr, lo: number, hi: number): Val {
 
 export function constant(value: Value, words: Words): Val {
   const number = c(words.toNumber(value));
-  const base = { number, isBool: false, canBeNull: value === null, words: NO_WORDS, value };
-  if (value === null) return { ...base, run: null };
-  if (typeof value === "string") return { ...base, run: null, words: new Set([value]) };
-  return { ...base, run: [Number(value), Number(value)], isBool: typeof value === "boolean" };
+  const canBeNull = value === null;
+  if (value === null || typeof value === "string") {
+    return { number, run: null, isBool: false, canBeNull, words: value === null ? NO_WORDS : new Set([value]), value };
+  }
+  const run = [Number(value), Number(value)] as const;
+  return { number, run, isBool: typeof value === "boolean", canBeNull, words: NO_WORDS, value };
 }
 
 /** Either of two values. */
