@@ -25,6 +25,17 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     default: ["A cpu0 free=1", "A partial free=2", "B cpu0 free=2", "page"],
   },
   cpuPartial: flag("CONFIG_SLUB_CPU_PARTIAL"),
+  tiny: flag("CONFIG_SLUB_TINY: no CPU slabs at all"),
+  debug: {
+    about: "buckets that are debug caches (slab_debug=FZPU): no CPU slabs, everything under list_lock",
+    type: "texts",
+    default: [],
+  },
+  cmpxchgDouble: flag(
+    "the architecture changes (freelist, counters) of a slab by one instruction; otherwise under a bit spinlock",
+    true,
+  ),
+  accounting: flag("n->nr_slabs and n->nr_partial are counters of their own, as CONFIG_SLUB_DEBUG has them (for S12)"),
   cpuPartialSlabs: integer("s->cpu_partial_slabs", 1, 1, 4),
   minPartial: integer("s->min_partial", 1, 0, 4),
   migration: flag("tasks may move between CPUs"),
@@ -68,6 +79,10 @@ export interface Settings {
   readonly objects: number;
   readonly slabs: readonly string[];
   readonly cpuPartial: boolean;
+  readonly tiny: boolean;
+  readonly debug: readonly string[];
+  readonly cmpxchgDouble: boolean;
+  readonly accounting: boolean;
   readonly cpuPartialSlabs: number;
   readonly minPartial: number;
   readonly migration: boolean;

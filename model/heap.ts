@@ -50,7 +50,15 @@ export function parseSlab(line: string): SlabLine | null {
 /** What is wrong with the lines, beyond their form. */
 export function heapProblems(
   lines: readonly string[],
-  sizes: { cpus: number; buckets: number; objects: number; cpuPartial: boolean; pages: boolean },
+  sizes: {
+    cpus: number;
+    buckets: number;
+    objects: number;
+    cpuPartial: boolean;
+    pages: boolean;
+    tiny: boolean;
+    debug: readonly string[];
+  },
 ): Problem[] {
   const problems: Problem[] = [];
   const cpuSlabs = new Set<string>();
@@ -81,6 +89,12 @@ export function heapProblems(
       say(`"${line}" needs the page allocator`, 'set "pages" to true, or use "page"');
     if (slabLine.place === "cpuPartial" && !sizes.cpuPartial)
       say(`"${line}": CPUs have no partial lists`, 'set "cpuPartial" to true, or put it on the node (partial)');
+    if (slabLine.place === "cpu" || slabLine.place === "cpuPartial") {
+      const name = BUCKET_NAMES[slabLine.bucket] as string;
+      if (sizes.tiny) say(`"${line}": with SLUB_TINY no slab is a CPU's`, 'write "partial", "full" or "page"');
+      else if (sizes.debug.includes(name))
+        say(`"${line}": ${name} is a debug cache, which has no CPU slabs`, 'write "partial", "full" or "page"');
+    }
     if ((slabLine.place === "partial" || slabLine.place === "cpuPartial") && slabLine.free === 0)
       say(`"${line}": a partial slab has a free object`, 'use free=1 or more, or "full"');
     if (slabLine.place === "cpu") {
@@ -151,8 +165,17 @@ function initialPages(lines: readonly SlabLine[]): Assign[] {
 }
 
 /** The initial assignments of the heap. Objects that are not free have a link word of garbage. */
-export function initialHeap(lines: readonly SlabLine[], objects: number, pages: boolean): Assign[] {
+export function initialHeap(
+  lines: readonly SlabLine[],
+  { objects, pages, debug }: { objects: number; pages: boolean; debug: readonly boolean[] },
+): Assign[] {
   const assigns: Assign[] = pages ? initialPages(lines) : [];
+  for (const b of debug.keys()) {
+    const slabs = lines.filter((line) => line.place !== "page" && line.bucket === b);
+    const node = k.node.at(element(bucket, b));
+    assigns.push(node.nrSlabs.set(slabs.length));
+    assigns.push(node.nrPartial.set(slabs.filter((line) => line.place === "partial").length));
+  }
   for (const [i, line] of lines.entries()) {
     const s = element(slab, i);
     const own = linked(i, 0, line.free, objects);
@@ -176,6 +199,13 @@ export function initialHeap(lines: readonly SlabLine[], objects: number, pages: 
         k.slab.at(s).freelist.set(own.first as Expr<Id<"object"> | null>),
         k.slab.at(s).inuse.set(objects - line.free),
       );
+      if (line.place === "full")
+        assigns.push(
+          k.node
+            .at(b)
+            .full.at(s)
+            .set(debug[line.bucket] === true),
+        );
       if (line.place === "partial") assigns.push(k.node.at(b).partial.at(s).set(true));
       if (line.place === "cpuPartial") assigns.push(cpuSlabOf(element(cpu, line.cpu), b).partial.at(s).set(true));
     }

@@ -15,7 +15,7 @@ import { call } from "./properties/call-ghosts.ts";
 import { g } from "./properties/ghosts.ts";
 import { PROPERTIES } from "./properties/index.ts";
 import { type Runner, runnersOf } from "./runners.ts";
-import { object, slab } from "./slub/sets.ts";
+import { bucket, object, slab } from "./slub/sets.ts";
 import { k } from "./slub/state.ts";
 import { UNFIRED } from "./unfired.ts";
 import { VARIANTS, VERSIONS } from "./versions/versions.ts";
@@ -27,7 +27,8 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
   const chainOf = (r: Runner) => threads.indexOf(r);
   const idle = (c: number) => threads.length + c;
   const lines = s.slabs.map((line) => parseSlab(line) as SlabLine);
-  const initially: Assign[] = initialHeap(lines, s.objects, s.pages);
+  const debug = BUCKET_NAMES.slice(0, s.buckets).map((name) => s.debug.includes(name));
+  const initially: Assign[] = initialHeap(lines, { ...s, debug });
   const held = heldObjects(lines, s.objects);
   for (const x of held) {
     const own = element(object, x);
@@ -44,6 +45,11 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     cfg.preemptRt.set(s.preemptRt),
     cfg.smp.set(s.smp),
     cfg.cpuPartial.set(s.cpuPartial),
+    cfg.tiny.set(s.tiny),
+    cfg.debugCaches.set(debug.includes(true)),
+    ...debug.map((is, b) => cfg.debug.at(element(bucket, b)).set(is)),
+    cfg.cmpxchgDouble.set(s.cmpxchgDouble),
+    cfg.accounting.set(s.accounting),
     cfg.cpuPartialSlabs.set(s.cpuPartialSlabs),
     cfg.minPartial.set(s.minPartial),
     cfg.migration.set(s.migration),
@@ -117,7 +123,7 @@ const model: Model = {
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
   source: "mm/slub.c, kernel/locking/, kernel/irq_work.c of 6.18.35",
   notModelled: [
-    "KASAN, kmemleak, kfence, debug caches, SLUB_TINY",
+    "KASAN, kmemleak, kfence; what debug caches check",
     "CPU and memory hotplug, cache destruction, NUMA beyond a mismatch",
   ],
   parameters: PARAMETERS,

@@ -18,6 +18,15 @@ export function problems(question: Question): Problem[] {
       "a task cannot move on one CPU",
       'set "cpus" to 2 or more, or "migration" to false',
     );
+  for (const [i, name] of s.debug.entries()) {
+    const buckets = BUCKET_NAMES.slice(0, s.buckets);
+    if (!buckets.includes(name))
+      say(`/configuration/debug/${i}`, `"${name}" is no bucket`, `name some of ${buckets.join(", ")}`);
+  }
+  if (s.tiny && (s.debug.length > 0 || s.accounting))
+    say("/configuration/tiny", "SLUB_TINY leaves SLUB_DEBUG out", 'drop "debug" and "accounting", or "tiny"');
+  if (s.tiny && s.cpuPartial)
+    say("/configuration/tiny", "SLUB_TINY leaves SLUB_CPU_PARTIAL out", 'set "cpuPartial" or "tiny" to false');
   if (question.contexts.length === 0) say("/contexts", "nobody does anything", "add at least one context");
   const lines = s.slabs.map(parseSlab);
   const held = heldObjects(
@@ -139,7 +148,7 @@ function callProblems(
   if (parsed.op === "reparent" && one.kind !== "task")
     say(path, "cgroups go away in a worker", 'make the context a "task"');
   if (isPageCall(parsed)) pageCallProblems(one, parsed, line, n, path, question, lines, say);
-  if (parsed.op === "kfree_nolock" && question.version === "v1")
+  if (parsed.op === "kfree_nolock" && question.version === "v1" && !s.tiny)
     say(path, "kfree_nolock() of v1 is not modelled", 'use "version": "v5" or "6.18"');
   if (one.kind !== "task" && one.kind !== "softirq" && one.kind !== "hardirq" && SPINS[parsed.op] !== undefined) {
     say(

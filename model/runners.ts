@@ -9,16 +9,20 @@ import { type Call, frameScript, parseCall, taskScript } from "./scripts.ts";
 import { VERSIONS } from "./versions/versions.ts";
 
 /**
- * Whether deferred work can come up, so that irq_work must run: by a kfree_nolock(), or where a kmalloc_nolock() may
- * find that somebody on its CPU loaded another slab while it asked for a page.
+ * Whether deferred work can come up, so that irq_work must run: by a kfree_nolock(), where a kmalloc_nolock() may find
+ * that somebody on its CPU loaded another slab while it asked for a page, or where it may give up a new slab of a debug
+ * cache.
  */
 const defers = ({ contexts, configuration }: Question): boolean =>
   contexts.some(
     (one) =>
       one.script.some((line) => line.startsWith("kfree_nolock")) ||
       (one.script.some((line) => line.startsWith("kmalloc_nolock")) &&
-        contexts.some((other) => mayLoadMeanwhile(other, one, configuration as unknown as Settings))),
+        (mayGiveUpNew(configuration as unknown as Settings) ||
+          contexts.some((other) => mayLoadMeanwhile(other, one, configuration as unknown as Settings)))),
   );
+
+const mayGiveUpNew = ({ tiny, debug }: Settings): boolean => tiny || debug.length > 0;
 
 /** A hook may be preempted on PREEMPT_RT, and a task that moves may meet anybody. */
 const mayLoadMeanwhile = (other: ContextSpec, one: ContextSpec, { preemptRt, migration }: Settings): boolean =>

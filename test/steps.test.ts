@@ -55,7 +55,10 @@ function references(): Set<string> {
       const seen = new Set<string>();
       for (const { script: program } of built.contexts) visit(program as unknown as Program, seen);
       for (const patch of (built.variants ?? []).flatMap((v) => v.patches)) {
-        for (const row of Object.values(patch.rows)) add(row.meta.ref);
+        for (const row of Object.values(patch.rows)) {
+          add(row.meta.ref);
+          if (row.kind === "call") visit(row.callee, seen);
+        }
       }
     }
   }

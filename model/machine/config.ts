@@ -11,6 +11,7 @@ import {
   range,
   struct,
 } from "../../checker/language/index.ts";
+import { bucket } from "../slub/sets.ts";
 
 export const cpu = indexSet("cpu", { interchangeable: true });
 
@@ -27,6 +28,15 @@ export const cfg = constants({
   preemptRt: bool,
   /** CONFIG_SMP; without it a spin_trylock() always succeeds. */
   smp: bool,
+  /** CONFIG_SLUB_TINY. */
+  tiny: bool,
+  /** The slab (freelist, counters) pair changes by one cmpxchg; otherwise under the bit spinlock slab_lock(). */
+  cmpxchgDouble: bool,
+  /** n->nr_partial and n->nr_slabs are counters; otherwise the one is the length of the list, the other left out. */
+  accounting: bool,
+  /** Which buckets are debug caches, and whether any is. */
+  debug: each(bucket, bool),
+  debugCaches: bool,
   /** CONFIG_SLUB_CPU_PARTIAL. */
   cpuPartial: bool,
   /** Tasks may move between CPUs. */

@@ -1,13 +1,17 @@
 /** What only properties know: who has been handed what, and where a freelist is being worked on. */
-import { bool, each, ghosts, id, optional, or, setEach, track } from "../../checker/language/index.ts";
+import { and, bool, each, ghosts, id, not, optional, or, setEach, track } from "../../checker/language/index.ts";
 import { cpu, objcg } from "../machine/config.ts";
 import { returned } from "../scripts.ts";
+import { allocSingleFromNewSlab } from "../slub/alloc-single-from-new-slab.ts";
+import { allocSingleFromPartial } from "../slub/alloc-single-from-partial.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { flushSlab } from "../slub/flush-slab.ts";
+import { freeToPartialList } from "../slub/free-to-partial-list.ts";
 import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabFree } from "../slub/slab-free.ts";
+import { updateFreelistSlow } from "../slub/update-freelist-slow.ts";
 
 export const g = ghosts({
   /** The object has been handed out and not been published as free since. */
@@ -33,6 +37,14 @@ export const trackAllocated = [
   track(doSlabFree, "cmpxchg", ({ x }) => g.allocated.at(x).set(false), { to: "done" }),
   track(doSlabFree, "lockedStore", ({ x }) => g.allocated.at(x).set(false)),
   track(slabFree, "cmpxchg", ({ x }) => g.allocated.at(x).set(false), { to: "after" }),
+  // Without a double cmpxchg: what a free puts at the head is free from here on; other callers' heads are so already.
+  track(updateFreelistSlow, "freelist", ({ freelistNew }) =>
+    setEach(object, (x) => g.allocated.at(x).set(and(g.allocated.at(x), not(freelistNew.eq(x))))),
+  ),
+  // Debug caches and SLUB_TINY: one object at a time.
+  track(allocSingleFromPartial, "take", ({ object: x }) => g.allocated.at(x).set(true), { to: "full" }),
+  track(allocSingleFromNewSlab, "take", ({ object: x }) => g.allocated.at(x).set(true), { to: "locked" }),
+  track(freeToPartialList, "free", ({ x }) => g.allocated.at(x).set(false), { to: "lists" }),
 ];
 
 export const trackHeld = [

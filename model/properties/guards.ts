@@ -1,12 +1,12 @@
 /** What protects which cells: whoever touches them holds it, but for reads that the C makes racily on purpose. */
-import { type Expr, element, guardedBy, type Id, ite, property } from "../../checker/language/index.ts";
+import { and, type Expr, element, guardedBy, type Id, ite, not, or, property } from "../../checker/language/index.ts";
 import { cpuSlabLock, l, listLock, pcpLock, stockLock, zone, zoneLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { chainOf, type Self } from "../machine/state.ts";
 import { mc } from "../memcg/state.ts";
 import { p } from "../page/state.ts";
 import { bucket, slab } from "../slub/sets.ts";
-import { cpuSlabOf, k } from "../slub/state.ts";
+import { cpuSlabOf, k, kmemCacheDebug, oneAtATime, type SlabId } from "../slub/state.ts";
 
 /**
  * The frame holds the lock, or (PREEMPT_RT) its task does. Without SMP the model remembers who came first: a frame above
@@ -15,9 +15,18 @@ import { cpuSlabOf, k } from "../slub/state.ts";
 const holds = (self: Self, which: Expr<Id<"lock">>) =>
   ite(cfg.preemptRt, l.lock.at(which).owner.eq(chainOf(self)), l.lock.at(which).holder.eq(self));
 
+/** A slab of a debug cache (or, with SLUB_TINY, of any) that others can find. */
+const listed = (s: SlabId) =>
+  and(
+    or(cfg.tiny, cfg.debugCaches),
+    k.slab.at(s).cache.notNull(),
+    oneAtATime(k.slab.at(s).cache),
+    or(k.node.at(k.slab.at(s).cache).partial.at(s), k.node.at(k.slab.at(s).cache).full.at(s)),
+  );
+
 export const guards = property(
   "guards",
-  "c->slab and c->partial change under c->lock, a node's partial list under its list_lock, page lists and stocks under theirs",
+  "c->slab and c->partial change under c->lock; a node's lists and counters, and the slabs there of a debug cache, under its list_lock; page lists and stocks under theirs",
   guardedBy(
     [cpu, bucket],
     (c, b) => cpuSlabOf(c, b).slab,
@@ -34,6 +43,28 @@ export const guards = property(
     [bucket, slab],
     (b, s) => k.node.at(b).partial.at(s),
     (self, b) => holds(self, listLock(b)),
+  ),
+  guardedBy(
+    [bucket, slab],
+    (b, s) => k.node.at(b).full.at(s),
+    (self, b) => or(not(kmemCacheDebug(b)), holds(self, listLock(b))),
+  ),
+  guardedBy(
+    [bucket],
+    (b) => k.node.at(b).nrPartial,
+    (self, b) => or(not(cfg.accounting), holds(self, listLock(b))),
+  ),
+  guardedBy(
+    [bucket],
+    (b) => k.node.at(b).nrSlabs,
+    (self, b) => or(not(cfg.accounting), not(kmemCacheDebug(b)), holds(self, listLock(b))),
+  ),
+  ...[(s: SlabId) => k.slab.at(s).freelist, (s: SlabId) => k.slab.at(s).inuse].map((cell) =>
+    guardedBy(
+      [slab],
+      (s) => cell(s),
+      (self, s) => or(not(listed(s)), holds(self, listLock(k.slab.at(s).cache))),
+    ),
   ),
   guardedBy(
     [cpu],

@@ -18,13 +18,17 @@ import {
 import { cpuSlabLock, l } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { p } from "../page/state.ts";
+import { allocSingleFromNewSlab } from "../slub/alloc-single-from-new-slab.ts";
+import { allocSingleFromPartial } from "../slub/alloc-single-from-partial.ts";
 import { deferFree } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
+import { freeToPartialList } from "../slub/free-to-partial-list.ts";
 import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabFree } from "../slub/slab-free.ts";
-import { cpuSlabOf, freelist, k, slabOf } from "../slub/state.ts";
+import { cpuSlabOf, freelist, k, kmemCacheDebug, oneAtATime, slabOf } from "../slub/state.ts";
+import { listLockFree } from "./accounting.ts";
 import { g, trackAllocated, trackHeld, trackWindow } from "./ghosts.ts";
 import { pagesOfS2, pagesOfS4, pagesOfS6, pagesOfS13, pagesOfS18 } from "./pages.ts";
 
@@ -39,6 +43,8 @@ export const S2 = property(
   ...pagesOfS2,
   whenever(slabAllocNode, "cmpxchg", ({ b, obj }) => k.slab.at(slabOf(obj)).cache.eq(b), { to: "done" }),
   whenever(slabAlloc, "storeFreelist", ({ b, freelist: x }) => k.slab.at(slabOf(x)).cache.eq(b), { to: "loadTid" }),
+  whenever(allocSingleFromPartial, "take", ({ b, slab: s }) => k.slab.at(s).cache.eq(b)),
+  whenever(freeToPartialList, "free", ({ b, slab: s }) => k.slab.at(s).cache.eq(b)),
 );
 
 export const S3 = property(
@@ -46,6 +52,8 @@ export const S3 = property(
   "an object is handed out only when nobody has it",
   whenever(slabAllocNode, "cmpxchg", ({ obj }) => not(g.allocated.at(obj)), { to: "done" }),
   whenever(slabAlloc, "storeFreelist", ({ freelist: x }) => not(g.allocated.at(x)), { to: "loadTid" }),
+  whenever(allocSingleFromPartial, "take", ({ object: x }) => not(g.allocated.at(x)), { to: "full" }),
+  whenever(allocSingleFromNewSlab, "take", ({ object: x }) => not(g.allocated.at(x)), { to: "locked" }),
   ...trackAllocated,
 );
 
@@ -77,6 +85,8 @@ export const S5 = property(
   whenever(doSlabFree, "cmpxchg", ({ x }) => g.allocated.at(x), { to: "done" }),
   whenever(doSlabFree, "lockedStore", ({ x }) => g.allocated.at(x)),
   whenever(slabFree, "cmpxchg", ({ x }) => g.allocated.at(x), { to: "after" }),
+  whenever(slabFree, "read", ({ x }) => or(cfg.cmpxchgDouble, g.allocated.at(x))),
+  whenever(freeToPartialList, "free", ({ x }) => g.allocated.at(x)),
   whenever(deferFree, "push", ({ x }) => and(g.allocated.at(x), not(deferred(x)))),
   ...trackAllocated,
 );
@@ -92,6 +102,7 @@ const places = (s: SlabOf) =>
   count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).slab.eq(s)))
     .plus(count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).partial.at(s))))
     .plus(count(bucket, (b) => k.node.at(b).partial.at(s)))
+    .plus(count(bucket, (b) => and(kmemCacheDebug(b), k.node.at(b).full.at(s))))
     .plus(count(cpu, (c) => k.deferFree.at(c).slabs.at(s)))
     .plus(count(context, (f) => k.taken.at(f).slabs.at(s)));
 
@@ -122,7 +133,11 @@ export const S6 = property(
       ),
     ),
   ),
-  atRest(forAll(slab, (s) => implies(isSlab(s), or(places(s).eq(1), and(places(s).eq(0), isFull(s)))))),
+  atRest(
+    forAll(slab, (s) =>
+      implies(isSlab(s), or(places(s).eq(1), and(places(s).eq(0), isFull(s), not(kmemCacheDebug(k.slab.at(s).cache))))),
+    ),
+  ),
   atRest(forAll(object, (x) => implies(not(isSlab(slabOf(x))), not(g.allocated.at(x))))),
   atRest(forAll(slab, (s) => implies(not(isSlab(s)), places(s).eq(0)))),
   ...pagesOfS6,
@@ -130,17 +145,24 @@ export const S6 = property(
   ...trackHeld,
 );
 
+const countIsTrue = (s: SlabOf) =>
+  k.slab
+    .at(s)
+    .inuse.plus(freelist(k.slab.at(s).freelist).length())
+    .eq(cfg.objects);
+
 export const S11 = property(
   "S11",
-  "a slab's count of objects in use is true: at rest it is all but those on slab->freelist",
-  atRest(
-    forAll(slab, (s) =>
-      implies(
-        isSlab(s),
-        k.slab
-          .at(s)
-          .inuse.plus(freelist(k.slab.at(s).freelist).length())
-          .eq(cfg.objects),
+  "a slab's count of objects in use is true, at rest (debug caches: whenever list_lock is free): all but those on slab->freelist",
+  atRest(forAll(slab, (s) => implies(isSlab(s), countIsTrue(s)))),
+  invariant(
+    or(
+      not(or(cfg.tiny, cfg.debugCaches)),
+      forAll(bucket, (b) =>
+        implies(
+          and(oneAtATime(b), listLockFree(b)),
+          forAll(slab, (s) => implies(or(k.node.at(b).partial.at(s), k.node.at(b).full.at(s)), countIsTrue(s))),
+        ),
       ),
     ),
   ),

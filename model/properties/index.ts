@@ -1,5 +1,6 @@
 /** Every property and witness that a spec can name, in the order of reports. */
 import { type Property, property } from "../../checker/language/index.ts";
+import { E11, E27, S12 } from "./accounting.ts";
 import { CLAIM_PROPERTIES } from "./claims.ts";
 import { L4, L6, S17, S19, S20 } from "./gate.ts";
 import { guards } from "./guards.ts";
@@ -13,9 +14,9 @@ import { WITNESSES } from "./witnesses.ts";
 /** Rows of versions that may break it say so themselves (`fails`). */
 const S15 = property("S15", "a bucket is looked up only for a size that has one");
 
-const SAFETY = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S13, S15, S16, S17, S18, S19, S20, S21, guards];
+const SAFETY = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12, S13, S15, S16, S17, S18, S19, S20, S21, guards];
 const PROGRESS = [L1, L2, L4, L5, L6];
 
 export const PROPERTIES: Readonly<Record<string, Property>> = Object.fromEntries(
-  [...SAFETY, ...PROGRESS, ...CLAIM_PROPERTIES, E39, ...WITNESSES].map((one) => [one.name, one]),
+  [...SAFETY, ...PROGRESS, ...CLAIM_PROPERTIES, E11, E27, E39, ...WITNESSES].map((one) => [one.name, one]),
 );

@@ -23,6 +23,9 @@ import { localTrylock } from "../locks/stock-lock.ts";
 import { cfg, chain } from "../machine/config.ts";
 import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
 import { returned } from "../scripts.ts";
+import { slab } from "../slub/sets.ts";
+import { slabLock } from "../slub/slab-lock.ts";
+import { k } from "../slub/state.ts";
 
 type LockId = Expr<Id<"lock">>;
 
@@ -49,6 +52,7 @@ export const S7 = property(
   whenever(spinLockIrqsave, "take", ({ self, which }) => not(sameCpu(l.lock.at(which).holder, self)), {
     to: "(waits)",
   }),
+  whenever(slabLock, "take", ({ self, slab }) => not(sameCpu(k.slab.at(slab).bitLock, self)), { to: "(waits)" }),
   whenever(rtSpinLock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
   whenever(rtSpinLock, "waitLockAgain", rawHeldElsewhere, { to: "(waits)" }),
   whenever(rtSpinUnlock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
@@ -81,6 +85,10 @@ export const S9 = property(
       m.chain.at(chainOf(self)).migrateDisabled.eq(migrate),
       forAll(lock, (x) => not(l.lock.at(x).holder.eq(self))),
       forAll(lock, (x) => not(l.lock.at(x).waitLock.eq(self))),
+      or(
+        cfg.cmpxchgDouble,
+        forAll(slab, (s) => not(k.slab.at(s).bitLock.eq(self))),
+      ),
       implies(cfg.who.at(self).kind.eq("task"), not(exists(lock, (x) => l.lock.at(x).owner.eq(chainOf(self))))),
     ),
   ),

@@ -10,6 +10,7 @@ import {
   exists,
   forAll,
   type Id,
+  inlined,
   invariant,
   not,
   or,
@@ -20,6 +21,7 @@ import {
   within,
 } from "../../checker/language/index.ts";
 import { cpu } from "../machine/config.ts";
+import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { deactivateSlab } from "../slub/deactivate-slab.ts";
 import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/defer-free.ts";
 import { object, slab } from "../slub/sets.ts";
@@ -50,7 +52,11 @@ const PUSHED = anyOf(rowsOf(deferFree, "queue"), rowsOf(deferDeactivateSlab, "qu
 const TAKES_OBJECTS = rowsOf(freeDeferredObjects, "takeObjects");
 const TAKES_SLABS = except(
   within(freeDeferredObjects),
-  anyOf(rowsOf(freeDeferredObjects, "nextSlab"), within(deactivateSlab)),
+  anyOf(
+    rowsOf(freeDeferredObjects, "nextSlab", "freeSlab"),
+    inlined(freeDeferredObjects, freeFrozenPages),
+    within(deactivateSlab),
+  ),
 );
 
 const somebodyStandsIn = (region: Region) => exists(context, (f) => standsIn(f, region));

@@ -13,6 +13,7 @@ import {
   bound,
   call,
   id,
+  ite,
   not,
   optional,
   or,
@@ -30,7 +31,8 @@ import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
-import { giveUpSlab, k, linkOf, nrPartial, freelist as walk } from "./state.ts";
+import { addPartial, decSlabsNode, giveUpSlab, k, linkOf, nrPartial, freelist as walk } from "./state.ts";
+import { slabUpdateFreelist } from "./update-freelist-slow.ts";
 
 export const deactivateSlab = program(
   "deactivate_slab",
@@ -64,8 +66,9 @@ export const deactivateSlab = program(
         { ref: "3.7.2" },
         when(not(racy(s.frozen))).fails("S21", "a CPU slab that is deactivated is not frozen"),
         when(racy(s.inuse).lt(freeDelta)).fails("S11", "more objects come back than the slab has in use"),
-        otherwise.do(old.set(racy(s.freelist)), inuse.set(racy(s.inuse))).goto("cmpxchg"),
+        otherwise.do(old.set(racy(s.freelist)), inuse.set(racy(s.inuse))).goto("update"),
       ),
+      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[cfg.cmpxchgDouble, "cmpxchg"]], "link"),
       cmpxchg: step(
         'slab_update_freelist(s, slab, old.freelist, old.counters, new.freelist, new.counters, "unfreezing slab")',
         { ref: "3.7.2", note: "set_freepointer(tail) rides along: nobody else reads the private tail" },
@@ -74,6 +77,27 @@ export const deactivateSlab = program(
           .do(linkOf(tail).set(old), s.freelist.set(freelist), s.inuse.set(inuse.minus(freeDelta)), s.frozen.set(false))
           .goto("decide"),
         otherwise.goto("read"),
+      ),
+      link: step(
+        "if (freelist_tail) { .. set_freepointer(s, freelist_tail, old.freelist);",
+        { ref: "3.7.2" },
+        when(tail.isNull()).goto("slow"),
+        otherwise.do(linkOf(tail).set(old)).goto("slow"),
+      ),
+      slow: call(
+        "slab_update_freelist(s, slab, old.freelist, old.counters, new.freelist, new.counters);",
+        slabUpdateFreelist,
+        {
+          slab,
+          freelistOld: old,
+          inuseOld: inuse,
+          frozenOld: true,
+          freelistNew: ite(tail.isNull(), old, freelist),
+          inuseNew: inuse.minus(freeDelta),
+          frozenNew: false,
+        },
+        { updated: "decide", changed: "read" },
+        { ref: "3.7.2 3.6c" },
       ),
       decide: step(
         "if (!new.inuse && n->nr_partial >= s->min_partial) .. else if (new.freelist) {",
@@ -85,7 +109,11 @@ export const deactivateSlab = program(
         when(or(freelist.notNull(), old.notNull())).goto("lock"),
         otherwise.goto("done"),
       ),
-      discard: step("discard_slab(s, slab);", { ref: "3.7.3" }, otherwise.do(giveUpSlab(slab)).goto("pages")),
+      discard: step(
+        "discard_slab(s, slab);",
+        { ref: "3.7.3" },
+        otherwise.do(decSlabsNode(b), giveUpSlab(slab)).goto("pages"),
+      ),
       pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),
       freePage: call(
         "free_frozen_pages(page, order);",
@@ -101,11 +129,7 @@ export const deactivateSlab = program(
         { held: "add" },
         { ref: "3.7.4" },
       ),
-      add: step(
-        "add_partial(n, slab, tail);",
-        { ref: "3.7.4" },
-        otherwise.do(k.node.at(b).partial.at(slab).set(true)).goto("unlock"),
-      ),
+      add: step("add_partial(n, slab, tail);", { ref: "3.7.4" }, otherwise.do(addPartial(b, slab)).goto("unlock")),
       unlock: call(
         "spin_unlock_irqrestore(&n->list_lock, flags);",
         spinUnlockIrqrestore,

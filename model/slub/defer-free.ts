@@ -10,6 +10,7 @@
  */
 import {
   type Assign,
+  and,
   call,
   choose,
   type Expr,
@@ -19,20 +20,23 @@ import {
   ite,
   not,
   optional,
+  or,
   otherwise,
   program,
+  select,
   setEach,
   step,
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
+import { cfg, cpu } from "../machine/config.ts";
 import { preemptDisable, preemptEnable } from "../machine/pin.ts";
 import { type Self, thisCpu } from "../machine/state.ts";
+import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabFree } from "./slab-free.ts";
-import { k } from "./state.ts";
+import { giveUpSlab, k } from "./state.ts";
 
 /** Where the work is pending already nothing changes; else it goes on the list of the CPU that asks. */
 export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): Assign => {
@@ -141,8 +145,16 @@ export const freeDeferredObjects = program(
           .goto("nextSlab"),
       ),
       nextSlab: step(
-        "llist_for_each_safe(pos, t, llnode) {",
-        { ref: "3.9", note: "in any order" },
+        "llist_for_each_safe(pos, t, llnode) { .. if (slab->frozen)",
+        {
+          ref: "3.9",
+          note: "in any order; without debug caches and SLUB_TINY no slab here is unfrozen, and deactivate_slab() checks it",
+        },
+        choose(slabs, (o) =>
+          when(and(or(cfg.tiny, cfg.debugCaches), taken.slabs.at(o), not(k.slab.at(o).frozen)))
+            .do(taken.slabs.at(o).set(false), slab.set(o), b.set(k.slab.at(o).cache.known()))
+            .goto("freeSlab"),
+        ),
         choose(slabs, (o) =>
           when(taken.slabs.at(o))
             .do(
@@ -154,6 +166,19 @@ export const freeDeferredObjects = program(
             .goto("deactivate"),
         ),
         otherwise.goto("done"),
+      ),
+      freeSlab: step(
+        "free_slab(slab->slab_cache, slab);",
+        { ref: "3.9", note: "a new slab that was never used nor counted" },
+        otherwise.do(giveUpSlab(slab)).goto("pages"),
+      ),
+      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "nextSlab"),
+      freePage: call(
+        "free_frozen_pages(page, order);",
+        freeFrozenPages,
+        { page: slab, allowSpin: true },
+        { done: "nextSlab" },
+        { ref: "3.9 3.10.F" },
       ),
       deactivate: call(
         "deactivate_slab(slab->slab_cache, slab, slab->flush_freelist);",

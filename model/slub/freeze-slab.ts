@@ -8,6 +8,7 @@ import {
   and,
   bool,
   bound,
+  call,
   id,
   lit,
   optional,
@@ -15,6 +16,7 @@ import {
   program,
   range,
   result,
+  select,
   step,
   value,
   when,
@@ -22,6 +24,7 @@ import {
 import { cfg } from "../machine/config.ts";
 import { object, slab as slabs } from "./sets.ts";
 import { k } from "./state.ts";
+import { slabUpdateFreelist } from "./update-freelist-slow.ts";
 
 export const freezeSlab = program(
   "freeze_slab",
@@ -38,8 +41,9 @@ export const freezeSlab = program(
       read: step(
         "freelist = slab->freelist; counters = slab->counters;",
         { ref: "3.3.20" },
-        otherwise.do(freelist.set(s.freelist), inuse.set(s.inuse), frozen.set(s.frozen)).goto("cmpxchg"),
+        otherwise.do(freelist.set(s.freelist), inuse.set(s.inuse), frozen.set(s.frozen)).goto("update"),
       ),
+      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[cfg.cmpxchgDouble, "cmpxchg"]], "slow"),
       cmpxchg: step(
         'slab_update_freelist(s, slab, freelist, counters, NULL, new.counters, "freeze_slab")',
         { ref: "3.3.20" },
@@ -48,6 +52,22 @@ export const freezeSlab = program(
           .goto("done"),
         otherwise.goto("read"),
       ),
+      slow: call(
+        "slab_update_freelist(s, slab, freelist, counters, NULL, new.counters);",
+        slabUpdateFreelist,
+        {
+          slab,
+          freelistOld: freelist,
+          inuseOld: inuse,
+          frozenOld: frozen,
+          freelistNew: null,
+          inuseNew: cfg.objects,
+          frozenNew: true,
+        },
+        { updated: "taken", changed: "read" },
+        { ref: "3.3.20 3.6c" },
+      ),
+      taken: step("return freelist;", { ref: "3.3.20" }, otherwise.do(got.set(freelist)).goto("done")),
     };
   },
 );

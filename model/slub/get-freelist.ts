@@ -10,6 +10,7 @@ import {
   and,
   bool,
   bound,
+  call,
   id,
   lit,
   optional,
@@ -17,6 +18,7 @@ import {
   program,
   range,
   result,
+  select,
   step,
   value,
   when,
@@ -24,6 +26,7 @@ import {
 import { cfg } from "../machine/config.ts";
 import { object, slab as slabs } from "./sets.ts";
 import { k } from "./state.ts";
+import { updateFreelistSlow } from "./update-freelist-slow.ts";
 
 export const getFreelist = program(
   "get_freelist",
@@ -40,8 +43,9 @@ export const getFreelist = program(
       read: step(
         "freelist = slab->freelist; counters = slab->counters;",
         { ref: "3.3.7" },
-        otherwise.do(freelist.set(s.freelist), inuse.set(s.inuse), frozen.set(s.frozen)).goto("cmpxchg"),
+        otherwise.do(freelist.set(s.freelist), inuse.set(s.inuse), frozen.set(s.frozen)).goto("update"),
       ),
+      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[cfg.cmpxchgDouble, "cmpxchg"]], "slow"),
       cmpxchg: step(
         "__slab_update_freelist(s, slab, freelist, counters, NULL, new.counters)",
         { ref: "3.3.7" },
@@ -50,6 +54,22 @@ export const getFreelist = program(
           .goto("done"),
         otherwise.goto("read"),
       ),
+      slow: call(
+        "__update_freelist_slow(slab, freelist, counters, NULL, new.counters);",
+        updateFreelistSlow,
+        {
+          slab,
+          freelistOld: freelist,
+          inuseOld: inuse,
+          frozenOld: frozen,
+          freelistNew: null,
+          inuseNew: cfg.objects,
+          frozenNew: freelist.notNull(),
+        },
+        { updated: "taken", changed: "read" },
+        { ref: "3.3.7 3.6c" },
+      ),
+      taken: step("return freelist;", { ref: "3.3.7" }, otherwise.do(got.set(freelist)).goto("done")),
     };
   },
 );

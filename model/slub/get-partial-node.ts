@@ -1,21 +1,20 @@
 /**
  * get_partial_node(): takes slabs off a node's partial list, or gives up. The first is the result; with CPU partial
- * lists further ones go to this CPU's, under c->lock, while list_lock is held.
+ * lists further ones go to this CPU's, under c->lock, while list_lock is held. Of a debug cache it takes one object.
  *
  * Context: CPU pinned. Spin callers wait for n->list_lock, nolock callers only try it.
- * Return: `got`, null where the C returns NULL.
+ * Return: `got`, null where the C returns NULL; `pcObject` is pc->object, for a debug cache.
  * Abstracts: one node; which slab of the list is taken is a free choice; pfmemalloc_match() always matches.
  *
  * @kernel v6.18 mm/slub.c get_partial_node(), get_partial()
  */
 import {
+  and,
   bool,
   call,
   choose,
-  exists,
   id,
   lit,
-  not,
   optional,
   or,
   otherwise,
@@ -31,29 +30,35 @@ import {
 import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
+import { allocSingleFromPartial } from "./alloc-single-from-partial.ts";
 import { putCpuPartial } from "./put-cpu-partial.ts";
-import { bucket, slab as slabs } from "./sets.ts";
-import { k } from "./state.ts";
+import { bucket, object, slab as slabs } from "./sets.ts";
+import { k, nrPartial, oneAtATime, removePartial } from "./state.ts";
 
 export const getPartialNode = program(
   "get_partial_node",
   {
     exits: ["done"],
-    params: { b: value(id(bucket)), allowSpin: value(bool), got: result(optional(id(slabs))) },
+    params: {
+      b: value(id(bucket)),
+      allowSpin: value(bool),
+      got: result(optional(id(slabs))),
+      pcObject: result(optional(id(object))),
+    },
     locals: { flags: bool, more: id(slabs), partialSlabs: range(0, 8) },
     kernel: "v6.18 mm/slub.c get_partial_node()",
     tag: "S",
   },
-  (_, { b, allowSpin, got }, { flags, more, partialSlabs }) => {
+  (_, { b, allowSpin, got, pcObject }, { flags, more, partialSlabs }) => {
     const { partial } = k.node.at(b);
     const which = listLock(b);
-    const none = not(exists(slabs, (x) => partial.at(x)));
+    const none = nrPartial(b).eq(0);
     return {
       entry: step(
         "if (!n || !n->nr_partial) return NULL;",
         { ref: "3.8.1" },
         when(racy(none))
-          .do(got.set(lit(null)))
+          .do(got.set(lit(null)), pcObject.set(lit(null)))
           .goto("done"),
         when(allowSpin).goto("spin"),
         otherwise.goto("try"),
@@ -72,14 +77,32 @@ export const getPartialNode = program(
         { held: "take", busy: "giveUp" },
         { ref: "3.8.2" },
       ),
-      giveUp: step("return NULL;", { ref: "3.8.2" }, otherwise.do(got.set(lit(null))).goto("done")),
+      giveUp: step(
+        "return NULL;",
+        { ref: "3.8.2" },
+        otherwise.do(got.set(lit(null)), pcObject.set(lit(null))).goto("done"),
+      ),
       take: step(
         "list_for_each_entry_safe(slab, ..) { .. remove_partial(n, slab);",
         { ref: "3.8.3" },
         choose(slabs, (x) =>
-          when(partial.at(x)).do(partial.at(x).set(false), got.set(x), partialSlabs.set(0)).goto("further"),
+          when(and(oneAtATime(b), partial.at(x)))
+            .do(got.set(x), more.set(x))
+            .goto("single"),
         ),
-        otherwise.do(got.set(lit(null))).goto("unlock"),
+        choose(slabs, (x) =>
+          when(partial.at(x))
+            .do(removePartial(b, x), got.set(x), pcObject.set(lit(null)), partialSlabs.set(0))
+            .goto("further"),
+        ),
+        otherwise.do(got.set(lit(null)), pcObject.set(lit(null))).goto("unlock"),
+      ),
+      single: call(
+        "object = alloc_single_from_partial(s, n, slab, pc->orig_size);",
+        allocSingleFromPartial,
+        { b, slab: more, got: pcObject },
+        { done: "unlock" },
+        { ref: "3.8.3" },
       ),
       further: select("if (!kmem_cache_has_cpu_partial(s)) break;", [[cfg.cpuPartial, "another"]], "unlock"),
       another: step(
@@ -88,7 +111,7 @@ export const getPartialNode = program(
         when(or(none, partialSlabs.plus(partialSlabs).gt(cfg.cpuPartialSlabs))).goto("unlock"),
         choose(slabs, (x) =>
           when(partial.at(x))
-            .do(partial.at(x).set(false), more.set(x), partialSlabs.set(partialSlabs.plus(1)))
+            .do(removePartial(b, x), more.set(x), partialSlabs.set(partialSlabs.plus(1)))
             .goto("put"),
         ),
       ),

@@ -31,6 +31,7 @@ import { inHardirq, inNmi, thisCpu } from "../machine/state.ts";
 import { memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { bucket, object } from "./sets.ts";
 import { slabAllocNode } from "./slab-alloc-node.ts";
+import { kmemCacheDebug } from "./state.ts";
 
 export const kmallocNolock = program(
   "kmalloc_nolock",
@@ -55,7 +56,14 @@ export const kmallocNolock = program(
     bucket: step(
       "s = kmalloc_slab(size, NULL, alloc_gfp, _RET_IP_);",
       { ref: "3.4.2" },
-      otherwise.do(b.set(size), canRetry.set(true)).goto("gate"),
+      otherwise.do(b.set(size), canRetry.set(true)).goto("supported"),
+    ),
+    supported: select("if (!(s->flags & __CMPXCHG_DOUBLE) ..", [[cfg.cmpxchgDouble, "gate"]], "unsupported"),
+    unsupported: step(
+      "if (!(s->flags & __CMPXCHG_DOUBLE) && !kmem_cache_debug(s)) return NULL;",
+      { ref: "3.4.2 3.5" },
+      when(kmemCacheDebug(b)).goto("gate"),
+      otherwise.do(got.set(lit(null))).goto("done"),
     ),
     gate: step(
       "if (!(in_nmi() && local_lock_is_locked(&s->cpu_slab->lock)))",
@@ -84,7 +92,7 @@ export const kmallocNolock = program(
       { ref: "3.4.4 3.4.5 3.5" },
       when(and(canRetry, next(bucket, b).notNull()))
         .do(b.set(next(bucket, b).known()), canRetry.set(false))
-        .goto("gate"),
+        .goto("supported"),
       when(canRetry)
         .do(got.set(lit(null)))
         .goto("done"),

@@ -28,7 +28,7 @@ import { cpuSlabLock, listLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { bucket, slab as slabs } from "./sets.ts";
-import { cpuSlabOf, giveUpSlab, k, nrCpuPartial, nrPartial } from "./state.ts";
+import { addPartial, cpuSlabOf, decSlabsNode, giveUpSlab, k, nrCpuPartial, nrPartial } from "./state.ts";
 
 /** Puts the slabs that this frame detached back on the node's list, or gives the empty ones up. */
 export const putPartials = program(
@@ -58,12 +58,10 @@ export const putPartials = program(
         { ref: "3.6b.6", note: "an empty slab stops being one under the lock; its page is given back after" },
         choose(slabs, (x) =>
           when(and(listed(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(cfg.minPartial)))
-            .do(mine.at(x).set(cfg.pages), giveUpSlab(x))
+            .do(mine.at(x).set(cfg.pages), decSlabsNode(b), giveUpSlab(x))
             .goto("next"),
         ),
-        choose(slabs, (x) =>
-          when(listed(x)).do(mine.at(x).set(false), k.node.at(b).partial.at(x).set(true)).goto("next"),
-        ),
+        choose(slabs, (x) => when(listed(x)).do(mine.at(x).set(false), addPartial(b, x)).goto("next")),
         otherwise.goto("unlock"),
       ),
       unlock: call(

@@ -17,7 +17,9 @@ import {
   exists,
   id,
   lit,
+  not,
   optional,
+  or,
   orWord,
   otherwise,
   place,
@@ -34,6 +36,7 @@ import { cpuSlabLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
 import { thisCpu } from "../machine/state.ts";
+import { allocSingleFromNewSlab } from "./alloc-single-from-new-slab.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
 import { deferDeactivateSlab } from "./defer-free.ts";
 import { freezeSlab } from "./freeze-slab.ts";
@@ -42,7 +45,7 @@ import { getPartialNode } from "./get-partial-node.ts";
 import { newSlab } from "./new-slab.ts";
 import { putPartials } from "./put-cpu-partial.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
-import { cpuSlabOf, k, linkOf, stepTid } from "./state.ts";
+import { cpuSlabOf, incSlabsNode, k, linkOf, oneAtATime, stepTid } from "./state.ts";
 
 export const slabAlloc = program(
   "___slab_alloc",
@@ -265,13 +268,16 @@ export const slabAlloc = program(
       newObjects: call(
         "slab = get_partial(s, node, &pc);",
         getPartialNode,
-        { b, allowSpin, got: fresh },
+        { b, allowSpin, got: fresh, pcObject: freelist },
         { done: "gotPartial" },
         { ref: "3.3.19 3.3.20" },
       ),
       gotPartial: step(
-        "if (slab) {",
+        "if (slab) { if (IS_ENABLED(CONFIG_SLUB_TINY) || kmem_cache_debug(s)) { freelist = pc.object; .. return freelist; }",
         { ref: "3.3.20" },
+        when(and(oneAtATime(b), fresh.notNull()))
+          .do(got.set(freelist))
+          .goto("done"),
         when(fresh.notNull()).do(slab.set(fresh.known())).goto("freezePartial"),
         otherwise.goto("unpin"),
       ),
@@ -296,11 +302,12 @@ export const slabAlloc = program(
         otherwise.do(pinCpu(self), c.set(thisCpu(self))).goto("gotPage"),
       ),
       gotPage: step(
-        "if (unlikely(!slab)) return NULL; .. freelist = slab->freelist; slab->freelist = NULL; .. slab->frozen = 1;",
+        "if (unlikely(!slab)) return NULL; if (.. kmem_cache_debug(s)) {..} freelist = slab->freelist; slab->freelist = NULL; .. slab->frozen = 1; inc_slabs_node(..);",
         { ref: "3.3.24 3.3.26 3.3.27", note: "the new slab is private: its fields change in one step" },
         when(fresh.isNull())
           .do(got.set(lit(null)))
           .goto("done"),
+        when(oneAtATime(b)).do(slab.set(fresh.known())).goto("single"),
         otherwise
           .do(
             slab.set(fresh.known()),
@@ -308,8 +315,24 @@ export const slabAlloc = program(
             k.slab.at(fresh).freelist.set(lit(null)),
             k.slab.at(fresh).inuse.set(cfg.objects),
             k.slab.at(fresh).frozen.set(true),
+            incSlabsNode(b),
           )
           .goto("retryLoad"),
+      ),
+      single: call(
+        "freelist = alloc_single_from_new_slab(s, slab, orig_size, gfpflags);",
+        allocSingleFromNewSlab,
+        { b, slab, allowSpin, got: freelist },
+        { done: "gotSingle" },
+        { ref: "3.3.25" },
+      ),
+      gotSingle: step(
+        "if (unlikely(!freelist)) { if (!allow_spin) return NULL; goto new_objects; } .. return freelist;",
+        { ref: "3.3.25" },
+        when(or(freelist.notNull(), not(allowSpin)))
+          .do(got.set(freelist))
+          .goto("done"),
+        otherwise.goto("newObjects"),
       ),
 
       // retry_load_slab:

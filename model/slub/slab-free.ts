@@ -3,7 +3,7 @@
  * have to be mended before or after.
  *
  * Context: Waits for n->list_lock, and takes c->lock by put_cpu_partial(): nothing that may not spin comes here.
- * Abstracts: one object at a time; debug caches and caches without a double cmpxchg are left out.
+ * Abstracts: one object at a time.
  *
  * @kernel v6.18 mm/slub.c __slab_free()
  */
@@ -29,9 +29,21 @@ import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
+import { freeToPartialList } from "./free-to-partial-list.ts";
 import { putCpuPartial } from "./put-cpu-partial.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
-import { giveUpSlab, k, linkOf, nrPartial, slabOf } from "./state.ts";
+import {
+  addPartial,
+  decSlabsNode,
+  giveUpSlab,
+  k,
+  linkOf,
+  nrPartial,
+  oneAtATime,
+  removePartial,
+  slabOf,
+} from "./state.ts";
+import { slabUpdateFreelist } from "./update-freelist-slow.ts";
 
 export const slabFree = program(
   "__slab_free",
@@ -50,7 +62,6 @@ export const slabFree = program(
     },
     kernel: "v6.18 mm/slub.c __slab_free()",
     tag: "S",
-    abstracts: ["no debug caches, no SLUB_TINY, cmpxchg_double everywhere"],
   },
   (_, { x }, { b, slab, prior, inuse, wasFrozen, locked, onPartial, flags }) => {
     const s = k.slab.at(slab);
@@ -58,9 +69,12 @@ export const slabFree = program(
     const { partial } = k.node.at(b);
     return {
       entry: step(
-        "(model) s, slab",
-        { ref: "3.6.1", note: "what the caller looked up from the object" },
+        "(model) s, slab; if (IS_ENABLED(CONFIG_SLUB_TINY) || kmem_cache_debug(s))",
+        { ref: "3.6.1", note: "s and slab are what the caller looked up from the object" },
         when(k.slab.at(slabOf(x)).cache.isNull()).fails("S2", "frees an object whose slab was given up"),
+        when(oneAtATime(k.slab.at(slabOf(x)).cache.known()))
+          .do(slab.set(slabOf(x)), b.set(k.slab.at(slabOf(x)).cache.known()))
+          .goto("debug"),
         otherwise
           .do(
             slab.set(slabOf(x)),
@@ -70,6 +84,13 @@ export const slabFree = program(
             flags.set(false),
           )
           .goto("read"),
+      ),
+      debug: call(
+        "free_to_partial_list(s, slab, head, tail, cnt, addr);",
+        freeToPartialList,
+        { b, slab, x, cnt: 1 },
+        { done: "done" },
+        { ref: "3.6.1" },
       ),
       redo: step(
         "if (unlikely(n)) { spin_unlock_irqrestore(&n->list_lock, flags); n = NULL; }",
@@ -104,7 +125,7 @@ export const slabFree = program(
         when(and(or(inuse.eq(1), prior.isNull()), not(wasFrozen), or(not(cfg.cpuPartial), prior.notNull()))).goto(
           "lock",
         ),
-        otherwise.goto("cmpxchg"),
+        otherwise.goto("update"),
       ),
       lock: call(
         "spin_lock_irqsave(&n->list_lock, flags);",
@@ -116,8 +137,9 @@ export const slabFree = program(
       testPartial: step(
         "on_node_partial = slab_test_node_partial(slab);",
         { ref: "3.6.3" },
-        otherwise.do(locked.set(true), onPartial.set(partial.at(slab))).goto("cmpxchg"),
+        otherwise.do(locked.set(true), onPartial.set(partial.at(slab))).goto("update"),
       ),
+      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[cfg.cmpxchgDouble, "cmpxchg"]], "slow"),
       cmpxchg: step(
         'slab_update_freelist(s, slab, prior, counters, head, new.counters, "__slab_free")',
         { ref: "3.6.4", note: "the object is free again here" },
@@ -125,6 +147,21 @@ export const slabFree = program(
           .do(s.freelist.set(x), s.inuse.set(inuse.minus(1)))
           .goto("after"),
         otherwise.goto("redo"),
+      ),
+      slow: call(
+        "slab_update_freelist(s, slab, prior, counters, head, new.counters);",
+        slabUpdateFreelist,
+        {
+          slab,
+          freelistOld: prior,
+          inuseOld: inuse,
+          frozenOld: wasFrozen,
+          freelistNew: x,
+          inuseNew: inuse.minus(1),
+          frozenNew: wasFrozen,
+        },
+        { updated: "after", changed: "redo" },
+        { ref: "3.6.4 3.6c" },
       ),
       after: step(
         "if (likely(!n)) { .. } .. if (prior && !on_node_partial) .. if (unlikely(!new.inuse && n->nr_partial >= s->min_partial))",
@@ -147,7 +184,7 @@ export const slabFree = program(
       add: step(
         "add_partial(n, slab, DEACTIVATE_TO_TAIL);",
         { ref: "3.6.8" },
-        otherwise.do(partial.at(slab).set(true)).goto("unlock"),
+        otherwise.do(addPartial(b, slab)).goto("unlock"),
       ),
       unlock: call(
         "spin_unlock_irqrestore(&n->list_lock, flags);",
@@ -159,7 +196,8 @@ export const slabFree = program(
       empty: step(
         "if (prior) remove_partial(n, slab);",
         { ref: "3.6.7" },
-        otherwise.do(partial.at(slab).set(false)).goto("unlockEmpty"),
+        when(prior.notNull()).do(removePartial(b, slab)).goto("unlockEmpty"),
+        otherwise.goto("unlockEmpty"),
       ),
       unlockEmpty: call(
         "spin_unlock_irqrestore(&n->list_lock, flags);",
@@ -168,7 +206,11 @@ export const slabFree = program(
         { done: "discard" },
         { ref: "3.6.7" },
       ),
-      discard: step("discard_slab(s, slab);", { ref: "3.6.7" }, otherwise.do(giveUpSlab(slab)).goto("pages")),
+      discard: step(
+        "discard_slab(s, slab);",
+        { ref: "3.6.7" },
+        otherwise.do(decSlabsNode(b), giveUpSlab(slab)).goto("pages"),
+      ),
       pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),
       freePage: call(
         "free_frozen_pages(page, order);",

@@ -9,6 +9,7 @@
  * @kernel v6.18 mm/slub.c struct kmem_cache_cpu, struct kmem_cache_node; mm/slab.h struct slab
  */
 import {
+  and,
   bool,
   bound,
   component,
@@ -18,16 +19,18 @@ import {
   each,
   type Id,
   id,
+  ite,
   chain as list,
   lit,
   optional,
+  or,
   orWord,
   range,
   setEach,
   state,
   struct,
 } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
+import { cfg, cpu } from "../machine/config.ts";
 import { bucket, object, slab } from "./sets.ts";
 
 export const k = state({
@@ -51,6 +54,8 @@ export const k = state({
       freelist: optional(id(object)),
       inuse: range(0, bound("slot")),
       frozen: bool,
+      /** The frame that holds the bit spinlock slab_lock(). */
+      bitLock: optional(id(context)),
       /** `flush_freelist`, beside the link of the deferred list. */
       flushFreelist: optional(id(object)),
     }),
@@ -62,7 +67,17 @@ export const k = state({
       link: orWord(optional(id(object)), "garbage"),
     }),
   ),
-  node: each(bucket, struct({ partial: each(slab, bool) })),
+  node: each(
+    bucket,
+    struct({
+      partial: each(slab, bool),
+      /** Debug caches: slabs without a free object. */
+      full: each(slab, bool),
+      /** Where the configuration counts: `nr_partial`, and `nr_slabs`, which an imbalance may drive below 0. */
+      nrPartial: range(0, 8),
+      nrSlabs: range(-8, 8),
+    }),
+  ),
   /** struct defer_free of each CPU. */
   deferFree: each(
     cpu,
@@ -104,6 +119,45 @@ export const giveUpSlab = (s: SlabId) => [
 /** next_tid(): no snapshot of it is current any more. */
 export const stepTid = (c: Cpu, b: Bucket) => setEach(context, (f) => cpuSlabOf(c, b).seen.at(f).set(false));
 
-export const nrPartial = (b: Bucket) => count(slab, (s) => k.node.at(b).partial.at(s));
+export const nrPartial = (b: Bucket) =>
+  ite(
+    cfg.accounting,
+    k.node.at(b).nrPartial,
+    count(slab, (s) => k.node.at(b).partial.at(s)),
+  );
+
+const counted = (before: Expr<number>, after: Expr<number>) => ite(cfg.accounting, after, before);
+
+/** add_partial(): list and counter change under list_lock, so in one step. */
+export const addPartial = (b: Bucket, s: SlabId) => [
+  k.node.at(b).partial.at(s).set(true),
+  k.node.at(b).nrPartial.set(counted(k.node.at(b).nrPartial, k.node.at(b).nrPartial.plus(1))),
+];
+
+/** remove_partial(). */
+export const removePartial = (b: Bucket, s: SlabId) => [
+  k.node.at(b).partial.at(s).set(false),
+  k.node.at(b).nrPartial.set(counted(k.node.at(b).nrPartial, k.node.at(b).nrPartial.minus(1))),
+];
+
+/** add_full(): only debug caches keep such a list (those that track users). */
+export const addFull = (b: Bucket, s: SlabId) => k.node.at(b).full.at(s).set(kmemCacheDebug(b));
+
+/** remove_full(). */
+export const removeFull = (b: Bucket, s: SlabId) => k.node.at(b).full.at(s).set(false);
+
+/** inc_slabs_node(). */
+export const incSlabsNode = (b: Bucket) =>
+  k.node.at(b).nrSlabs.set(counted(k.node.at(b).nrSlabs, k.node.at(b).nrSlabs.plus(1)));
+
+/** dec_slabs_node(). */
+export const decSlabsNode = (b: Bucket) =>
+  k.node.at(b).nrSlabs.set(counted(k.node.at(b).nrSlabs, k.node.at(b).nrSlabs.minus(1)));
+
+/** kmem_cache_debug(): consistency checks and user tracking are on. */
+export const kmemCacheDebug = (b: Bucket) => and(cfg.debugCaches, cfg.debug.at(b));
+
+/** No CPU slabs: objects come one at a time, under list_lock. */
+export const oneAtATime = (b: Bucket) => or(cfg.tiny, kmemCacheDebug(b));
 
 export const nrCpuPartial = (c: Cpu, b: Bucket) => count(slab, (s) => cpuSlabOf(c, b).partial.at(s));

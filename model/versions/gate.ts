@@ -34,7 +34,7 @@ export const retryBelowSizeTest = patch(kmallocNolock, ({ b, canRetry, got }) =>
     when(and(canRetry, next(bucket, b).isNull())).fails("S15", "the bucket after the largest is looked up"),
     when(canRetry)
       .do(b.set(next(bucket, b).known()), canRetry.set(false))
-      .goto("gate"),
+      .goto("supported"),
     otherwise.do(got.set(lit(null))).goto("done"),
   ),
 }));

@@ -3,6 +3,16 @@
  * replaced; so is a variant, applied after it. One file a family of variants beside this one.
  */
 import { type Variant, version } from "../../checker/language/index.ts";
+import {
+  asksForAnotherNewSlab,
+  DEBUG_CACHES,
+  freezesNewSlab,
+  noDebugCaches,
+  tinyAllocates,
+  tinyDefers,
+  tinyFreesNothing,
+  waitsWithNewSlab,
+} from "./debug-caches.ts";
 import { DEFERRED, unpinnedDefer } from "./deferred.ts";
 import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates } from "./node-list.ts";
@@ -22,13 +32,27 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
   v5: {
     about: "v5 as posted (8 Sep 2025): kprobes may sit in ___slab_alloc()",
     nokprobe: false,
-    patches: [version("v5", "v5 as posted", unpinnedDefer)],
+    patches: [
+      version("v5", "v5 as posted", unpinnedDefer, ...freezesNewSlab, asksForAnotherNewSlab, tinyAllocates, tinyDefers),
+    ],
   },
   v1: {
     about:
       "v1 as posted (30 Apr 2025): counted pages, retry below the size test, nolock callers deactivate; its kfree_nolock() is not modelled",
     nokprobe: false,
-    patches: [version("v1", "v1 as posted", refcountedPage, retryBelowSizeTest, nolockDeactivates)],
+    patches: [
+      version(
+        "v1",
+        "v1 as posted",
+        refcountedPage,
+        retryBelowSizeTest,
+        nolockDeactivates,
+        noDebugCaches,
+        waitsWithNewSlab,
+        tinyAllocates,
+        tinyFreesNothing,
+      ),
+    ],
   },
 };
 
@@ -36,6 +60,7 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
 export const VARIANTS: Readonly<Record<string, Variant>> = {
   ...GATE,
   ...NODE_LIST,
+  ...DEBUG_CACHES,
   ...REAL_TIME,
   ...PAGES,
   ...DEFERRED,

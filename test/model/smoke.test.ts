@@ -28,6 +28,10 @@ const EVERYTHING = [
 ];
 const LIMIT = 1_000;
 
+const DEBUG_HEAP = ["A partial free=1", "A full", "B cpu0 free=1", "page"];
+const EMPTY_HEAP = ["A cpu0 free=0 remote=1", "A partial free=1", "B cpu0 free=0", "page"];
+const TINY_HEAP = ["A partial free=1", "A full", "B partial free=1", "page"];
+
 type Configuration = Readonly<Record<string, Setting>>;
 interface Setup {
   readonly name: string;
@@ -73,6 +77,28 @@ const SETUPS: readonly Setup[] = [
   {
     name: "PREEMPT_RT, migration",
     configuration: { slabs: ON_TWO, preemptRt: true, cpus: 2, migration: true, nodeMismatch: true },
+    without: ["softirq", "spinning hardirq"],
+  },
+  { name: "a debug cache", configuration: { slabs: DEBUG_HEAP, debug: ["A"], minPartial: 0 } },
+  {
+    name: "a debug cache, CPU partial lists, two CPUs, migration",
+    configuration: { slabs: DEBUG_HEAP, debug: ["A"], cpuPartial: true, cpus: 2, migration: true },
+  },
+  {
+    name: "PREEMPT_RT, a debug cache",
+    configuration: { slabs: DEBUG_HEAP, debug: ["A"], preemptRt: true },
+    without: ["softirq", "spinning hardirq"],
+  },
+  { name: "SLUB_TINY", configuration: { slabs: TINY_HEAP, tiny: true, minPartial: 0 } },
+  {
+    name: "PREEMPT_RT, SLUB_TINY",
+    configuration: { slabs: TINY_HEAP, tiny: true, preemptRt: true, minPartial: 0 },
+    without: ["softirq", "spinning hardirq"],
+  },
+  { name: "no cmpxchg on slabs", configuration: { slabs: EMPTY_HEAP, cmpxchgDouble: false, minPartial: 0 } },
+  {
+    name: "PREEMPT_RT, no cmpxchg on slabs",
+    configuration: { slabs: EMPTY_HEAP, cmpxchgDouble: false, preemptRt: true },
     without: ["softirq", "spinning hardirq"],
   },
   { name: "no SMP", configuration: { slabs: HEAP, smp: false, pages: true }, without: ["nmi over spinlocks"] },

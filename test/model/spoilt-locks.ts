@@ -129,10 +129,11 @@ export const SPOILT_LOCKS: readonly Spoilt[] = [
     how: "without a page the allocation asks again, for ever",
     system: one("kmalloc_nolock A", ["A full"]),
     patches: [
-      patch(slabAlloc, ({ fresh, got }) => ({
+      patch(slabAlloc, ({ fresh, slab, got }) => ({
         gotPage: step(
           "goto new_objects",
           when(fresh.isNull()).goto("newObjects"),
+          when(lit(false)).do(slab.set(fresh.known())).goto("single"),
           otherwise.do(got.set(lit(null))).goto("done"),
         ),
       })),
