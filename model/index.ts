@@ -17,6 +17,7 @@ import { PROPERTIES } from "./properties/index.ts";
 import { type Runner, runnersOf } from "./runners.ts";
 import { bucket, object, slab } from "./slub/sets.ts";
 import { k } from "./slub/state.ts";
+import { SURVIVORS } from "./survivors.ts";
 import { UNFIRED } from "./unfired.ts";
 import { VARIANTS, VERSIONS } from "./versions/versions.ts";
 
@@ -147,6 +148,7 @@ const model: Model = {
   properties: PROPERTIES,
   ledger: LEDGER,
   unfired: UNFIRED,
+  survivors: SURVIVORS,
   problems,
   build,
 };

@@ -1,5 +1,4 @@
 /** `nolock crosscheck`: specs asked again by the reference, by Spin and by Rumur, and a table of who agrees. */
-import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { type Crosschecked, crosscheck } from "../export/crosscheck.ts";
 import { type Entry, entryOf, writeEntries } from "../export/record.ts";
@@ -10,8 +9,8 @@ import { SIZES } from "../spec/spec.ts";
 import { EXIT } from "../verdict.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
-import { rotated } from "./sample.ts";
-import { allSpecs, exampleSpecs, exampleSpecsOfSize, findSpec, PROJECT, specNamed, specsOfSize } from "./specs.ts";
+import { commit, rotated } from "./sample.ts";
+import { allSpecs, exampleSpecs, exampleSpecsOfSize, findSpec, specNamed, specsOfSize } from "./specs.ts";
 
 export const crosscheckHelp = `Usage: npm run crosscheck -- SPEC.. [options]
        npm run crosscheck -- --all | --sample N | --examples
@@ -103,18 +102,6 @@ function filesOf(
   ];
   if (files.length > 0) return files;
   throw new SpecError([{ where: "nolock crosscheck", what: "which spec?", mend: "name one, or give --all" }]);
-}
-
-/** The commit that is checked out. */
-function commit(): string {
-  try {
-    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: PROJECT, encoding: "utf8", stdio: "pipe" }).trim();
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new SpecError([
-      { where: "--sample", what: `the commit is not known (${why})`, mend: "run it in a clone, or name specs" },
-    ]);
-  }
 }
 
 function summary({ result, opinions }: Crosschecked): string {

@@ -7,6 +7,7 @@ import { coverageCommand, coverageHelp } from "./coverage-command.ts";
 import { crosscheckCommand, crosscheckHelp } from "./crosscheck-command.ts";
 import type { Environment } from "./environment.ts";
 import { exportCommand, exportHelp } from "./export-command.ts";
+import { mutantsCommand, mutantsHelp } from "./mutants-command.ts";
 import { printCommand, printHelp } from "./print-command.ts";
 import { resultsCommand, resultsHelp } from "./results-command.ts";
 
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
   crosscheck: crosscheckCommand,
   claims: claimsCommand,
   coverage: coverageCommand,
+  mutants: mutantsCommand,
 };
 
 /** Runs a command and gives its exit status. */
@@ -25,7 +27,11 @@ export async function main(args: readonly string[], env: Environment): Promise<n
   try {
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "help") {
-      env.print([checkHelp, printHelp, resultsHelp, exportHelp, crosscheckHelp, claimsHelp, coverageHelp].join("\n"));
+      env.print(
+        [checkHelp, printHelp, resultsHelp, exportHelp, crosscheckHelp, claimsHelp, coverageHelp, mutantsHelp].join(
+          "\n",
+        ),
+      );
       return name === undefined ? EXIT.badInput : EXIT.asExpected;
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -23,6 +23,8 @@ import { allSpecs, specNamed, specsOfSize } from "./specs.ts";
 
 /** Written by `nolock claims`. */
 export const CLAIM_FILES = ["claims.md", "claims.txt"] as const;
+/** Written by `nolock mutants`. */
+export const MUTANTS = "mutants.md";
 
 export const resultsHelp = `Usage: npm run results [-- --size large] [--check]
 
@@ -62,7 +64,7 @@ export async function resultsCommand(args: readonly string[], env: Environment):
     ? readdirSync(results, { recursive: true, encoding: "utf8" }).filter((file) => /\.(txt|md|json)$/.test(file))
     : [];
   const ofSpecs = allSpecs(env.folders).flatMap((name) => [`${name}.txt`, recordFile(name)]);
-  const others = [CROSSCHECK, CROSSCHECK_KEPT, ...CLAIM_FILES, ...Object.values(SUMMARY), ...ofSpecs];
+  const others = [CROSSCHECK, CROSSCHECK_KEPT, ...CLAIM_FILES, MUTANTS, ...Object.values(SUMMARY), ...ofSpecs];
   const stale = present.filter((file) => !files.has(file) && !others.includes(file));
   const current = (file: string): string | null =>
     present.includes(file) || file === README ? readFileSync(join(results, file), "utf8") : null;

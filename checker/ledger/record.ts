@@ -22,7 +22,7 @@ export interface SpecRecord {
   readonly violated: Readonly<Record<string, number>>;
   /** Witness to whether it was met. */
   readonly witnesses: Readonly<Record<string, boolean>>;
-  /** Program to the labels of its rows that fired, a blank between them. */
+  /** Program to the labels of its rows that fired, and of its calls in which a row fired, a blank between them. */
   readonly fired: Readonly<Record<string, string>>;
 }
 
@@ -37,10 +37,14 @@ export function recordOf(outcome: Outcome): SpecRecord {
   for (const [i, { property }] of system.witnesses.entries())
     witnesses.set(property, (witnesses.get(property) ?? true) && result.met[i] !== null);
   const fired = new Map<string, Set<string>>();
-  for (const { id, source } of system.commands) {
-    if ((result.fired[id] ?? 0) === 0) continue;
-    const labels = fired.get(source.program) ?? new Set();
-    fired.set(source.program, labels.add(source.label));
+  const add = (program: string, label: string): void => {
+    fired.set(program, (fired.get(program) ?? new Set()).add(label));
+  };
+  for (const label of system.labels) {
+    if (!label?.entries.flat().some(({ id }) => (result.fired[id] ?? 0) > 0)) continue;
+    add(label.program, label.rowLabel);
+    for (const [i, { callLabel }] of label.stack.entries())
+      if (i > 0) add((label.stack[i - 1] as (typeof label.stack)[number]).program, callLabel);
   }
   return {
     key: keyOf(outcome),

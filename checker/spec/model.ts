@@ -58,6 +58,8 @@ export interface Model {
   readonly ledger?: Ledger;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */
   readonly unfired?: Readonly<Record<string, string>>;
+  /** Why a mutant of a row is noticed by no spec, by its name. */
+  readonly survivors?: Readonly<Record<string, string>>;
   /** What the model finds wrong with a question, beyond names and types: CPU 7 of 2, a script nobody can follow. */
   readonly problems: (question: Question) => readonly Problem[];
   /** Called only for a question without problems. The caller adds name and properties. */

@@ -1,20 +1,25 @@
 /** From a spec to the system that answers it: the model's build, the selected properties, and the rows that a spec names. */
 import { LinkError, link, type Property, property, type System } from "../language/index.ts";
 import { TRUE } from "../language/nodes.ts";
-import type { Program, SourceRow } from "../language/programs.ts";
+import type { Program, SourceRow, Variant } from "../language/programs.ts";
 import type { Problem } from "./model.ts";
 import { mendName } from "./problems.ts";
 import type { Happening, Spec } from "./spec.ts";
 import { pointer } from "./text.ts";
 
-/** The linked system, or what keeps it from being linked. */
-export function linkSpec(spec: Spec): { readonly system: System } | { readonly problems: readonly Problem[] } {
+/** The linked system, with the rows of `changes` replaced at last, or what keeps it from being linked. */
+export function linkSpec(
+  spec: Spec,
+  changes: readonly Variant[] = [],
+): { readonly system: System } | { readonly problems: readonly Problem[] } {
   const { model } = spec;
   const chosen = [...spec.properties, ...spec.sometimes].map((name) => model.properties[name] as Property);
   const properties = [...chosen, ...spec.happens.map(propertyOf)];
   let system: System;
   try {
-    system = link({ ...model.build(spec.asked), name: spec.name, properties, deadlock: spec.deadlock });
+    const built = model.build(spec.asked);
+    const variants = [...(built.variants ?? []), ...changes];
+    system = link({ ...built, variants, name: spec.name, properties, deadlock: spec.deadlock });
   } catch (error) {
     if (error instanceof LinkError) return { problems: error.problems.map((text) => linkProblem(text, spec)) };
     throw error;

@@ -1,0 +1,157 @@
+/** `nolock mutants`: would any spec notice a small mistake in a row? */
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rowsOf } from "../ledger/corpus.ts";
+import { type Hunted, type Hunter, hunt } from "../mutation/hunt.ts";
+import { type Mutant, mutantsOf } from "../mutation/mutate.ts";
+import { SpecError } from "../spec/problems.ts";
+import { EXIT } from "../verdict.ts";
+import { readArguments } from "./arguments.ts";
+import type { Environment } from "./environment.ts";
+import { searchedSpecs } from "./records.ts";
+import { MUTANTS } from "./results-command.ts";
+import { commit, rotated } from "./sample.ts";
+
+export const mutantsHelp = `Usage: npm run mutants [-- options]
+
+Changes one row at a time: a test without one of its parts, always or never
+true; a write not done; a call not made. Asks the small specs in which the
+row fired, those with the fewest states first, until one notices: another
+set of violations, a witness no longer met, or a linker that refuses.
+
+  --sample N      N of the mutants, others for another commit
+  --row TEXT      those whose name contains TEXT ("___slab_alloc: recheck")
+  --list          only their names
+  --verbose       a line for each, with who noticed
+  --write         of all mutants: write results/mutants.md
+
+Exit status: 1 where a mutant survives that the model does not explain,
+where more than 3 in 100 survive, or where an explained one is noticed.
+`;
+
+/** Of a hundred mutants so many may survive. */
+const MOST_SURVIVORS = 3;
+
+const OPTIONS = {
+  sample: "count",
+  row: "text",
+  list: "flag",
+  verbose: "flag",
+  write: "flag",
+  help: "flag",
+} as const;
+
+interface Prey {
+  readonly mutant: Mutant;
+  readonly hunters: readonly Hunter[];
+  readonly why: string | null;
+}
+
+export async function mutantsCommand(args: readonly string[], env: Environment): Promise<number> {
+  const { options, words } = readArguments("mutants", args, OPTIONS);
+  if (options.help || words.length > 0) {
+    (options.help ? env.print : env.complain)(mutantsHelp);
+    return options.help ? EXIT.asExpected : EXIT.badInput;
+  }
+  const { sample, row } = options;
+  const isAll = sample === undefined && row === undefined;
+  if (options.write && !isAll)
+    throw new SpecError([{ where: "--write", what: "it is about all mutants", mend: "leave --sample and --row out" }]);
+  const all = await preyOf(env);
+  const named = row === undefined ? all : all.filter(({ mutant }) => mutant.name.includes(row));
+  const prey = sample === undefined ? named : sampled(named, sample);
+  if (prey.length === 0)
+    throw new SpecError([{ where: "nolock mutants", what: "there is no such mutant", mend: "--list shows them all" }]);
+  if (options.list) {
+    for (const { mutant } of prey) env.print(`${mutant.name}\n`);
+    return EXIT.asExpected;
+  }
+  const hunted = prey.map(({ mutant, hunters }) => {
+    const one = hunt(mutant, hunters);
+    if (options.verbose) env.print(`${one.mutant}: ${fateOf(one)}\n`);
+    return one;
+  });
+  const survivors = hunted.flatMap((one, i) => (one.notice ? [] : [{ one, why: prey[i]?.why ?? null }]));
+  const refuted = hunted.flatMap((one, i) => (one.notice && prey[i]?.why ? [one] : []));
+  env.print(`${summary(hunted, survivors.length)}\n`);
+  for (const { one, why } of survivors)
+    if (why === null) env.complain(`SURVIVES: ${one.mutant} (${fateOf(one)})\n`);
+    else env.print(`survives: ${one.mutant}: ${why}\n`);
+  for (const one of refuted) env.complain(`EXPLAINED, and noticed: ${one.mutant} (${fateOf(one)})\n`);
+  if (options.write) writeFileSync(join(env.folders.results, MUTANTS), page(hunted, survivors));
+  const isTooMany = isAll && survivors.length * 100 > hunted.length * MOST_SURVIVORS;
+  if (isTooMany) env.complain(`more than ${MOST_SURVIVORS} in 100 survive\n`);
+  const isWell = survivors.every(({ why }) => why !== null) && refuted.length === 0 && !isTooMany;
+  return isWell ? EXIT.asExpected : EXIT.differs;
+}
+
+/** All mutants of the rows that fired in some small spec, with the specs that may notice them. */
+async function preyOf(env: Environment): Promise<readonly Prey[]> {
+  const rows = new Map<
+    string,
+    { mutants: readonly Mutant[]; hunters: Hunter[]; reasons: Readonly<Record<string, string>> }
+  >();
+  for (const { loaded, record } of await searchedSpecs(env)) {
+    if (loaded.spec.size !== "ci") continue;
+    for (const one of rowsOf(loaded)) {
+      if (!(record.fired[one.program] ?? "").split(" ").includes(one.label)) continue;
+      const key = `${loaded.spec.model.name}: ${one.name}`;
+      const known = rows.get(key) ?? {
+        mutants: mutantsOf(one, loaded.system.universe),
+        hunters: [],
+        reasons: loaded.spec.model.survivors ?? {},
+      };
+      known.hunters.push({ loaded, record });
+      rows.set(key, known);
+    }
+  }
+  return [...rows.values()].flatMap(({ mutants, hunters, reasons }) =>
+    mutants.map((mutant) => ({
+      mutant,
+      hunters,
+      why: Object.hasOwn(reasons, mutant.name) ? (reasons[mutant.name] as string) : null,
+    })),
+  );
+}
+
+/** In an order that has nothing to do with where they stand, so that neighbours in the source are not taken together. */
+function sampled(prey: readonly Prey[], count: number): readonly Prey[] {
+  const scattered = new Map(
+    prey.map((one) => [createHash("sha256").update(one.mutant.name).digest("hex"), one] as const),
+  );
+  return rotated([...scattered.keys()].sort(), count, commit()).map((key) => scattered.get(key) as Prey);
+}
+
+function fateOf({ notice, asked, unfinished, differing }: Hunted): string {
+  if (notice) return `${notice.spec}: ${notice.how}: ${notice.what}`;
+  const way = differing.length > 0 ? `${differing.length} of them go another way` : "none goes another way";
+  const open = unfinished.length > 0 ? `; not searched to the end: ${unfinished.join(", ")}` : "";
+  return `${asked} specs do not notice, ${way}${open}`;
+}
+
+function summary(hunted: readonly Hunted[], survivors: number): string {
+  const how = (["violated", "not violated", "witness", "refused"] as const).map(
+    (kind) => `${hunted.filter(({ notice }) => notice?.how === kind).length} ${kind}`,
+  );
+  const share = ((100 * survivors) / hunted.length).toFixed(1);
+  return `${hunted.length} mutants: ${hunted.length - survivors} noticed (${how.join(", ")}), ${survivors} survive (${share} in 100)`;
+}
+
+function page(hunted: readonly Hunted[], survivors: readonly { one: Hunted; why: string | null }[]): string {
+  const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  return [
+    "# Mutants",
+    "",
+    "Written by `npm run mutants -- --write`, never by hand: what became of every small mistake put into a row.",
+    "",
+    `${summary(hunted, survivors.length)}.`,
+    "",
+    "| survivor | specs asked | that go another way | why |",
+    "| --- | ---: | ---: | --- |",
+    ...survivors.map(
+      ({ one, why }) => `| \`${escaped(one.mutant)}\` | ${one.asked} | ${one.differing.length} | ${escaped(why ?? "nobody says")} |`,
+    ),
+    "",
+  ].join("\n");
+}

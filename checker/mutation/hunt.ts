@@ -1,0 +1,86 @@
+/**
+ * Does any spec notice a mutant? Noticed is what a reader of the report would see: another set of violations, a witness
+ * that is no longer met, or a linker that refuses the table. That counts of states differ is not enough.
+ */
+import { type RunOptions, runSearch } from "../engine/run.ts";
+import type { SpecRecord } from "../ledger/record.ts";
+import type { Loaded } from "../spec/load.ts";
+import { linkSpec } from "../spec/question.ts";
+import type { Mutant } from "./mutate.ts";
+
+export interface Hunter {
+  readonly loaded: Loaded;
+  /** What its search found without the mutant. */
+  readonly record: SpecRecord;
+}
+
+export interface Notice {
+  readonly spec: string;
+  readonly how: "violated" | "not violated" | "witness" | "refused";
+  /** "S4, deadlock", or what the linker says. */
+  readonly what: string;
+}
+
+export interface Hunted {
+  readonly mutant: string;
+  /** Null: it survives. */
+  readonly notice: Notice | null;
+  /** Specs that were asked. */
+  readonly asked: number;
+  /** Specs whose search of the mutant did not end within its limit. */
+  readonly unfinished: readonly string[];
+  /** Specs that go another way with the mutant: a survivor without any changes nothing that is ever reached. */
+  readonly differing: readonly string[];
+}
+
+/** How many times its own states a spec may take to search a mutant. */
+const PATIENCE = 30;
+
+/** Asks one spec after another, those with the fewest states first, until one notices. */
+export function hunt(mutant: Mutant, hunters: readonly Hunter[], options: RunOptions = {}): Hunted {
+  const unfinished: string[] = [];
+  const differing: string[] = [];
+  let asked = 0;
+  for (const hunter of hunters.toSorted((a, b) => a.record.states - b.record.states)) {
+    asked += 1;
+    const found = ask(mutant, hunter, options);
+    if (typeof found === "object") return { mutant: mutant.name, notice: found, asked, unfinished, differing };
+    if (found === "unfinished") unfinished.push(hunter.loaded.spec.name);
+    if (found === "another way") differing.push(hunter.loaded.spec.name);
+  }
+  return { mutant: mutant.name, notice: null, asked, unfinished, differing };
+}
+
+function ask(
+  { variant }: Mutant,
+  { loaded, record }: Hunter,
+  options: RunOptions,
+): Notice | "unfinished" | "another way" | "the same way" {
+  const { spec } = loaded;
+  const notice = (how: Notice["how"], names: readonly string[]): Notice => ({
+    spec: spec.name,
+    how,
+    what: names.join(", "),
+  });
+  // A row that the mutant keeps others from reaching may be one whose cuts the spec explains: that is no finding.
+  const linked = linkSpec({ ...spec, uncut: [] }, [variant]);
+  if ("problems" in linked) return notice("refused", [linked.problems[0]?.what ?? ""]);
+  const usual = Object.keys(record.violated);
+  const { result } = runSearch(linked.system, {
+    ...options,
+    exploreAll: usual.length > 0,
+    maxStates: PATIENCE * record.states,
+  });
+  const violated = result.violations.map(({ property }) => property);
+  const more = violated.filter((name) => !usual.includes(name));
+  if (more.length > 0) return notice("violated", more);
+  if (!result.complete) return "unfinished";
+  const fewer = usual.filter((name) => !violated.includes(name));
+  if (fewer.length > 0) return notice("not violated", fewer);
+  const lost = linked.system.witnesses.flatMap(({ property }, i) =>
+    record.witnesses[property] === true && result.met[i] === null ? [property] : [],
+  );
+  if (lost.length > 0) return notice("witness", lost);
+  const isSame = result.states === record.states && result.transitions === record.transitions;
+  return isSame ? "the same way" : "another way";
+}

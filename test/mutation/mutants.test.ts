@@ -1,0 +1,122 @@
+/** Which mistakes are put into a row, which of them does a spec notice, and does one that changes nothing survive? */
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { check } from "../../checker/check.ts";
+import {
+  and,
+  bool,
+  call,
+  lit,
+  not,
+  otherwise,
+  program,
+  select,
+  state,
+  step,
+  when,
+} from "../../checker/language/index.ts";
+import { Universe } from "../../checker/language/sets.ts";
+import { rowsOf } from "../../checker/ledger/corpus.ts";
+import { recordOf } from "../../checker/ledger/record.ts";
+import { type Hunted, hunt } from "../../checker/mutation/hunt.ts";
+import { mutantsOf } from "../../checker/mutation/mutate.ts";
+import { loadSpec } from "../../checker/spec/load.ts";
+import { lights, project } from "../cli/environment.ts";
+
+const k = state({ on: bool, off: bool });
+const tryIt = program("try_it", { exits: ["got", "busy"] }, () => ({
+  try: step("", when(k.on).goto("busy"), otherwise.do(k.on.set(true)).goto("got")),
+}));
+const caller = program("caller", { exits: ["done"] }, () => ({
+  entry: select("", [[lit(true), "look"]], "done"),
+  look: step(
+    "",
+    when(and(k.on, not(k.off))).goto("done"),
+    when(k.off).fails("P", "it is off"),
+    otherwise.do(k.off.set(true), k.on.set(not(k.on))).goto("try"),
+  ),
+  try: call("", tryIt, {}, { got: "done", busy: "look" }),
+}));
+
+const namesOf = (label: "entry" | "look" | "try") =>
+  mutantsOf({ name: `caller: ${label}`, program: "caller", label, row: caller.rows[label] }, new Universe({})).map(
+    (mutant) => mutant.name,
+  );
+
+describe("the mutants of a row", () => {
+  it("are tests that are always or never true, parts left out, and writes not done; what fails is left alone", () => {
+    expect(namesOf("look")).toEqual([
+      "caller: look / always: on && !off (-> done)",
+      "caller: look / never: on && !off (-> done)",
+      "caller: look / without: on (-> done)",
+      "caller: look / without: !off (-> done)",
+      "caller: look / not done: off = true (-> try)",
+      "caller: look / not done: on = !on (-> try)",
+    ]);
+  });
+
+  it("are a call left by one of its exits at once", () => {
+    expect(namesOf("try")).toEqual(["caller: try / no call of try_it: got", "caller: try / no call of try_it: busy"]);
+  });
+
+  it("are none where the configuration decides", () => {
+    expect(namesOf("entry")).toEqual([]);
+  });
+});
+
+describe("the mutants of Peterson's lock", () => {
+  let hunted: ReadonlyMap<string, Hunted>;
+  beforeAll(async () => {
+    const path = fileURLToPath(new URL("../../examples/peterson.json", import.meta.url));
+    const loaded = await loadSpec({ source: "peterson", path }, {});
+    const hunter = { loaded, record: recordOf(check(loaded)) };
+    const mutants = rowsOf(loaded).flatMap((row) => mutantsOf(row, loaded.system.universe));
+    hunted = new Map(mutants.map((mutant) => [mutant.name, hunt(mutant, [hunter])]));
+  });
+
+  it("are noticed where the lock needs what they lack", () => {
+    const fate = (start: string) => {
+      const [one] = [...hunted].filter(([name]) => name.startsWith(start)).map(([, { notice }]) => notice);
+      return one && `${one.how}: ${one.what}`;
+    };
+    expect(fate("peterson: raise / not done: flag[self] = l")).toBe("violated: mutualExclusion");
+    expect(fate("peterson: come / not done: turn[l] = self")).toBe("violated: mutualExclusion");
+    expect(fate("peterson: wait / never: !(exists")).toBe("violated: deadlock");
+    expect(fate("peterson: wait / not done: l = next(l)")).toBe("witness: contended");
+    expect(fate("peterson: start / not done: l = level0")).toMatch(/^refused: peterson: the local "l" may be read/);
+  });
+
+  it("survive where the spec does not ask: that a flag stays up forbids nobody's safety, though the way is another", () => {
+    expect(hunted.get("peterson: critical / not done: flag[self] = nil (-> start)")).toMatchObject({
+      notice: null,
+      asked: 1,
+      differing: ["peterson"],
+      unfinished: [],
+    });
+  });
+});
+
+describe("mutants", () => {
+  const at = project({
+    one: lights(["toggle"], { sometimes: ["smallIsOne"], expect: { verdict: "vacuous" } }),
+    two: lights(["wait"], { expect: { verdict: "deadlock", violated: ["deadlock"] } }),
+  });
+  afterAll(at.remove);
+
+  it("names the survivors, counts the rest, and fails where nobody explains one", async () => {
+    const ran = await at.run("mutants", "--verbose");
+    expect(ran.printed).toMatch(/\n\d+ mutants: \d+ noticed \(.*\), \d+ survive \(.* in 100\)\n/);
+    expect(ran.complained).toContain("more than 3 in 100 survive");
+    expect(ran.status).toBe(1);
+    expect((await at.run("mutants", "--row", "toggle: flip", "--list")).printed).toBe(
+      "toggle: flip / not done: on[l] = !on[l] (-> done)\n",
+    );
+  });
+
+  it("takes some of them, the same for one commit", async () => {
+    const some = await at.run("mutants", "--sample", "1", "--list");
+    expect(some.printed.split("\n")).toHaveLength(2);
+    expect((await at.run("mutants", "--sample", "1", "--list")).printed).toBe(some.printed);
+    expect((await at.run("mutants", "--sample", "1", "--write")).status).toBe(2);
+  });
+});
