@@ -7,7 +7,7 @@ import { cellsOf } from "../language/cells.ts";
 import { evaluate, type State, writesOf } from "../language/evaluate.ts";
 import type { Node } from "../language/nodes.ts";
 import type { System } from "../language/system.ts";
-import { apply, envOfTransition, expand, openMembers, type Transition } from "../reference/step.ts";
+import { apply, envOfTransition, expand, holds, openMembers, type Transition } from "../reference/step.ts";
 import type { CellSet } from "./cell-set.ts";
 import type { Footprint, Footprints } from "./footprints.ts";
 import type { Cluster, Reduction } from "./reduction.ts";
@@ -87,13 +87,14 @@ export class Recheck {
     ];
   }
 
-  /** Who stands below another neither moves nor gets out from under it before that one, or one above it, moves. */
+  /** Who stands below another may not run, and does not get out from under it before that one moves. */
   #standing(before: State, { context }: Transition, after: State): string[] {
     const names = this.#system.contexts.map((c) => c.name);
     const [was, is] = [this.#reduction.under(before), this.#reduction.under(after)];
     return was.flatMap((above, low) =>
       [...above].flatMap((high) => {
-        if (context === low) return [`${names[low]} moves under ${names[high]}`];
+        if (context === low || holds(this.#system, this.#system.mayRun, before, low))
+          return [`${names[low]} may run under ${names[high]}`];
         if (context === high || is[low]?.has(high)) return [];
         return [`${names[low]} gets out from under ${names[high]} by a step of ${names[context]}`];
       }),

@@ -9,8 +9,8 @@ import { Reduction } from "../../checker/reduction/reduction.ts";
 import { reducedSearch } from "../../checker/reduction/search.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
-import { apply, expand } from "../../checker/reference/step.ts";
 import { drawnSystems, systemOf } from "./frames.ts";
+import { graphOf } from "./graph.ts";
 
 function drawn(one: Parameters<typeof systemOf>[0]): System {
   const system = systemOf(one);
@@ -50,9 +50,7 @@ describe("a reduced search", () => {
         const system = drawn(one);
         const footprints = footprintsOf(system);
         const recheck = new Recheck(system, footprints, new Reduction(system, dependenceOf(system, footprints)));
-        for (const { before, transition, after } of edges(system)) {
-          expect(recheck.step(before, transition, after)).toEqual([]);
-        }
+        expect(graphOf(system).edges.flatMap((edge) => recheck.step(...edge))).toEqual([]);
       }),
       { numRuns: 150 },
     );
@@ -65,7 +63,7 @@ describe("a reduced search", () => {
         const footprints = footprintsOf(system);
         const reduction = new Reduction(system, dependenceOf(system, footprints));
         const recheck = new Recheck(system, footprints, reduction);
-        for (const state of states(system)) {
+        for (const state of graphOf(system).states) {
           for (const cluster of reduction.clusters(state)) expect(recheck.cluster(state, cluster)).toEqual([]);
         }
       }),
@@ -73,27 +71,3 @@ describe("a reduced search", () => {
     );
   });
 });
-
-function* states(system: System) {
-  const seen = new Set([JSON.stringify(system.initial)]);
-  const queue = [system.initial];
-  for (const state of queue) {
-    yield state;
-    for (const t of expand(system, state).transitions) {
-      if (t.command.fails) continue;
-      const after = apply(system, state, t).state;
-      const key = JSON.stringify(after);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      queue.push(after);
-    }
-  }
-}
-
-function* edges(system: System) {
-  for (const before of states(system)) {
-    for (const transition of expand(system, before).transitions) {
-      if (!transition.command.fails) yield { before, transition, after: apply(system, before, transition).state };
-    }
-  }
-}
