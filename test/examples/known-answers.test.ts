@@ -3,12 +3,14 @@
  * else counts that Spin, Rumur or TLC give for the same algorithm.
  */
 import { describe, expect, it } from "vitest";
+import { reducedSearch } from "../../checker/reduction/search.ts";
 import { search } from "../../checker/reference/search.ts";
 import type { Model, Setting } from "../../checker/spec/model.ts";
 import bits from "../../examples/bits.ts";
 import counters from "../../examples/counters.ts";
 import freelist from "../../examples/freelist.ts";
 import hanoi from "../../examples/hanoi.ts";
+import once from "../../examples/once.ts";
 import peterson from "../../examples/peterson.ts";
 import philosophers from "../../examples/philosophers.ts";
 import twoPhaseCommit from "../../examples/two-phase-commit.ts";
@@ -28,6 +30,12 @@ const counts = (model: Model, configuration: Readonly<Record<string, Setting>>) 
 describe("known answers", () => {
   it.each([1, 2, 5, 10])("%i bits have 2^N states and N * 2^N edges", (n) => {
     expect(counts(bits, { bits: n })).toEqual({ states: 2 ** n, transitions: n * 2 ** n });
+  });
+
+  it.each([1, 4, 10])("%i contexts of one step have 2^N states, and N + 1 with partial order", (n) => {
+    expect(counts(once, { contexts: n })).toEqual({ states: 2 ** n, transitions: n * 2 ** (n - 1) });
+    const { states, transitions, violations } = reducedSearch(linkExample(once, { contexts: n }));
+    expect({ states, transitions, violations }).toEqual({ states: n + 1, transitions: n, violations: [] });
   });
 
   it.each([
