@@ -42,6 +42,7 @@ export const DESIGNS: Readonly<Record<string, Design>> = {
   R2: design("early NULL only in an NMI or a hardirq; a hook with preemption off", "v1 to 6.18", null, ["S10"]),
   R2b: design("a hook at contention_begin of the lock of the same bucket", "v1 to 6.18", null, ["S7"]),
   R2c: design("the same, another bucket, contended", "v1 to 6.18", null, ["S10"]),
+  R3: design("early NULL wherever preemptible() is false", "99a3e3a1cfc9, Jan 2026", null, OK),
   R4: design("kfree_nolock() without a context test", "v1 to 6.19", null, ["S10/S7"]),
   R5: design("two hooks, each with one bucket locked below, each asks for the other's", "v1 to 6.19", null, ["S8"]),
   R6: design(

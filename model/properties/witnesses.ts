@@ -1,7 +1,8 @@
 /** What must be reachable for an answer to mean anything: the hard cases, by name. */
-import { and, happens, not, property } from "../../checker/language/index.ts";
+import { and, happens, isKind, not, property } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
-import { cpuSlabLock, l } from "../locks/state.ts";
+import { rtSpinTrylock } from "../locks/rt-mutex.ts";
+import { cpuSlabLock, l, lock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { atomic, chainOf, inNmi, m, thisCpu } from "../machine/state.ts";
 import { pcpSpinTrylock } from "../page/pcp.ts";
@@ -16,6 +17,7 @@ import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
 import { slabOf } from "../slub/state.ts";
 import { call, trackAsked, trackDrained, trackMissedNode, trackNmi } from "./call-ghosts.ts";
+import { sectionsBelow } from "./gate.ts";
 
 const gate = [
   property(
@@ -39,6 +41,21 @@ const gate = [
     happens(kmallocNolock, "return", ({ self, ret }) => and(inNmi(self), ret.notNull())),
   ),
   property(
+    "reentersLocked",
+    "kmalloc_nolock() is called where a frame below on this CPU is in a section of c->lock",
+    happens(kmallocNolock, "bucket", ({ self }) => sectionsBelow(self).gt(0)),
+  ),
+  property(
+    "tryFailsElsewhere",
+    "PREEMPT_RT: a trylock of c->lock fails though local_lock_is_locked() is false",
+    happens(
+      rtSpinTrylock,
+      "owned",
+      ({ self, which }) => and(isKind(lock, "cpuSlab", which), l.lock.at(which).owner.ne(chainOf(self))),
+      { to: "busy" },
+    ),
+  ),
+  property(
     "busyForNothing",
     "a nolock caller that may be preempted gets -EBUSY though nobody holds c->lock below it",
     happens(kmallocNolock, "retry", ({ self, b }) =>
@@ -46,7 +63,7 @@ const gate = [
     ),
   ),
   property(
-    "hookOwnsLock",
+    "reentersOwned",
     "PREEMPT_RT: __slab_alloc() is asked where the current task owns c->lock, outside of interrupts",
     happens(
       slabAllocWrapper,
@@ -56,7 +73,7 @@ const gate = [
     ),
   ),
   property(
-    "preemptibleOwner",
+    "reentersPreemptible",
     "PREEMPT_RT: the same, and the caller may be preempted",
     happens(
       slabAllocWrapper,
@@ -117,7 +134,7 @@ const fastPath = [
 
 const slowPath = [
   property(
-    "loadConflict",
+    "reloadConflict",
     "somebody loaded another slab while ___slab_alloc() asked for one (retry_load_slab)",
     happens(slabAlloc, "conflict", undefined, { to: "flushFreelist" }),
   ),
