@@ -96,7 +96,7 @@ export const returned = program(
     params: {
       irqs: value(bool),
       preempt: value(range(0, 7)),
-      migrate: value(range(0, 7)),
+      migrate: value(range(0, 15)),
       got: value(resultShape),
       gotPage: value(pageResult),
     },
@@ -257,7 +257,7 @@ export const taskScript = (spec: ContextSpec, calls: readonly Call[]): Script =>
     callRows(calls, locals, { irqs: false, preempt: 0, migrate: 0 }, true, "done"),
   ) as unknown as Script;
 
-const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7), migrate: range(0, 7) };
+const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7), migrate: range(0, 15) };
 
 /** The script of a softirq, hardirq, NMI or hook: it may never come; once there it makes all its calls and returns. */
 export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe: boolean): Script {

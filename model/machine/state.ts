@@ -43,7 +43,7 @@ export const m = state({
     struct({
       cpu: id(cpu),
       top: optional(id(context)),
-      migrateDisabled: range(0, 7),
+      migrateDisabled: range(0, 15),
       /** PREEMPT_RT: the lock on whose wait list the task is: from enqueueing until it owns it. */
       waitsFor: optional(id(lock)),
       /** PREEMPT_RT: the lock that the task sleeps for; null again when it is woken. */

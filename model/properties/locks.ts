@@ -101,3 +101,13 @@ export const S10 = property(
   "no lock that may sleep is asked for with interrupts or preemption off, or in an interrupt",
   whenever(rtSpinLock, "fast", ({ self }) => not(atomic(self))),
 );
+
+/** S10 is about asking; this is about what then happens where the lock is not free. */
+export const atomicSleep = property(
+  "atomicSleep",
+  "no task goes to sleep with interrupts or preemption off, or in an interrupt",
+  whenever(rtSpinLock, "sleep", ({ self, irqs }) => {
+    const { preemptCount, softirqCount, hardirqCount, nmiCount } = onCpu(self);
+    return not(or(irqs, preemptCount.gt(0), softirqCount.gt(0), hardirqCount.gt(0), nmiCount.gt(0)));
+  }),
+);

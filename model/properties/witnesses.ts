@@ -1,8 +1,7 @@
 /** What must be reachable for an answer to mean anything: the hard cases, by name. */
-import { and, happens, isKind, not, property } from "../../checker/language/index.ts";
+import { and, happens, not, property } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
-import { rtSpinTrylock } from "../locks/rt-mutex.ts";
-import { cpuSlabLock, l, lock } from "../locks/state.ts";
+import { cpuSlabLock, l } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { atomic, chainOf, inNmi, m, thisCpu } from "../machine/state.ts";
 import { pcpSpinTrylock } from "../page/pcp.ts";
@@ -46,16 +45,6 @@ const gate = [
     happens(kmallocNolock, "bucket", ({ self }) => sectionsBelow(self).gt(0)),
   ),
   property(
-    "tryFailsElsewhere",
-    "PREEMPT_RT: a trylock of c->lock fails though local_lock_is_locked() is false",
-    happens(
-      rtSpinTrylock,
-      "owned",
-      ({ self, which }) => and(isKind(lock, "cpuSlab", which), l.lock.at(which).owner.ne(chainOf(self))),
-      { to: "busy" },
-    ),
-  ),
-  property(
     "busyForNothing",
     "a nolock caller that may be preempted gets -EBUSY though nobody holds c->lock below it",
     happens(kmallocNolock, "retry", ({ self, b }) =>
@@ -63,7 +52,7 @@ const gate = [
     ),
   ),
   property(
-    "reentersOwned",
+    "hookOwnsLock",
     "PREEMPT_RT: __slab_alloc() is asked where the current task owns c->lock, outside of interrupts",
     happens(
       slabAllocWrapper,
@@ -73,7 +62,7 @@ const gate = [
     ),
   ),
   property(
-    "reentersPreemptible",
+    "preemptibleOwner",
     "PREEMPT_RT: the same, and the caller may be preempted",
     happens(
       slabAllocWrapper,
@@ -134,7 +123,7 @@ const fastPath = [
 
 const slowPath = [
   property(
-    "reloadConflict",
+    "loadConflict",
     "somebody loaded another slab while ___slab_alloc() asked for one (retry_load_slab)",
     happens(slabAlloc, "conflict", undefined, { to: "flushFreelist" }),
   ),

@@ -32,18 +32,6 @@ const noEarlyNull = patch(kmallocNolock, ({ got }) => ({
 }));
 const markStays = patch(localUnlockIrqrestore, () => ({ release: step("nothing", otherwise.goto("irqRestore")) }));
 
-/** slub_get_cpu_ptr() pins nothing. */
-const unpinned = [
-  patch(slabAllocWrapper, ({ self, c }) => ({
-    pin: step("c = raw_cpu_ptr()", otherwise.do(c.set(thisCpu(self))).goto("gate")),
-    unpin: step("nothing", otherwise.goto("done")),
-  })),
-  patch(slabAlloc, ({ self, c }) => ({
-    unpin: step("nothing", otherwise.goto("newPage")),
-    pin: step("c = raw_cpu_ptr()", otherwise.do(c.set(thisCpu(self))).goto("gotPage")),
-  })),
-];
-
 const nmiInSection = cut("kmalloc A", "kmalloc_nolock A", ["A cpu0 free=0", "A partial free=2"]);
 const nmiTwoBuckets = cut("kmalloc A", "kmalloc_nolock A", ["A cpu0 free=0", "B cpu0 free=2"], { buckets: 2 });
 const hookAtUnlock = (more: object = {}): Small => ({
@@ -51,6 +39,10 @@ const hookAtUnlock = (more: object = {}): Small => ({
   contexts: [task("task0", ["kmalloc A"]), hook("hook0", ["kmalloc_nolock A"], { at: "unlock" })],
 });
 const rtNmi = cut("kmalloc A", "kmalloc_nolock A", ["A cpu0 free=2"], { preemptRt: true });
+const rtKprobe: Small = {
+  configuration: { ...A, preemptRt: true, slabs: ["A cpu0 free=2"] },
+  contexts: [task("task0", ["kmalloc A"]), hook("hook0", ["kmalloc_nolock A"])],
+};
 
 /** The NMI goes on on another CPU, and takes its chain and its counts along. */
 const nmiMoves = patch(slabAllocNode, ({ self, c }) => ({
@@ -89,7 +81,14 @@ export const SPOILT_GATE: readonly Spoilt[] = [
         { removed: ["lock"] },
       ),
       patch(localUnlockIrqrestore, () => ({ migrateEnable: step("nothing", otherwise.goto("done")) })),
-      ...unpinned,
+      patch(slabAllocWrapper, ({ self, c }) => ({
+        pin: step("c = raw_cpu_ptr()", otherwise.do(c.set(thisCpu(self))).goto("gate")),
+        unpin: step("nothing", otherwise.goto("done")),
+      })),
+      patch(slabAlloc, ({ self, c }) => ({
+        unpin: step("nothing", otherwise.goto("newPage")),
+        pin: step("c = raw_cpu_ptr()", otherwise.do(c.set(thisCpu(self))).goto("gotPage")),
+      })),
     ],
   },
   { property: "S19", how: "no gate asks", system: nmiInSection, patches: noGate },
@@ -132,6 +131,12 @@ export const SPOILT_GATE: readonly Spoilt[] = [
     },
     patches: [markStays],
   },
+  {
+    property: "C6",
+    how: "PREEMPT_RT: __slab_alloc() does not ask",
+    system: hookAtUnlock({ preemptRt: true }),
+    patches: [noWrapperGate],
+  },
   { property: "C12", how: "a hook at an unlock", system: hookAtUnlock(), patches: [] },
   {
     property: "D12",
@@ -139,24 +144,17 @@ export const SPOILT_GATE: readonly Spoilt[] = [
     system: one("kmalloc_nolock A", ["A cpu0 free=0", "A partial free=2"]),
     patches: [markStays],
   },
+  { property: "D2", how: "no gate asks", system: nmiInSection, patches: noGate },
+  { property: "E2", how: "no gate asks", system: nmiInSection, patches: noGate },
   {
     property: "E4",
-    how: "PREEMPT_RT: the lock leaves its owner free to move",
+    how: "PREEMPT_RT: the owner is a task of the same CPU, and was preempted",
     system: {
       configuration: { ...A, preemptRt: true, slabs: ["A cpu0 free=2"] },
       variants: ["trylock-cpu-slab"],
       contexts: [task("task0", ["kmalloc A"]), task("task1", ["kmalloc_nolock A"])],
     },
-    patches: [
-      patch(localLockIrqsave, ({ self, flags, c, here }) => ({
-        migrateDisable: step(
-          "nothing",
-          otherwise.do(flags.set(false), c.set(thisCpu(self)), here.set(thisCpu(self))).goto("lock"),
-        ),
-      })),
-      patch(localUnlockIrqrestore, () => ({ migrateEnable: step("nothing", otherwise.goto("done")) })),
-      ...unpinned,
-    ],
+    patches: [],
   },
   {
     property: "C3",
@@ -189,8 +187,20 @@ export const SPOILT_GATE: readonly Spoilt[] = [
     patches: [],
   },
   { property: "D16", how: "an NMI moves", system: onTwoCpus, patches: [nmiMoves] },
+  { property: "E15", how: "an NMI moves", system: onTwoCpus, patches: [nmiMoves] },
   { property: "C10", how: "PREEMPT_RT: no test of the context", system: rtNmi, patches: [noEarlyNull] },
   { property: "D8", how: "PREEMPT_RT: no test of the context", system: rtNmi, patches: [noEarlyNull] },
+  { property: "D11", how: "PREEMPT_RT: a kprobe's program runs with preemption off", system: rtKprobe, patches: [] },
+  { property: "E20", how: "PREEMPT_RT: a kprobe's program runs with preemption off", system: rtKprobe, patches: [] },
+  {
+    property: "atomicSleep",
+    how: "PREEMPT_RT: a program on a kprobe asks for a lock that another task owns",
+    system: {
+      configuration: { ...A, preemptRt: true, slabs: ["A cpu0 free=2"] },
+      contexts: [task("task0", ["kmalloc A"]), task("task1", ["kmalloc A"]), hook("hook0", ["kmalloc_nolock A"])],
+    },
+    patches: [],
+  },
   {
     property: "S9",
     how: "a mark is cleared by who has not set it",
