@@ -3,6 +3,7 @@ import { type Assign, context, element, type LinkOptions } from "../checker/lang
 import type { Model, Question } from "../checker/spec/model.ts";
 import { LEDGER } from "./claims/ledger.ts";
 import { CONTEXT_KINDS, PARAMETERS, settingsOf } from "./configuration.ts";
+import { grow } from "./grow.ts";
 import { BUCKET_NAMES, heldObjects, initialHeap, parseSlab, type SlabLine } from "./heap.ts";
 import { l } from "./locks/state.ts";
 import { cfg, chain, cpu, objcg } from "./machine/config.ts";
@@ -148,6 +149,7 @@ const model: Model = {
   properties: PROPERTIES,
   ledger: LEDGER,
   unfired: UNFIRED,
+  grow,
   survivors: SURVIVORS,
   problems,
   build,

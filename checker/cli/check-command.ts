@@ -1,6 +1,6 @@
 /** `nolock check`: answers one spec, or all of them. */
 import { writeFileSync } from "node:fs";
-import { check, statusOf } from "../check.ts";
+import { type CheckOptions, check, statusOf } from "../check.ts";
 import { ENGINES } from "../engine/run.ts";
 import { agreementOn, agreementText, readEntries } from "../export/record.ts";
 import { textReport } from "../report/text.ts";
@@ -12,6 +12,7 @@ import { SIZES } from "../spec/spec.ts";
 import { EXIT } from "../verdict.ts";
 import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
+import { growSpec } from "./grow.ts";
 import { outcomeAsJson } from "./json.ts";
 import { allSpecs, findSpec, specNamed, specsOfSize } from "./specs.ts";
 
@@ -25,6 +26,8 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
   --set KEY=VALUE     ask the spec with another setting, "version" or
                       "variants" (a,b); may be repeated. What the spec
                       expects is then not compared
+  --grow              ask the spec again with each bound one larger, one at
+                      a time: does anything new appear?
   --explore-all       go on past violations and explore the whole graph
                       (so it is where the spec has an "expect")
   --max-states N      give up after N states: incomplete, never "holds"
@@ -52,6 +55,7 @@ const OPTIONS = {
   size: SIZES,
   list: "flag",
   help: "flag",
+  grow: "flag",
   "explore-all": "flag",
   set: "texts",
   "max-states": "count",
@@ -82,6 +86,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
     ]);
   const loaded = await loadSpec(findSpec(oneSpec("check", words), env.folders), env.builtins, changesOf(options.set));
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
+  if (options.grow) return growSpec(loaded, searchOptions(options), env);
   const outcome = check(loaded, searchOptions(options));
   const status = statusOf(outcome);
   const json = options.json;
@@ -92,7 +97,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   return status;
 }
 
-const searchOptions = (options: Asked): Parameters<typeof check>[1] => ({
+const searchOptions = (options: Asked): CheckOptions => ({
   ...(options["explore-all"] ? { exploreAll: true } : {}),
   ...(options["max-states"] === undefined ? {} : { maxStates: options["max-states"] }),
   ...(options["max-depth"] === undefined ? {} : { maxDepth: options["max-depth"] }),
@@ -115,7 +120,7 @@ function changesOf(texts: readonly string[]): readonly Change[] {
 }
 
 /** What is about one spec cannot go with `--all` or `--list`. */
-function refuseMixing({ all, list, set, show, json, trace, size }: Asked, words: readonly string[]): void {
+function refuseMixing({ all, list, set, show, json, trace, size, grow }: Asked, words: readonly string[]): void {
   const where = list ? "--list" : "--all";
   const given = {
     "--set": set.length > 0,
@@ -123,6 +128,7 @@ function refuseMixing({ all, list, set, show, json, trace, size }: Asked, words:
     "--json": json,
     "--trace": trace,
     "--all": list && all,
+    "--grow": grow,
     "--size": list && size,
   };
   const mixed = [...words, ...Object.entries(given).flatMap(([name, value]) => (value ? [name] : []))];

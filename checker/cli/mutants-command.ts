@@ -150,7 +150,8 @@ function page(hunted: readonly Hunted[], survivors: readonly { one: Hunted; why:
     "| survivor | specs asked | that go another way | why |",
     "| --- | ---: | ---: | --- |",
     ...survivors.map(
-      ({ one, why }) => `| \`${escaped(one.mutant)}\` | ${one.asked} | ${one.differing.length} | ${escaped(why ?? "nobody says")} |`,
+      ({ one, why }) =>
+        `| \`${escaped(one.mutant)}\` | ${one.asked} | ${one.differing.length} | ${escaped(why ?? "nobody says")} |`,
     ),
     "",
   ].join("\n");

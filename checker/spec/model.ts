@@ -60,6 +60,8 @@ export interface Model {
   readonly unfired?: Readonly<Record<string, string>>;
   /** Why a mutant of a row is noticed by no spec, by its name. */
   readonly survivors?: Readonly<Record<string, string>>;
+  /** A question with each of its bounds one larger, one at a time, and which that is: "cpus 1 -> 2". */
+  readonly grow?: (question: Question) => readonly { readonly bound: string; readonly question: Question }[];
   /** What the model finds wrong with a question, beyond names and types: CPU 7 of 2, a script nobody can follow. */
   readonly problems: (question: Question) => readonly Problem[];
   /** Called only for a question without problems. The caller adds name and properties. */

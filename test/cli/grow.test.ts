@@ -1,0 +1,39 @@
+/** `check --grow`: does a larger bound show anything new? */
+import { afterAll, describe, expect, it } from "vitest";
+import { lights, project } from "./environment.ts";
+
+const at = project({
+  few: lights(["toggle"], {
+    configuration: { lights: 1 },
+    properties: ["someDark"],
+    expect: { verdict: "violated", violated: ["someDark"] },
+  }),
+  more: lights(["toggle"], { configuration: { lights: 3 } }),
+});
+afterAll(at.remove);
+
+describe("check --grow", () => {
+  it("tells places, ways and violations that only a larger bound has", async () => {
+    const ran = await at.run("check", "few", "--grow");
+    const [base, lightsMore, callMore, places, notPossible] = ran.printed.replaceAll("\n  ", " ").split("\n");
+    expect(base).toBe("few: 2 states, violated: someDark");
+    expect(lightsMore).toBe(
+      "lights 1 -> 2: 3 states, nothing violated; NO LONGER VIOLATED someDark; 0 new places, 0 new ways",
+    );
+    expect(callMore).toMatch(
+      /^calls of task0, wait: .*; NEWLY VIOLATED deadlock; 1 new places, 0 new ways places: task0 in wait: look$/,
+    );
+    expect([places, notPossible]).toEqual(["floor 99: not possible: floor 99 has no light", ""]);
+    expect(ran.status).toBe(1);
+  });
+
+  it("says where a search did not end, and that it is no answer", async () => {
+    const ran = await at.run("check", "more", "--grow", "--max-states", "1");
+    expect(ran.printed).toContain("NOT all: the limit of 1 states was reached");
+    expect(ran.status).toBe(3);
+  });
+
+  it("goes with one spec", async () => {
+    expect((await at.run("check", "--all", "--grow")).complained).toMatch(/^--all: it does not go with --grow/);
+  });
+});
