@@ -27,6 +27,15 @@ describe("print", () => {
     expect(one.printed.length).toBeLessThan(printed.length);
   });
 
+  it("shows which rows stand for which step", async () => {
+    const { printed, status } = await at.run("print", "one-switch", "--steps");
+    expect([printed, status]).toEqual([
+      "1.2\n  toggle: flip  on[i] = !on[i];\n1.10\n  toggle: flip  on[i] = !on[i];\n",
+      0,
+    ]);
+    expect((await at.run("print", "--steps")).printed).toBe(printed);
+  });
+
   it("shows how the engine packs a state", async () => {
     const { printed, status } = await at.run("print", "one-switch", "--layout");
     expect(printed).toContain("packed into 1 words of 32");
