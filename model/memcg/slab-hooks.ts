@@ -7,7 +7,7 @@
  * @kernel v6.18.35 mm/slub.c memcg_slab_post_alloc_hook(), memcg_alloc_abort_single(), memcg_slab_free_hook();
  *   mm/memcontrol.c __memcg_slab_post_alloc_hook(), __memcg_slab_free_hook()
  */
-import { call, id, lit, optional, otherwise, program, step, value, when } from "../../checker/language/index.ts";
+import { bool, call, id, lit, optional, otherwise, program, step, value, when } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { object } from "../slub/sets.ts";
@@ -20,7 +20,8 @@ export const memcgSlabPostAllocHook = program(
   "memcg_slab_post_alloc_hook",
   {
     exits: ["charged", "failed"],
-    params: { object: value(optional(id(object))) },
+    // v1 asks who may spin; later the stock is only tried, whoever comes.
+    params: { object: value(optional(id(object))), allowSpin: value(bool) },
     locals: { x: id(object), objcg: id(objcgs) },
     kernel: "v6.18.35 mm/slub.c memcg_slab_post_alloc_hook()",
     tag: "S",

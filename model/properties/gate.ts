@@ -24,16 +24,18 @@ import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { cpuSlabOf } from "../slub/state.ts";
 import { call, trackAsked, trackMeanwhile, trackRefused } from "./call-ghosts.ts";
 import { g, trackAllocated, trackHeld } from "./ghosts.ts";
+import { stockStaysHere } from "./memcg.ts";
 
 const isHere = (self: Self, c: Expr<Id<"cpu">>) => thisCpu(self).eq(c);
 
 /** What a later comparison repairs is exempt: the reads of the fast path (tid), of deferred work (container_of). */
 export const S17 = property(
   "S17",
-  "a CPU's record of a bucket is written on that CPU only: who noted which CPU it is on has not moved since",
+  "a CPU's record of a bucket, or its stock, is written on that CPU only: who noted which CPU it is on has not moved since",
   guardedBy([cpu, bucket], (c, b) => cpuSlabOf(c, b).slab, isHere, { access: "write" }),
   guardedBy([cpu, bucket], (c, b) => cpuSlabOf(c, b).freelist, isHere, { access: "write" }),
   guardedBy([cpu, bucket, slab], (c, b, s) => cpuSlabOf(c, b).partial.at(s), isHere, { access: "write" }),
+  ...stockStaysHere,
 );
 
 /** What a nolock call has found as it goes for c->lock of this bucket on this CPU. */

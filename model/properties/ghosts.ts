@@ -1,5 +1,17 @@
 /** What only properties know: who has been handed what, and where a freelist is being worked on. */
-import { and, bool, each, ghosts, id, not, optional, or, setEach, track } from "../../checker/language/index.ts";
+import {
+  and,
+  bool,
+  context,
+  each,
+  ghosts,
+  id,
+  not,
+  optional,
+  or,
+  setEach,
+  track,
+} from "../../checker/language/index.ts";
 import { cpu, objcg } from "../machine/config.ts";
 import { returned } from "../scripts.ts";
 import { allocSingleFromNewSlab } from "../slub/alloc-single-from-new-slab.ts";
@@ -20,6 +32,8 @@ export const g = ghosts({
   held: each(object, bool),
   /** Whom a live object is charged to; null where no caller has it. */
   chargedTo: each(object, optional(id(objcg))),
+  /** v1: the CPU whose stock a pinned frame has found unlocked. */
+  stockAsked: each(context, optional(id(cpu))),
   /** A slow path is between reading c->freelist (or knowing it to be empty) and the write computed from it. */
   window: each(cpu, each(bucket, bool)),
   /** The page is on no list of the page allocator: somebody has it, if only a frame that is moving it. */

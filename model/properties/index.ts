@@ -5,7 +5,7 @@ import { CLAIM_PROPERTIES } from "./claims.ts";
 import { L4, L6, S17, S19, S20 } from "./gate.ts";
 import { guards } from "./guards.ts";
 import { S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
-import { atomicSleep, S1, S7, S8, S9, S10 } from "./locks.ts";
+import { atomicSleep, S1, S7, S8, S9, S10, WARN } from "./locks.ts";
 import { S16 } from "./memcg.ts";
 import { E39 } from "./pages.ts";
 import { L1, L2, L5 } from "./progress.ts";
@@ -14,7 +14,30 @@ import { WITNESSES } from "./witnesses.ts";
 /** Rows of versions that may break it say so themselves (`fails`). */
 const S15 = property("S15", "a bucket is looked up only for a size that has one");
 
-const SAFETY = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12, S13, S15, S16, S17, S18, S19, S20, S21, guards];
+const SAFETY = [
+  S1,
+  S2,
+  S3,
+  S4,
+  S5,
+  S6,
+  S7,
+  S8,
+  S9,
+  S10,
+  S11,
+  S12,
+  S13,
+  S15,
+  S16,
+  S17,
+  S18,
+  S19,
+  S20,
+  S21,
+  WARN,
+  guards,
+];
 const PROGRESS = [L1, L2, L4, L5, L6];
 
 export const PROPERTIES: Readonly<Record<string, Property>> = Object.fromEntries(

@@ -15,6 +15,7 @@ import {
   property,
   whenever,
 } from "../../checker/language/index.ts";
+import { localLockIrqsaveCheck, stockLockIrqsaveCheck, warnOnOnce } from "../locks/irqsave-check.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { spinLockIrqsave } from "../locks/spinlock.ts";
@@ -33,6 +34,8 @@ export const S1 = property(
   "S1",
   "no frame enters the locked section of a bucket, or of a stock, that a frame below it is in",
   whenever(localLockIrqsave, "acquire", ({ b, here }) => l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
+  whenever(localLockIrqsaveCheck, "acquire", ({ b, here }) => l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
+  whenever(stockLockIrqsaveCheck, "acquire", ({ here }) => l.lock.at(stockLock(here)).holder.isNull()),
   whenever(localTrylock, "acquire", ({ here }) => l.lock.at(stockLock(here)).holder.isNull()),
   whenever(rtSpinLock, "fast", ({ self, which }) =>
     implies(
@@ -40,6 +43,12 @@ export const S1 = property(
       not(l.lock.at(which).owner.eq(chainOf(self))),
     ),
   ),
+);
+
+export const WARN = property(
+  "WARN",
+  "no WARN_ON_ONCE() fires",
+  whenever(warnOnOnce, "warn", () => lit(false)),
 );
 
 /** The raw wait_lock is held by a frame that cannot go on before I do. */

@@ -5,18 +5,22 @@ import {
   count,
   type Expr,
   forAll,
+  guardedBy,
   type Id,
   implies,
   ite,
   lit,
+  or,
   property,
   setEach,
   track,
   whenever,
 } from "../../checker/language/index.ts";
+import { stockLockIrqsaveCheck } from "../locks/irqsave-check.ts";
 import { cfg, cpu, objcg } from "../machine/config.ts";
-import type { Self } from "../machine/state.ts";
-import { memcgSlabFreeHook } from "../memcg/slab-hooks.ts";
+import { type Self, thisCpu } from "../machine/state.ts";
+import { stockIsLocked } from "../memcg/charge-atomic.ts";
+import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { MOST_BYTES, mc } from "../memcg/state.ts";
 import { kmalloc } from "../slub/kmalloc.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
@@ -35,6 +39,23 @@ const trackCharged = [
   track(memcgSlabFreeHook, "record", ({ x }) => g.chargedTo.at(x).set(lit(null))),
 ];
 
+const here = (self: Self, c: Expr<Id<"cpu">>) => thisCpu(self).eq(c);
+const askedHere = ({ self }: { self: Self }) =>
+  or(g.stockAsked.at(self).isNull(), g.stockAsked.at(self).eq(thisCpu(self)));
+
+/** Of S17: a stock is used on its own CPU; and v1, where an allocation may not spin, on the CPU where it asked. */
+export const stockStaysHere = [
+  guardedBy([cpu], (c) => mc.objStock.at(c).cached, here),
+  guardedBy([cpu], (c) => mc.objStock.at(c).bytes, here),
+  whenever(stockLockIrqsaveCheck, "irqSave", askedHere),
+  whenever(stockLockIrqsaveCheck, "tryIrqSave", askedHere),
+  whenever(stockLockIrqsaveCheck, "migrateDisable", askedHere),
+  track(memcgSlabPostAllocHook, "objcg", ({ self }) => g.stockAsked.at(self).set(lit(null))),
+  track(stockIsLocked, "which", ({ self, pinned }) =>
+    g.stockAsked.at(self).set(ite<Id<"cpu"> | null>(pinned, thisCpu(self), lit(null))),
+  ),
+];
+
 type Objcg = Expr<Id<"objcg">>;
 
 /** Bytes of all stocks that have this objcg: how many have at least one, at least two, .. */
@@ -47,7 +68,7 @@ const live = (o: Objcg): Expr<number> => count(object, (x) => g.chargedTo.at(x).
 
 export const S16 = property(
   "S16",
-  "at rest a cgroup is charged for its live objects, its stocks and nr_charged_bytes; a free returns what was charged",
+  "at rest a cgroup is charged for its live objects, its stocks and nr_charged_bytes; what is charged is recorded and returned",
   atRest(
     forAll(objcg, (o) =>
       implies(
@@ -59,6 +80,7 @@ export const S16 = property(
       ),
     ),
   ),
+  atRest(forAll(object, (x) => implies(cfg.memcg, mc.objExts.at(x).eq(g.chargedTo.at(x))))),
   whenever(memcgSlabFreeHook, "record", ({ x }) => mc.objExts.at(x).eq(g.chargedTo.at(x))),
   ...trackCharged,
 );

@@ -1,5 +1,6 @@
 /** What must be reachable for an answer to mean anything: the hard cases, by name. */
 import { and, happens, not, property } from "../../checker/language/index.ts";
+import { localLockIrqsaveCheck } from "../locks/irqsave-check.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cpuSlabLock, l } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
@@ -17,6 +18,14 @@ import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
 import { slabOf } from "../slub/state.ts";
 import { call, trackAsked, trackDrained, trackMissedNode, trackNmi } from "./call-ghosts.ts";
 import { sectionsBelow } from "./gate.ts";
+
+const sideSystems = [
+  property(
+    "checkMisses",
+    "v1: local_lock_irqsave_check() walks into a section that a frame below is in, and says nothing",
+    happens(localLockIrqsaveCheck, "check", undefined, { to: "irqSave" }),
+  ),
+];
 
 const gate = [
   property(
@@ -161,4 +170,4 @@ const frees = [
   ),
 ];
 
-export const WITNESSES = [...gate, ...fastPath, ...slowPath, ...frees];
+export const WITNESSES = [...gate, ...fastPath, ...slowPath, ...frees, ...sideSystems];

@@ -82,7 +82,7 @@ export const kmallocNolock = program(
     charge: call(
       "memcg_slab_post_alloc_hook(s, lru, flags, size, p)",
       memcgSlabPostAllocHook,
-      { object: ret },
+      { object: ret, allowSpin: false },
       { charged: "return", failed: "dropped" },
       { ref: "3.4.6 3.13" },
     ),

@@ -47,7 +47,7 @@ export const kmalloc = program(
     charge: call(
       "memcg_slab_post_alloc_hook(s, lru, flags, size, p)",
       memcgSlabPostAllocHook,
-      { object: ret },
+      { object: ret, allowSpin: true },
       { charged: "return", failed: "dropped" },
       { ref: "3.13" },
     ),

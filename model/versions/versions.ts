@@ -18,6 +18,7 @@ import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates } from "./node-list.ts";
 import { PAGES, refcountedPage } from "./pages.ts";
 import { REAL_TIME } from "./real-time.ts";
+import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
 interface Version {
   readonly about: string;
@@ -38,7 +39,7 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
   },
   v1: {
     about:
-      "v1 as posted (30 Apr 2025): counted pages, retry below the size test, nolock callers deactivate; its kfree_nolock() is not modelled",
+      "v1 as posted (30 Apr 2025): counted pages, retry below the size test, nolock callers deactivate, atomics go around a stock that is locked below; its kfree_nolock() is not modelled",
     nokprobe: false,
     patches: [
       version(
@@ -51,6 +52,7 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
         waitsWithNewSlab,
         tinyAllocates,
         tinyFreesNothing,
+        ...memcgV1,
       ),
     ],
   },
@@ -64,4 +66,5 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   ...REAL_TIME,
   ...PAGES,
   ...DEFERRED,
+  ...SIDE_SYSTEMS,
 };

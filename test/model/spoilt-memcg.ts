@@ -4,6 +4,8 @@ import { localTrylock } from "../../model/locks/stock-lock.ts";
 import { consumeObjStock } from "../../model/memcg/consume-obj-stock.ts";
 import { refillObjStock } from "../../model/memcg/refill-obj-stock.ts";
 import { memcgSlabPostAllocHook } from "../../model/memcg/slab-hooks.ts";
+import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
+import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";
 import { nmi, task } from "./setup.ts";
 import type { Spoilt } from "./spoilt.ts";
 
@@ -60,5 +62,41 @@ export const SPOILT_MEMCG: readonly Spoilt[] = [
       contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
     },
     patches: [noMark],
+  },
+  {
+    property: "WARN",
+    how: "a lock that is checked is taken over a frame below",
+    system: {
+      configuration: { buckets: 1, slabs: ["A cpu0 free=0", "A partial free=2"], debugLockAlloc: true },
+      variants: ["irqsave-check"],
+      contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
+    },
+    patches: [
+      patch(kmallocNolock, () => ({
+        gate: step("gate", when(lit(false)).goto("retry"), otherwise.goto("alloc")),
+      })),
+      patch(slabAllocWrapper, () => ({
+        gate: step("gate", when(lit(false)).goto("unpinBusy"), otherwise.goto("slow")),
+      })),
+    ],
+  },
+  {
+    property: "S17",
+    how: "v1: a task moves between the question about a stock and its lock",
+    system: {
+      configuration: { buckets: 1, cpus: 2, migration: true, memcg: true, slabs: ["A cpu0 free=1", "A cpu1 free=1"] },
+      version: "v1",
+      contexts: [task("task0", ["kmalloc_nolock A"])],
+    },
+    patches: [
+      patch(
+        kmallocNolock,
+        () =>
+          ({
+            pin: step("no pin", otherwise.goto("charge")),
+            unpin: step("no unpin", otherwise.goto("return")),
+          }) as object,
+      ),
+    ],
   },
 ];
