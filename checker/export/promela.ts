@@ -4,7 +4,7 @@
  */
 import { context as contexts } from "../language/sets.ts";
 import type { AnyLeaf } from "../language/shapes.ts";
-import type { Label, System } from "../language/system.ts";
+import type { Command, Label, System } from "../language/system.ts";
 import type { Condition } from "./condition.ts";
 import { type Dialect, Expressions, type Scope, within } from "./expression.ts";
 import { comment, type ExportOptions, headingOf, placeName, targetName } from "./heading.ts";
@@ -96,14 +96,25 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
   });
   const text = (condition: Condition, scope: Scope): string => expressions.condition(condition, scope);
   const scopeOf = (self: number): Scope => ({ self, bound: new Map() });
-  let temporaries = 0;
-
   const looksOf = (looks: readonly Look[], scope: Scope, indent: string): string[] =>
     looks.flatMap(({ finding, when, why }) => {
       const said = `${rules.findings[finding]?.kind === "met" ? "MET" : "FOUND"}(${finding}) ${comment(why)}`;
       if (when.is === "true") return [`${indent}${said};`];
       return [`${indent}if`, `${indent}:: ${text(when, scope)} -> ${said}`, `${indent}:: else`, `${indent}fi;`];
     });
+
+  /** In C where something is to be kept meanwhile: a variable of Promela would be one more in every state. */
+  const assignments = (effect: Command["effect"], scope: Scope): string[] => {
+    const { reads, writes } = assignmentsOf(effect, scope, { expressions, names, universe });
+    if (reads.length === 0) return writes.map(({ cell, text }) => `       ${cell} = ${text};`);
+    const inC = assignmentsOf(effect, scope, { expressions: c, names, universe });
+    return [
+      "       c_code { {",
+      ...inC.reads.map(({ name, text }) => `         int ${name} = ${text};`),
+      ...inC.writes.map(({ cell, text }) => `         ${cell} = ${text};`),
+      "       } };",
+    ];
+  };
 
   const option = ({ context, label }: Stand, rule: Rule): string[] => {
     const { command, when, looks, steps } = rule;
@@ -118,12 +129,9 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
     );
     return scopes.flatMap((scope) => {
       const target = steps ? (command.target as number) : label.id;
-      const { reads, writes } = assignmentsOf(steps ? command.effect : [], scope, { expressions, names, universe });
-      temporaries = Math.max(temporaries, reads.length);
       const statements = [
         ...(properties ? looksOf(looks, scope, "       ") : []),
-        ...reads.map((read) => `       ${read.name} = ${read.text};`),
-        ...writes.map((write) => `       ${write.cell} = ${write.text};`),
+        ...(steps ? assignments(command.effect, scope) : []),
         steps ? `       pc[${names.element(contexts, context)}] = ${target}` : "       NO_STEP",
       ];
       return [
@@ -176,7 +184,6 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
     ...declared,
     comment("where each context stands: its label, 0 at the end of its script"),
     `${system.labels.length > 256 ? "short" : "byte"} pc[${system.contexts.length}] = { ${pcs} };`,
-    ...Array.from({ length: temporaries }, (_, i) => `hidden int ${names.of(`temporary ${i + 1}`, "")};`),
     "",
     ...(properties ? findingsInC(rules) : []),
     ...(walks.size > 0 ? walksInC(walks, names) : []),

@@ -1,0 +1,141 @@
+/** `npm run bench`: measures nolock, Spin and Rumur on the same models, and writes docs/performance.md. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readArguments } from "../checker/cli/arguments.ts";
+import { missingTools } from "../checker/export/tools.ts";
+import { mendName, SpecError } from "../checker/spec/problems.ts";
+import { allCases, type Case, QUICK } from "./cases.ts";
+import { BenchError, PROJECT, Workshop } from "./measure.ts";
+import { EMPTY, type Performance, readRecord, settingNow, writeRecord } from "./record.ts";
+import { report } from "./report.ts";
+import { Disagreement, measure } from "./rounds.ts";
+import { measureStarts } from "./starts.ts";
+
+const HELP = `Usage: npm run bench [-- options]
+
+Measures nolock, Spin and Rumur on the same models, in turn, round after
+round, and writes bench/measured.json and docs/performance.md. All must
+find the same states and transitions. Wants spin, gcc and rumur, a quiet
+machine with two processors, and 8 GB.
+
+  --only NAME    this case alone; may be repeated. The cases: CASES
+  --rounds N     how often each runs (default 3). Rumur runs once where
+                 a run takes minutes
+  --resume       keep runs of this commit that are there, and add those
+                 that are missing
+  --quick        a small case, one round; prints the report, and writes
+                 nothing
+  --report       measures nothing: writes docs/performance.md again
+
+Exit status: 0 where all went well, also where a goal is not met; 1 where
+two counted differently, or one failed; 2 where something is missing.
+`;
+
+const OPTIONS = {
+  only: "texts",
+  rounds: "count",
+  resume: "flag",
+  quick: "flag",
+  report: "flag",
+  help: "flag",
+} as const;
+
+const STARTS = "starts";
+const DOCUMENT = join(PROJECT, "docs/performance.md");
+const notes = (): string => readFileSync(join(PROJECT, "bench/notes.md"), "utf8");
+
+const say = (text: string): void => void process.stderr.write(text);
+
+async function bench(args: readonly string[]): Promise<void> {
+  const { options, words } = readArguments("bench", args, OPTIONS);
+  const cases = await allCases();
+  const names = [...cases.map(({ name }) => name), STARTS];
+  if (options.help) {
+    process.stdout.write(HELP.replace("CASES", `${names.join(", ")}`));
+    return;
+  }
+  const unknown = options.only.find((name) => !names.includes(name)) ?? words[0];
+  if (unknown !== undefined)
+    throw new SpecError([{ where: unknown, what: "there is no such case", mend: mendName(unknown, names, "case") }]);
+  if (options.report) {
+    writeFileSync(DOCUMENT, report(readRecord(), notes()));
+    return;
+  }
+  const missing = await missingTools();
+  if (missing.length > 0)
+    throw new SpecError([
+      { where: "PATH", what: `not found: ${missing.join(", ")}`, mend: "on Debian: apt-get install spin gcc rumur" },
+    ]);
+
+  const chosen = options.only.length > 0 ? options.only : options.quick ? [QUICK, STARTS] : names;
+  const workshop = new Workshop();
+  try {
+    const asked = { cases: cases.filter(({ name }) => chosen.includes(name)), starts: chosen.includes(STARTS) };
+    const rounds = options.rounds ?? (options.quick ? 1 : 3);
+    const keep = options.quick ? () => {} : write;
+    const known = options.quick ? EMPTY : readRecord();
+    const order = names.filter((name) => name !== STARTS);
+    const made = await measureAll(asked, workshop, { ...options, rounds, known, order, keep });
+    if (options.quick) process.stdout.write(report(made, notes()));
+  } finally {
+    workshop.remove();
+  }
+}
+
+function write(performance: Performance): void {
+  writeRecord(performance);
+  writeFileSync(DOCUMENT, report(performance, notes()));
+}
+
+interface Measuring {
+  readonly rounds: number;
+  readonly known: Performance;
+  /** The cases that there are: others are forgotten. */
+  readonly order: readonly string[];
+  readonly resume: boolean;
+  readonly quick: boolean;
+  readonly keep: (performance: Performance) => void;
+}
+
+async function measureAll(
+  { cases, starts }: { readonly cases: readonly Case[]; readonly starts: boolean },
+  workshop: Workshop,
+  { rounds, known, order, resume, quick, keep }: Measuring,
+): Promise<Performance> {
+  let performance = known;
+  const setting = settingNow();
+  const isFromHere = (old: { readonly commit: string; readonly machine: string } | null | undefined): boolean =>
+    old?.commit === setting.commit && old.machine === setting.machine;
+  for (const one of cases) {
+    const { [one.name]: old, ...others } = performance.cases;
+    const measuring = measure(one, workshop, {
+      rounds,
+      before: resume && old && isFromHere(old) ? old : null,
+      say,
+      keep: (measured) => {
+        const all = { ...performance.cases, [one.name]: { ...measured, ...setting } };
+        const inOrder = order.flatMap((name) => (all[name] ? [[name, all[name]] as const] : []));
+        performance = { ...performance, cases: Object.fromEntries(inOrder) };
+        keep(performance);
+      },
+    });
+    await measuring.catch((error: unknown) => {
+      if (error instanceof Disagreement) keep({ ...performance, cases: others });
+      throw error;
+    });
+  }
+  if (starts && !(resume && isFromHere(performance.starts))) {
+    const specs = await measureStarts(workshop, rounds, say, quick ? 3 : undefined);
+    performance = { ...performance, starts: { specs, ...setting } };
+    keep(performance);
+  }
+  return performance;
+}
+
+try {
+  await bench(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SpecError || error instanceof BenchError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error instanceof SpecError ? 2 : 1;
+}
