@@ -50,6 +50,12 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   debugLockAlloc: flag("CONFIG_DEBUG_LOCK_ALLOC"),
   pcpBatch: integer("pages that a refill moves to a CPU's page list (pages: true)", 1, 1, 2),
   pcpHigh: integer("pages at which a CPU's page list gives one back to the zone; 0: never (pages: true)", 0, 0, 4),
+  ctor: flag(
+    "caches have a constructor (or RCU, or poisoning): the bytes at offset 0 are not the allocator's to write, the link word is elsewhere",
+  ),
+  encodedLinks: flag(
+    "CONFIG_SLAB_FREELIST_HARDENED with consistency checks: a raw zero is no link, and the callback of deferred frees has its objects checked",
+  ),
 };
 
 const ON_CPU: Readonly<Record<string, Parameter>> = {
@@ -95,6 +101,8 @@ export interface Settings {
   readonly debugLockAlloc: boolean;
   readonly pcpBatch: number;
   readonly pcpHigh: number;
+  readonly ctor: boolean;
+  readonly encodedLinks: boolean;
 }
 
 export const settingsOf = ({ configuration }: Question) => configuration as unknown as Settings;

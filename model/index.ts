@@ -60,6 +60,8 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     cfg.memcg.set(s.memcg),
     cfg.chargeFails.set(s.chargeFails),
     cfg.debugLockAlloc.set(s.debugLockAlloc),
+    cfg.ctor.set(s.ctor),
+    cfg.encodedLinks.set(s.encodedLinks),
     cfg.objects.set(s.objects),
     cfg.pcpBatch.set(s.pcpBatch),
     cfg.pcpHigh.set(s.pcpHigh),

@@ -148,8 +148,6 @@ function callProblems(
   if (parsed.op === "reparent" && one.kind !== "task")
     say(path, "cgroups go away in a worker", 'make the context a "task"');
   if (isPageCall(parsed)) pageCallProblems(one, parsed, line, n, path, question, lines, say);
-  if (parsed.op === "kfree_nolock" && question.version === "v1" && !s.tiny)
-    say(path, "kfree_nolock() of v1 is not modelled", 'use "version": "v5" or "6.18"');
   if (one.kind !== "task" && one.kind !== "softirq" && one.kind !== "hardirq" && SPINS[parsed.op] !== undefined) {
     say(
       path,

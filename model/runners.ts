@@ -6,21 +6,28 @@ import { cpu } from "./machine/config.ts";
 import { irqWorkInterrupt, irqWorkThread } from "./machine/irq-work.ts";
 import { scheduler } from "./machine/scheduler.ts";
 import { type Call, frameScript, parseCall, taskScript } from "./scripts.ts";
-import { VERSIONS } from "./versions/versions.ts";
+import { WITHOUT_IRQ_WORK } from "./versions/deferred.ts";
+import { VERSIONS, type Version } from "./versions/versions.ts";
 
 /**
  * Whether deferred work can come up, so that irq_work must run: by a kfree_nolock(), where a kmalloc_nolock() may find
  * that somebody on its CPU loaded another slab while it asked for a page, or where it may give up a new slab of a debug
  * cache.
  */
-const defers = ({ contexts, configuration }: Question): boolean =>
-  contexts.some(
+function defers({ contexts, configuration, version, variants }: Question): boolean {
+  const { irqWork } = VERSIONS[version as string] as Version;
+  const slabs =
+    irqWork === "slabs" && !variants.includes("nolock-deactivates") && !variants.includes("returns-with-lock");
+  const objects = irqWork !== "nothing" && !variants.some((name) => WITHOUT_IRQ_WORK.has(name));
+  return contexts.some(
     (one) =>
-      one.script.some((line) => line.startsWith("kfree_nolock")) ||
-      (one.script.some((line) => line.startsWith("kmalloc_nolock")) &&
+      (objects && one.script.some((line) => line.startsWith("kfree_nolock"))) ||
+      (slabs &&
+        one.script.some((line) => line.startsWith("kmalloc_nolock")) &&
         (mayGiveUpNew(configuration as unknown as Settings) ||
           contexts.some((other) => mayLoadMeanwhile(other, one, configuration as unknown as Settings)))),
   );
+}
 
 const mayGiveUpNew = ({ tiny, debug }: Settings): boolean => tiny || debug.length > 0;
 

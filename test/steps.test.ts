@@ -39,7 +39,7 @@ function references(): Set<string> {
         "alloc_pages_nolock",
         "free_pages_nolock #10",
         "drain cpu0",
-        ...(version === "v1" ? [] : ["kfree_nolock #3"]),
+        "kfree_nolock #3",
       ];
       const question: Question = {
         configuration: { ...configuration, preemptRt, pages: true },

@@ -64,6 +64,10 @@ export const cfg = constants({
   debugLockAlloc: bool,
   /** The objcg that a context's allocations are charged to: its task's, or the one that its program set. */
   objcgOf: each(context, id(objcg)),
+  /** The link word of an object is not at offset 0: a constructor, RCU or poisoning has those bytes. */
+  ctor: bool,
+  /** Link words are encoded, and what the callback of deferred frees hands on is checked. */
+  encodedLinks: bool,
   /** Objects in a slab. */
   objects: range(1, 8),
 });

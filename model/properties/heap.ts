@@ -29,6 +29,7 @@ import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabFree } from "../slub/slab-free.ts";
 import { cpuSlabOf, freelist, k, kmemCacheDebug, oneAtATime, slabOf } from "../slub/state.ts";
 import { listLockFree } from "./accounting.ts";
+import { deferred } from "./deferred.ts";
 import { g, trackAllocated, trackHeld, trackWindow } from "./ghosts.ts";
 import { pagesOfS2, pagesOfS4, pagesOfS6, pagesOfS13, pagesOfS18 } from "./pages.ts";
 
@@ -73,12 +74,6 @@ export const S4 = property(
   ...trackWindow,
 );
 
-const deferred = (x: ObjectOf) =>
-  or(
-    exists(cpu, (c) => k.deferFree.at(c).objects.at(x)),
-    exists(context, (f) => k.taken.at(f).objects.at(x)),
-  );
-
 export const S5 = property(
   "S5",
   "an object is freed only by whoever it was handed to, once",
@@ -88,6 +83,7 @@ export const S5 = property(
   whenever(slabFree, "read", ({ x }) => or(cfg.cmpxchgDouble, g.allocated.at(x))),
   whenever(freeToPartialList, "free", ({ x }) => g.allocated.at(x)),
   whenever(deferFree, "push", ({ x }) => and(g.allocated.at(x), not(deferred(x)))),
+  whenever(doSlabFree, "defer", ({ x }) => and(g.allocated.at(x), not(deferred(x)))),
   ...trackAllocated,
 );
 
@@ -97,24 +93,46 @@ const onCpuList = (x: ObjectOf) =>
     exists(bucket, (b) => and(cpuSlabOf(c, b).slab.eq(slabOf(x)), freelist(cpuSlabOf(c, b).freelist).has(x))),
   );
 
-/** Lists of slabs that a slab is on, or the CPU whose slab it is. */
-const places = (s: SlabOf) =>
-  count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).slab.eq(s)))
-    .plus(count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).partial.at(s))))
+/** Whose slab it is. */
+const cpusOf = (s: SlabOf) => count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).slab.eq(s)));
+
+/** Lists that use a slab's one link: `slab_list`, `next` and `llnode` are the same bytes. */
+const listsOf = (s: SlabOf) =>
+  count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).partial.at(s)))
     .plus(count(bucket, (b) => k.node.at(b).partial.at(s)))
     .plus(count(bucket, (b) => and(kmemCacheDebug(b), k.node.at(b).full.at(s))))
     .plus(count(cpu, (c) => k.deferFree.at(c).slabs.at(s)))
     .plus(count(context, (f) => k.taken.at(f).slabs.at(s)));
 
-/** Lists that use the slab's one list link at this moment: its union is slab_list, next and llnode at once. */
-const links = (s: SlabOf) => places(s).plus(count(context, (f) => k.detached.at(f).at(s)));
+const lockFree = (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => {
+  const { holder, owner } = l.lock.at(cpuSlabLock(c, b));
+  return and(holder.isNull(), owner.isNull());
+};
 
+/** In c->lock a full slab is unfrozen before it leaves c->slab, and a free may list it in between. */
 export const S18 = property(
   "S18",
-  "a slab is on one list at a time, or the slab of one CPU; a page is on one list at a time, and none is a circle",
-  invariant(forAll(slab, (s) => links(s).le(1))),
+  "a slab is on one list at a time; the slab of a CPU (outside its lock section) is on none, nor another CPU's; a page is on one list at a time, and none is a circle",
+  invariant(
+    forAll(slab, (s) =>
+      listsOf(s)
+        .plus(count(context, (f) => k.detached.at(f).at(s)))
+        .le(1),
+    ),
+  ),
+  invariant(forAll(slab, (s) => cpusOf(s).le(1))),
+  invariant(
+    forAll(slab, (s) =>
+      or(
+        listsOf(s).eq(0),
+        forAll(cpu, (c) => forAll(bucket, (b) => not(and(cpuSlabOf(c, b).slab.eq(s), lockFree(c, b))))),
+      ),
+    ),
+  ),
   ...pagesOfS18,
 );
+
+const places = (s: SlabOf) => cpusOf(s).plus(listsOf(s));
 
 const isFull = (s: SlabOf) => and(k.slab.at(s).freelist.isNull(), k.slab.at(s).inuse.eq(cfg.objects));
 
@@ -179,11 +197,6 @@ export const S13 = property(
   ),
   ...pagesOfS13,
 );
-
-const lockFree = (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => {
-  const { holder, owner } = l.lock.at(cpuSlabLock(c, b));
-  return and(holder.isNull(), owner.isNull());
-};
 
 export const S21 = property(
   "S21",

@@ -2,6 +2,7 @@
 import { type Property, property } from "../../checker/language/index.ts";
 import { E11, E27, S12 } from "./accounting.ts";
 import { CLAIM_PROPERTIES } from "./claims.ts";
+import { DEFERRED_CLAIMS, DEFERRED_WITNESSES, S14 } from "./deferred.ts";
 import { L4, L6, S17, S19, S20 } from "./gate.ts";
 import { guards } from "./guards.ts";
 import { S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
@@ -28,6 +29,7 @@ const SAFETY = [
   S11,
   S12,
   S13,
+  S14,
   S15,
   S16,
   S17,
@@ -39,7 +41,8 @@ const SAFETY = [
   guards,
 ];
 const PROGRESS = [L1, L2, L4, L5, L6];
+const CLAIMED = [...CLAIM_PROPERTIES, ...DEFERRED_CLAIMS, E11, E27, E39];
 
 export const PROPERTIES: Readonly<Record<string, Property>> = Object.fromEntries(
-  [...SAFETY, atomicSleep, ...PROGRESS, ...CLAIM_PROPERTIES, E11, E27, E39, ...WITNESSES].map((one) => [one.name, one]),
+  [...SAFETY, atomicSleep, ...PROGRESS, ...CLAIMED, ...WITNESSES, ...DEFERRED_WITNESSES].map((one) => [one.name, one]),
 );

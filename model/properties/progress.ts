@@ -27,6 +27,7 @@ import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/def
 import { object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { k } from "../slub/state.ts";
+import { waitsForSomebody } from "./deferred.ts";
 import { pagesOfL2 } from "./pages.ts";
 
 export const L1 = property(
@@ -43,6 +44,7 @@ export const L2 = property(
   "every deferred free is done: at rest the deferred lists are empty, and no page is parked",
   atRest(forAll(cpu, (c) => not(or(objectsListed(c), slabsListed(c))))),
   ...pagesOfL2,
+  atRest(forAll(object, (x) => not(waitsForSomebody(x)))),
 );
 
 /** A frame that has pushed and not yet queued. */
@@ -61,7 +63,10 @@ const TAKES_SLABS = except(
 
 const somebodyStandsIn = (region: Region) => exists(context, (f) => standsIn(f, region));
 
-/** Whose work a callback was called for is its own affair: what is lost stays lost, and shows when it has ended. */
+/**
+ * Whose work a callback was called for is its own affair: what is lost stays lost, and shows when it has ended. A list
+ * that no irq_work drains wakes nobody.
+ */
 export const L5 = property(
   "L5",
   "no wake-up is lost: a deferred list with something on it has its work pending, called before take-all, or about to be queued",
@@ -77,4 +82,5 @@ export const L5 = property(
       ),
     ),
   ),
+  invariant(forAll(object, (x) => not(waitsForSomebody(x)))),
 );

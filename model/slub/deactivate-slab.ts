@@ -28,7 +28,7 @@ import {
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { listLock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
+import { cfg, cpu } from "../machine/config.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { addPartial, decSlabsNode, giveUpSlab, k, linkOf, nrPartial, freelist as walk } from "./state.ts";
@@ -45,6 +45,8 @@ export const deactivateSlab = program(
       inuse: range(0, bound("slot")),
       freeDelta: range(0, bound("slot")),
       tail: optional(id(object)),
+      /** Used by a proposal that drains deferred frees here. */
+      c: id(cpu),
     },
     kernel: "v6.18 mm/slub.c deactivate_slab()",
     tag: "S",
@@ -107,19 +109,19 @@ export const deactivateSlab = program(
         },
         when(and(inuse.eq(freeDelta), racy(nrPartial(b)).ge(cfg.minPartial))).goto("discard"),
         when(or(freelist.notNull(), old.notNull())).goto("lock"),
-        otherwise.goto("done"),
+        otherwise.goto("end"),
       ),
       discard: step(
         "discard_slab(s, slab);",
         { ref: "3.7.3" },
         otherwise.do(decSlabsNode(b), giveUpSlab(slab)).goto("pages"),
       ),
-      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),
+      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "end"),
       freePage: call(
         "free_frozen_pages(page, order);",
         freeFrozenPages,
         { page: slab, allowSpin: true },
-        { done: "done" },
+        { done: "end" },
         { ref: "3.7.3 3.10.F" },
       ),
       lock: call(
@@ -134,9 +136,10 @@ export const deactivateSlab = program(
         "spin_unlock_irqrestore(&n->list_lock, flags);",
         spinUnlockIrqrestore,
         { which, flags },
-        { done: "done" },
+        { done: "end" },
         { ref: "3.7.4" },
       ),
+      end: select("(model) return", [], "done"),
     };
   },
 );

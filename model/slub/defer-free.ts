@@ -18,6 +18,7 @@ import {
   type Id,
   id,
   ite,
+  lit,
   not,
   optional,
   or,
@@ -36,7 +37,7 @@ import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabFree } from "./slab-free.ts";
-import { giveUpSlab, k } from "./state.ts";
+import { giveUpSlab, k, linkOf } from "./state.ts";
 
 /** Where the work is pending already nothing changes; else it goes on the list of the CPU that asks. */
 export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): Assign => {
@@ -59,18 +60,23 @@ export const deferFree = program(
     return {
       pin: step(
         "guard(preempt)(); df = this_cpu_ptr(&defer_free_objects);",
-        { ref: "3.9" },
-        otherwise.do(preemptDisable(self), c.set(thisCpu(self))).goto("push"),
+        { ref: "3.9.2" },
+        otherwise.do(preemptDisable(self), c.set(thisCpu(self))).goto("node"),
       ),
+      node: select("struct llist_node *node = head + s->offset;", [], "push"),
       push: step(
         "if (llist_add(head + s->offset, &df->objects))",
-        { ref: "3.9" },
+        { ref: "3.9.3" },
         when(not(exists(object, (o) => df.objects.at(o))))
           .do(df.objects.at(x).set(true))
           .goto("queue"),
         otherwise.do(df.objects.at(x).set(true)).goto("unpin"),
       ),
-      queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(irqWorkQueue(self, c)).goto("unpin")),
+      queue: step(
+        "irq_work_queue(&df->work);",
+        { ref: "3.9.4 2.5" },
+        otherwise.do(irqWorkQueue(self, c)).goto("unpin"),
+      ),
       unpin: step("(model) end of guard(preempt)", otherwise.do(preemptEnable(self)).goto("done")),
     };
   },
@@ -90,20 +96,24 @@ export const deferDeactivateSlab = program(
     return {
       note: step(
         "slab->flush_freelist = flush_freelist;",
-        { ref: "3.9" },
+        { ref: "3.9.9" },
         otherwise
           .do(preemptDisable(self), c.set(thisCpu(self)), k.slab.at(slab).flushFreelist.set(freelist))
           .goto("push"),
       ),
       push: step(
         "if (llist_add(&slab->llnode, &df->slabs))",
-        { ref: "3.9" },
+        { ref: "3.9.9" },
         when(not(exists(slabs, (o) => df.slabs.at(o))))
           .do(df.slabs.at(slab).set(true))
           .goto("queue"),
         otherwise.do(df.slabs.at(slab).set(true)).goto("unpin"),
       ),
-      queue: step("irq_work_queue(&df->work);", { ref: "3.9 2.5" }, otherwise.do(irqWorkQueue(self, c)).goto("unpin")),
+      queue: step(
+        "irq_work_queue(&df->work);",
+        { ref: "3.9.9 2.5" },
+        otherwise.do(irqWorkQueue(self, c)).goto("unpin"),
+      ),
       unpin: step("(model) end of guard(preempt)", otherwise.do(preemptEnable(self)).goto("done")),
     };
   },
@@ -125,21 +135,38 @@ export const freeDeferredObjects = program(
     return {
       takeObjects: step(
         "llnode = llist_del_all(objs);",
-        { ref: "3.9" },
+        { ref: "3.9.5" },
         otherwise
           .do(setEach(object, (o) => [taken.objects.at(o).set(df.objects.at(o)), df.objects.at(o).set(false)]))
           .goto("nextObject"),
       ),
       nextObject: step(
         "llist_for_each_safe(pos, t, llnode) {",
-        { ref: "3.9", note: "in any order" },
-        choose(object, (o) => when(taken.objects.at(o)).do(taken.objects.at(o).set(false), x.set(o)).goto("free")),
+        { ref: "3.9.5", note: "in any order" },
+        choose(object, (o) => when(taken.objects.at(o)).do(taken.objects.at(o).set(false), x.set(o)).goto("link")),
         otherwise.goto("takeSlabs"),
       ),
-      free: call("__slab_free(s, slab, x, x, 1, _THIS_IP_);", slabFree, { x }, { done: "nextObject" }, { ref: "3.9" }),
+      link: select("set_freepointer(s, x, NULL);", [[cfg.encodedLinks, "restore"]], "free"),
+      restore: step(
+        "set_freepointer(s, x, NULL);",
+        { ref: "3.9.6", note: "the object is the callback's own; __slab_free() writes its link again" },
+        otherwise.do(linkOf(x).set(lit(null))).goto("check"),
+      ),
+      check: step(
+        "if (!check_valid_pointer(s, slab, get_freepointer(s, p)))",
+        { ref: "3.9.6", tag: "M", note: "as the consistency checks of a debug cache look at it" },
+        otherwise.goto("free"),
+      ),
+      free: call(
+        "__slab_free(s, slab, x, x, 1, _THIS_IP_);",
+        slabFree,
+        { x },
+        { done: "nextObject" },
+        { ref: "3.9.6" },
+      ),
       takeSlabs: step(
         "llnode = llist_del_all(slabs);",
-        { ref: "3.9" },
+        { ref: "3.9.7" },
         otherwise
           .do(setEach(slabs, (o) => [taken.slabs.at(o).set(df.slabs.at(o)), df.slabs.at(o).set(false)]))
           .goto("nextSlab"),
@@ -147,7 +174,7 @@ export const freeDeferredObjects = program(
       nextSlab: step(
         "llist_for_each_safe(pos, t, llnode) { .. if (slab->frozen)",
         {
-          ref: "3.9",
+          ref: "3.9.8",
           note: "in any order; without debug caches and SLUB_TINY no slab here is unfrozen, and deactivate_slab() checks it",
         },
         choose(slabs, (o) =>
@@ -169,7 +196,7 @@ export const freeDeferredObjects = program(
       ),
       freeSlab: step(
         "free_slab(slab->slab_cache, slab);",
-        { ref: "3.9", note: "a new slab that was never used nor counted" },
+        { ref: "3.9.8", note: "a new slab that was never used nor counted" },
         otherwise.do(giveUpSlab(slab)).goto("pages"),
       ),
       pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "nextSlab"),
@@ -178,14 +205,14 @@ export const freeDeferredObjects = program(
         freeFrozenPages,
         { page: slab, allowSpin: true },
         { done: "nextSlab" },
-        { ref: "3.9 3.10.F" },
+        { ref: "3.9.8 3.10.F" },
       ),
       deactivate: call(
         "deactivate_slab(slab->slab_cache, slab, slab->flush_freelist);",
         deactivateSlab,
         { b, slab, freelist },
         { done: "nextSlab" },
-        { ref: "3.9" },
+        { ref: "3.9.8" },
       ),
     };
   },

@@ -36,7 +36,8 @@ export const doSlabFree = program(
   {
     exits: ["done"],
     params: { x: value(id(object)), allowSpin: value(bool) },
-    locals: { b: id(bucket), c: id(cpu), freelist: optional(id(object)), flags: bool },
+    /** `cnt` is used by versions that forget, once past the gate, that the caller may not spin. */
+    locals: { cnt: bool, b: id(bucket), c: id(cpu), freelist: optional(id(object)), flags: bool },
     kernel: "v6.18.35 mm/slub.c do_slab_free()",
     tag: "S",
   },
@@ -46,6 +47,7 @@ export const doSlabFree = program(
     const which = cpuSlabLock(c, b);
     const lockedBelow = and(or(inNmi(self), cfg.preemptRt), localLockIsLocked(self, cpuSlabLock(thisCpu(self), b)));
     return {
+      entry: select("bool allow_spin = cnt; /* 0: called from kfree_nolock() */", [], "redo"),
       redo: step(
         "c = raw_cpu_ptr(s->cpu_slab);",
         { ref: "3.2.1" },
@@ -55,7 +57,7 @@ export const doSlabFree = program(
       tid: step("tid = READ_ONCE(c->tid);", { ref: "3.2.1" }, otherwise.do(mine.set(not(cfg.preemptRt))).goto("slab")),
       slab: step(
         "if (unlikely(slab != c->slab)) {",
-        { ref: "3.2.2 3.9", note: "a snapshot of tid that is given up is forgotten" },
+        { ref: "3.2.2 3.9.1", note: "a snapshot of tid that is given up is forgotten" },
         when(and(racy(s.slab).ne(slabOf(x)), allowSpin))
           .do(mine.set(false))
           .goto("slow"),
@@ -69,7 +71,7 @@ export const doSlabFree = program(
       defer: call("defer_free(s, head);", deferFree, { x }, { done: "done" }),
       gate: step(
         "if ((in_nmi() || !USE_LOCKLESS_FAST_PATH()) && local_lock_is_locked(&s->cpu_slab->lock))",
-        { ref: "3.9" },
+        { ref: "3.9.1" },
         when(lockedBelow).do(mine.set(false)).goto("defer"),
         otherwise.goto("path"),
       ),

@@ -47,6 +47,7 @@ const setUp = (s: Expr<Id<"slab"> | null>, b: Expr<Id<"bucket">>) =>
     k.slab.at(s).freelist.set(objectAt(s, firstSlot)),
     k.slab.at(s).inuse.set(0),
     k.slab.at(s).frozen.set(false),
+    setEach(slot, (t) => k.object.at(objectAt(s, t)).spoilt.set(false)),
     setEach(slot, (t) =>
       linkOf(objectAt(s, t)).set(
         ite<Id<"object"> | null | "garbage">(next(slot, t).isNull(), lit(null), objectAt(s, next(slot, t))),

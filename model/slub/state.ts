@@ -42,6 +42,8 @@ export const k = state({
         freelist: optional(id(object)),
         slab: optional(id(slab)),
         partial: each(slab, bool),
+        /** Deferred objects, in a proposal that keeps them here. */
+        deferred: each(object, bool),
         seen: each(context, bool),
       }),
     ),
@@ -65,12 +67,18 @@ export const k = state({
     struct({
       /** The link word. That of an object that somebody owns is anything at all. */
       link: orWord(optional(id(object)), "garbage"),
+      /** Where the link word is not at offset 0 (`cfg.ctor`): somebody wrote there all the same. */
+      spoilt: bool,
     }),
   ),
+  /** struct kmem_cache; deferred objects as v1 keeps them. */
+  cache: each(bucket, struct({ deferred: each(object, bool) })),
   node: each(
     bucket,
     struct({
       partial: each(slab, bool),
+      /** Deferred objects, in a proposal that keeps them here. */
+      deferred: each(object, bool),
       /** Debug caches: slabs without a free object. */
       full: each(slab, bool),
       /** Where the configuration counts: `nr_partial`, and `nr_slabs`, which an imbalance may drive below 0. */

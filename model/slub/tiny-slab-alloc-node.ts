@@ -87,7 +87,7 @@ export const tinyDoSlabFree = program(
   (_, { x, cnt }, { b, slab }) => ({
     entry: step(
       "(model) s, slab",
-      { ref: "3.9", note: "what the caller looked up from the object" },
+      { ref: "3.9.1", note: "what the caller looked up from the object" },
       when(k.slab.at(slabOf(x)).cache.isNull()).fails("S2", "frees an object whose slab was given up"),
       otherwise.do(slab.set(slabOf(x)), b.set(k.slab.at(slabOf(x)).cache.known())).goto("free"),
     ),
@@ -96,7 +96,7 @@ export const tinyDoSlabFree = program(
       freeToPartialList,
       { b, slab, x, cnt },
       { done: "done" },
-      { ref: "3.9" },
+      { ref: "3.9.1" },
     ),
   }),
 );

@@ -84,7 +84,7 @@ export const freezesNewSlab = [
     return {
       nextSlab: step(
         "llist_for_each_safe(pos, t, llnode) {",
-        { ref: "3.9", note: "in any order; SLUB_TINY calls discard_slab(), and has no nr_slabs" },
+        { ref: "3.9.8", note: "in any order; SLUB_TINY calls discard_slab(), and has no nr_slabs" },
         choose(slabs, (o) =>
           when(and(cfg.tiny, taken.slabs.at(o)))
             .do(taken.slabs.at(o).set(false), slab.set(o), b.set(k.slab.at(o).cache.known()))
@@ -209,7 +209,7 @@ export const tinyDefers = patch(
       { x, allowSpin: false },
       { done: "done" },
     ),
-    defer: call("#else defer_free(s, x);", deferFree, { x }, { done: "done" }, { ref: "3.9" }),
+    defer: call("#else defer_free(s, x);", deferFree, { x }, { done: "done" }, { ref: "3.9.1" }),
   }),
   { added: ["doSlabFree", "defer"] },
 );

@@ -7,40 +7,92 @@ import {
   asksForAnotherNewSlab,
   DEBUG_CACHES,
   freezesNewSlab,
+  leaksNewSlab,
   noDebugCaches,
   tinyAllocates,
   tinyDefers,
   tinyFreesNothing,
   waitsWithNewSlab,
 } from "./debug-caches.ts";
-import { DEFERRED, unpinnedDefer } from "./deferred.ts";
+import {
+  DEFERRED,
+  linkAtOffset0,
+  listInKmemCache,
+  onlyObjects,
+  rawNilLink,
+  redoMaySpin,
+  twoLookUps,
+  unpinnedDefer,
+} from "./deferred.ts";
 import { GATE, retryBelowSizeTest } from "./gate.ts";
-import { NODE_LIST, nolockDeactivates } from "./node-list.ts";
+import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
 import { PAGES, refcountedPage } from "./pages.ts";
 import { REAL_TIME } from "./real-time.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
-interface Version {
+export interface Version {
   readonly about: string;
   /** Whether ___slab_alloc() is closed to kprobes. */
   readonly nokprobe: boolean;
+  /** What is put off to an irq_work: nothing, objects, or objects and slabs. */
+  readonly irqWork: "nothing" | "objects" | "slabs";
   readonly patches: readonly Variant[];
 }
 
+/** v3 and v5 differ where this model has nothing, or has both. */
+const fromV3To = (name: string, about: string): Version => ({
+  about,
+  nokprobe: false,
+  irqWork: "slabs",
+  patches: [
+    version(
+      name,
+      `${name} as posted`,
+      ...unpinnedDefer,
+      rawNilLink,
+      ...freezesNewSlab,
+      asksForAnotherNewSlab,
+      tinyAllocates,
+      tinyDefers,
+    ),
+  ],
+});
+
 /** The first is the default. */
 export const VERSIONS: Readonly<Record<string, Version>> = {
-  "6.18": { about: "as merged, read in 6.18.35: NOKPROBE_SYMBOL(___slab_alloc)", nokprobe: true, patches: [] },
-  v5: {
-    about: "v5 as posted (8 Sep 2025): kprobes may sit in ___slab_alloc()",
+  "6.18": {
+    about: "as merged, read in 6.18.35: NOKPROBE_SYMBOL(___slab_alloc)",
+    nokprobe: true,
+    irqWork: "slabs",
+    patches: [],
+  },
+  v5: fromV3To("v5", "v5 as posted (8 Sep 2025): kprobes may sit in ___slab_alloc()"),
+  v3: fromV3To("v3", "v3 as posted (15 Jul 2025): one record of deferred frees a CPU, slabs deferred too"),
+  v2: {
+    about: "v2 as posted (8 Jul 2025): frozen pages, deferred frees by irq_work with two look-ups",
     nokprobe: false,
+    irqWork: "objects",
     patches: [
-      version("v5", "v5 as posted", unpinnedDefer, ...freezesNewSlab, asksForAnotherNewSlab, tinyAllocates, tinyDefers),
+      version(
+        "v2",
+        "v2 as posted",
+        ...twoLookUps,
+        onlyObjects,
+        linkAtOffset0,
+        redoMaySpin,
+        returnsWithLock,
+        leaksNewSlab,
+        asksForAnotherNewSlab,
+        tinyAllocates,
+        tinyDefers,
+      ),
     ],
   },
   v1: {
     about:
-      "v1 as posted (30 Apr 2025): counted pages, retry below the size test, nolock callers deactivate, atomics go around a stock that is locked below; its kfree_nolock() is not modelled",
+      "v1 as posted (30 Apr 2025): counted pages, retry below the size test, nolock callers deactivate, atomics go around a stock that is locked below, deferred frees wait for a later kfree()",
     nokprobe: false,
+    irqWork: "nothing",
     patches: [
       version(
         "v1",
@@ -53,6 +105,8 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
         tinyAllocates,
         tinyFreesNothing,
         ...memcgV1,
+        redoMaySpin,
+        listInKmemCache,
       ),
     ],
   },

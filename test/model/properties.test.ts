@@ -3,13 +3,22 @@ import { describe, expect, it } from "vitest";
 import { PROPERTIES } from "../../model/properties/index.ts";
 import { ask } from "./setup.ts";
 import { SPOILT_DEBUG } from "./spoilt-debug.ts";
+import { SPOILT_DEFERRED } from "./spoilt-deferred.ts";
 import { SPOILT_GATE } from "./spoilt-gate.ts";
 import { SPOILT_HEAP } from "./spoilt-heap.ts";
 import { SPOILT_LOCKS } from "./spoilt-locks.ts";
 import { SPOILT_MEMCG } from "./spoilt-memcg.ts";
 import { SPOILT_PAGES } from "./spoilt-pages.ts";
 
-const SPOILT = [...SPOILT_HEAP, ...SPOILT_LOCKS, ...SPOILT_GATE, ...SPOILT_MEMCG, ...SPOILT_PAGES, ...SPOILT_DEBUG];
+const SPOILT = [
+  ...SPOILT_DEFERRED,
+  ...SPOILT_HEAP,
+  ...SPOILT_LOCKS,
+  ...SPOILT_GATE,
+  ...SPOILT_MEMCG,
+  ...SPOILT_PAGES,
+  ...SPOILT_DEBUG,
+];
 
 describe("properties", () => {
   for (const { property, how, system, patches } of SPOILT) {
