@@ -1,22 +1,21 @@
 /**
- * Does a step depend on what another context may ever do? Tables over (context, label), made once for a system from
- * its footprints; a search only looks them up.
+ * Which steps may go on alone, and what keeps one from it? Tables over (context, label), made once for a system from its
+ * footprints; a search only looks them up.
  */
 import type { System } from "../language/system.ts";
 import { type Footprint, type Footprints, footprintsOf } from "./footprints.ts";
 
 export interface Dependence {
   /**
-   * Whether the step of a context at a label depends on what another may do from its label on. `isOpen`: it may run
-   * now, so nothing that only decides whether it may run counts.
+   * Whether a step is of the kind that may go on alone: at an ordinary row (no arrival, none where a script may stop,
+   * no scheduler, no server), seen by no property of states, and closing no loop of its script.
    */
-  readonly conflict: (context: number, label: number, other: number, otherLabel: number, isOpen: boolean) => boolean;
-  /** Whether a step at a label changes what a property of states reads. */
-  readonly visible: (context: number, label: number) => boolean;
-  /** Whether a step at a label writes what some `mayRun` reads. */
-  readonly changesWhoMayRun: (context: number, label: number) => boolean;
-  /** Whether another may, from its label on, write what this context's `mayRun` reads. */
-  readonly mayStop: (context: number, other: number, otherLabel: number) => boolean;
+  readonly isCandidate: (context: number, label: number) => boolean;
+  /**
+   * Whether the step depends on what another context may do from its label on; or whether that one may keep the
+   * context from running, while the step changes something about who may run.
+   */
+  readonly conflict: (context: number, label: number, other: number, otherLabel: number) => boolean;
 }
 
 export function dependenceOf(system: System, footprints: Footprints = footprintsOf(system)): Dependence {
@@ -29,6 +28,7 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     ...new Set(label?.entries.flat().flatMap((c) => (c.target === null ? [] : [c.target])) ?? []),
   ]);
   const reachable = reach(targets);
+  const closesLoop = loopsClosed(system, targets);
 
   /** Whether going on from a label changes an answer to "does it stand among these". */
   const leaves = (label: number, among: readonly number[]): boolean =>
@@ -38,53 +38,57 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
   const mayLeave = (label: number, among: readonly number[]): boolean =>
     [...(reachable[label] ?? [])].some((to) => among.includes(to) !== among.includes(label));
 
-  const table = <T>(make: (context: number, label: number, other: number, otherLabel: number) => T) => {
-    const known = new Map<number, T>();
-    const size = system.labels.length;
-    return (context: number, label: number, other: number, otherLabel: number): T => {
-      const key = ((context * size + label) * system.contexts.length + other) * size + otherLabel;
-      const found = known.get(key);
-      if (found !== undefined) return found;
-      const made = make(context, label, other, otherLabel);
-      known.set(key, made);
-      return made;
-    };
+  /** Whether a step writes what a condition reads, or goes where it asks. */
+  const changes = (context: number, label: number, condition: Footprint): boolean =>
+    now(context, label).writes.meets(condition.reads) ||
+    condition.labels.some((l) => l.context === context && leaves(label, l.among));
+
+  const isCandidate = (context: number, label: number): boolean => {
+    const found = system.labels[label];
+    if (!found || found.script !== system.contexts[context]?.script || closesLoop.has(label)) return false;
+    const { arrive, mayStop, schedules, serves } = found.meta;
+    return !arrive && !mayStop && !schedules && !serves && !changes(context, label, states);
   };
 
-  const data = table((context, label, other, otherLabel) => {
+  const dependsOn = (context: number, label: number, other: number, otherLabel: number): boolean => {
     const step = now(context, label);
     const rest = fromHereOn(other, otherLabel);
     return (
       step.writes.meets(rest.writes) ||
-      step.writes.meets(rest.reads) ||
+      changes(context, label, rest) ||
       step.reads.meets(rest.writes) ||
-      rest.labels.some((l) => l.context === context && leaves(label, l.among)) ||
       step.labels.some((l) => l.context === other && mayLeave(otherLabel, l.among))
     );
-  });
+  };
 
-  const stop = table((context, _label, other, otherLabel) => {
-    const runs = mayRun(context);
-    return (
-      runs.reads.meets(fromHereOn(other, otherLabel).writes) ||
-      runs.labels.some((l) => l.context === other && mayLeave(otherLabel, l.among))
-    );
-  });
+  const mayStop = (context: number, other: number, otherLabel: number): boolean =>
+    mayRun(context).reads.meets(fromHereOn(other, otherLabel).writes) ||
+    mayRun(context).labels.some((l) => l.context === other && mayLeave(otherLabel, l.among));
 
-  const meetsLabels = (context: number, label: number, { labels }: Footprint): boolean =>
-    labels.some((l) => l.context === context && leaves(label, l.among));
+  const changesWhoMayRun = (context: number, label: number): boolean =>
+    system.contexts.some((_, c) => changes(context, label, mayRun(c)));
 
   return {
-    conflict: (context, label, other, otherLabel, isOpen) =>
-      data(context, label, other, otherLabel) ||
-      (!isOpen && !system.labels[label]?.meta.arrive && stop(context, 0, other, otherLabel)),
-    visible: (context, label) => now(context, label).writes.meets(states.reads) || meetsLabels(context, label, states),
-    changesWhoMayRun: (context, label) =>
-      system.contexts.some((_, c) => {
-        const runs = mayRun(c);
-        return now(context, label).writes.meets(runs.reads) || meetsLabels(context, label, runs);
-      }),
-    mayStop: (context, other, otherLabel) => stop(context, 0, other, otherLabel),
+    isCandidate: remembered(system, (context, label) => isCandidate(context, label)),
+    conflict: remembered(
+      system,
+      (context, label, other, otherLabel) =>
+        dependsOn(context, label, other, otherLabel) ||
+        (changesWhoMayRun(context, label) && mayStop(context, other, otherLabel)),
+    ),
+  };
+}
+
+/** A table that is filled as it is asked. */
+function remembered({ labels, contexts }: System, make: (...at: [number, number, number, number]) => boolean) {
+  const known = new Map<number, boolean>();
+  return (context: number, label: number, other = 0, otherLabel = 0): boolean => {
+    const key = ((context * labels.length + label) * contexts.length + other) * labels.length + otherLabel;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = make(context, label, other, otherLabel);
+    known.set(key, made);
+    return made;
   };
 }
 
@@ -94,14 +98,26 @@ function reach(targets: readonly (readonly number[])[]): readonly ReadonlySet<nu
   for (let changed = true; changed; ) {
     changed = false;
     for (const own of found) {
-      for (const to of own) {
-        for (const after of found[to] ?? []) {
-          if (own.has(after)) continue;
-          own.add(after);
-          changed = true;
-        }
-      }
+      const before = own.size;
+      for (const to of own) for (const after of found[to] ?? []) own.add(after);
+      if (own.size > before) changed = true;
     }
   }
+  return found;
+}
+
+/** Labels with a step that closes a loop, in a depth-first walk of each script: without them a script has no cycle. */
+function loopsClosed({ scripts }: System, targets: readonly (readonly number[])[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  const state = new Map<number, "open" | "done">([[0, "done"]]);
+  const walk = (label: number): void => {
+    state.set(label, "open");
+    for (const to of targets[label] ?? []) {
+      if (state.get(to) === "open") found.add(label);
+      else if (!state.has(to)) walk(to);
+    }
+    state.set(label, "done");
+  };
+  for (const { entry } of scripts) if (!state.has(entry)) walk(entry);
   return found;
 }

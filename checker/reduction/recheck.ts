@@ -10,7 +10,7 @@ import type { System } from "../language/system.ts";
 import { apply, envOfTransition, expand, holds, openMembers, type Transition } from "../reference/step.ts";
 import type { CellSet } from "./cell-set.ts";
 import type { Footprint, Footprints } from "./footprints.ts";
-import type { Cluster, Reduction } from "./reduction.ts";
+import type { Reduction } from "./reduction.ts";
 
 type Path = readonly (string | number)[];
 
@@ -101,11 +101,11 @@ export class Recheck {
     );
   }
 
-  /** What is wrong with a cluster: a step that is left out does not commute with one that is taken. */
-  cluster(state: State, { start, contexts }: Cluster): string[] {
+  /** What is wrong with a context that goes on alone: a step of another does not commute with one of its own. */
+  alone(state: State, context: number): string[] {
     const { transitions } = expand(this.#system, state);
-    const taken = transitions.filter((t) => t.context === start);
-    const left = transitions.filter((t) => !contexts.has(t.context));
+    const taken = transitions.filter((t) => t.context === context);
+    const left = transitions.filter((t) => t.context !== context);
     return taken.flatMap((t) => left.flatMap((u) => this.#diamond(state, t, u)));
   }
 

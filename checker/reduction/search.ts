@@ -1,7 +1,7 @@
 /**
- * The reference search with reductions, written to be read beside `checker/reference/search.ts`: breadth-first, and from
- * each state only what must be followed. It finds the same violations and deadlocks; its traces are real, but may be
- * longer than the shortest.
+ * The reference search with partial order, written to be read beside `checker/reference/search.ts`: breadth-first, and
+ * from each state only what must be followed. It finds the same violations and deadlocks; its traces are real, but may
+ * be longer than the shortest.
  */
 import { stateKey } from "../language/cells.ts";
 import type { State } from "../language/evaluate.ts";
@@ -17,21 +17,19 @@ interface Node {
   readonly from: number;
   readonly via: Transition | null;
   readonly steps: number;
-  /** The level where it is kept; null for one that is passed through. */
-  readonly level: number | null;
 }
 
-/** Explores a system by its reduced graph. Throws for one with `alwaysPossible`: what may be postponed is not what may happen. */
+/** Explores a system by its reduced graph. Throws for one with `alwaysPossible`: what is put off is not what is possible. */
 export function reducedSearch(
   system: System,
   options: SearchOptions = {},
-  reduction: Pick<Reduction, "clusters" | "passes"> = new Reduction(system),
+  reduction: Pick<Reduction, "alone" | "passes"> = new Reduction(system),
 ): SearchResult {
   if (system.alwaysPossible.length > 0) throw new Error("a system with alwaysPossible is searched unreduced");
   const { exploreAll = false } = options;
   const key = stateKey(system);
-  const nodes: Node[] = [{ state: system.initial, from: -1, via: null, steps: 0, level: 0 }];
-  const kept = new Map([[key(system.initial), 0]]);
+  const nodes: Node[] = [{ state: system.initial, from: -1, via: null, steps: 0 }];
+  const kept = new Set([key(system.initial)]);
   const findings = new Findings(system);
   const { violations, fired, met, cuts, open } = findings;
   let transitions = 0;
@@ -39,38 +37,35 @@ export function reducedSearch(
   let level = 0;
   let next: number[] = [];
 
-  /** Goes on to a state, and through those that need not be kept. Says whether it ends on the next level. */
-  const enter = ({ via, state }: Successor, from: number): boolean => {
+  /** Goes on to a state, and through those that need not be kept. */
+  const enter = ({ via, state }: Successor, from: number): void => {
     transitions += 1;
-    const { steps } = nodes[from] as Node;
+    const steps = (nodes[from] as Node).steps + 1;
+    const id = nodes.push({ state, from, via, steps }) - 1;
     if (reduction.passes(state, via.context)) {
-      const id = nodes.push({ state, from, via, steps: steps + 1, level: null }) - 1;
-      const { transitions: all, errors } = findings.look(state, steps + 1, id);
-      const own = all.filter((t) => t.context === via.context);
-      const [only] = errors.length === 0 && own.length === 1 ? findings.take(own, state, id, steps + 1) : [];
-      if (only) return enter(only, id);
+      const own = findings.look(state, steps, id).transitions.filter((t) => t.context === via.context);
+      const after = findings.take(own, state, id, steps);
+      if (after[0]) return enter(after[0], id);
     }
-    const known = kept.get(key(state));
-    if (known !== undefined) return (nodes[known] as Node).level === level + 1;
-    const id = nodes.push({ state, from, via, steps: steps + 1, level: level + 1 }) - 1;
-    kept.set(key(state), id);
+    if (kept.has(key(state))) return;
+    kept.add(key(state));
     next.push(id);
-    return true;
   };
 
   for (let frontier = [0]; ; level++) {
     next = [];
     for (const from of frontier) {
       const { state, steps } = nodes[from] as Node;
-      const { transitions: all, errors } = findings.look(state, steps, from);
-      const take = (some: readonly Transition[]): readonly Successor[] => findings.take(some, state, from, steps);
-      const cluster =
-        errors.length === 0 && reduction.clusters(state).find(({ start }) => all.some((t) => t.context === start));
-      const chosen = all.filter((t) => !cluster || cluster.contexts.has(t.context));
-      const ahead = take(chosen).map((s) => [s.via.context, enter(s, from)] as const);
-      // Nothing is postponed for ever: a step of the start leads on to the next level, or all is followed.
-      if (!cluster || ahead.some(([who, isAhead]) => who === cluster.start && isAhead)) continue;
-      for (const s of take(all.filter((t) => !chosen.includes(t)))) enter(s, from);
+      const { transitions: all } = findings.look(state, steps, from);
+      const follow = (some: readonly Transition[]): number => {
+        const successors = findings.take(some, state, from, steps);
+        for (const one of successors) enter(one, from);
+        return successors.length;
+      };
+      const alone = reduction.alone(state).find((context) => all.some((t) => t.context === context));
+      const chosen = all.filter((t) => t.context === alone);
+      // Where all steps of the one fail, the others still go on.
+      if (follow(chosen) === 0) follow(all.filter((t) => !chosen.includes(t)));
     }
     if (!exploreAll && violations.size > 0) break;
     if (next.length === 0) break;

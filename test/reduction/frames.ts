@@ -195,6 +195,8 @@ export function systemOf({ contexts, watched, migrates }: DrawnSystem): System |
   const self = context;
   const watchedCell = m.shared.at(element(shared, watched % CELLS));
   const first = scripts[0] as Script;
+  const half = (i: number) => m.own.at(element(self, i % scripts.length)).eq(1);
+  const bothHalfWay = and(half(0), half(1));
   const options: LinkOptions = {
     name: "frames",
     sizes: { cpu: 2, shared: CELLS },
@@ -210,6 +212,13 @@ export function systemOf({ contexts, watched, migrates }: DrawnSystem): System |
     below: (who) => m.frame.at(who).below,
     properties: [
       ...(watched < CELLS ? [property("small", "a shared cell stays small", invariant(watchedCell.lt(2)))] : []),
+      // Of two contexts: only an order in which both are half way shows it.
+      ...(watched === CELLS
+        ? [property("apart", "two contexts are never both half way", invariant(not(bothHalfWay)))]
+        : []),
+      ...(watched === CELLS + 1
+        ? [property("together", "two contexts are both half way", sometimes(bothHalfWay))]
+        : []),
       property("seen", "a shared cell is seen at its most", sometimes(watchedCell.eq(2))),
       property("restsAtZero", "a shared cell rests at zero", atRest(watchedCell.eq(0))),
       property(
