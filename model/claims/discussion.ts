@@ -1,4 +1,4 @@
-/** E1 to E35: the rest of the discussion, as far as it speaks of v1 to v5 and the merged version. */
+/** E1 to E43: the rest of the discussion, as far as it speaks of v1 to v5, the merged version, and its page allocator. */
 import type { Claim } from "../../checker/spec/model.ts";
 import {
   ALEXEI,
@@ -12,6 +12,7 @@ import {
   rt,
   SEBASTIAN,
   SHAKEEL,
+  up,
   VLASTIMIL,
 } from "./reading.ts";
 
@@ -29,6 +30,7 @@ const SEP15 = {
   who: ALEXEI,
   where: "on v5 6/6, 15 Sep 2025, CAADnVQKC=BA73ifNnyiE2c8ExtzS4LjR00--m5Xe8pqPLSGJfA@mail.gmail.com",
 };
+const NOLOCK_PAGES = { who: "a comment of 6.18", where: "mm/page_alloc.c alloc_frozen_pages_nolock_noprof()" };
 const JULY = { who: ALEXEI, where: "on v3, July 2025" };
 
 export const DISCUSSION: Readonly<Record<string, Claim>> = {
@@ -240,11 +242,48 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
       }),
     ],
   },
+  E29: {
+    who: HARRY,
+    where: "April 2026, on alloc_frozen_pages_nolock() in an NMI without SMP (620b46ed6ae1)",
+    quote: "On UP, spin_trylock() always succeeds even when it is locked",
+    parts: [
+      part("an interrupt that only tries walks into a list that the frame below is changing", up(breaks("S2", "S4"))),
+    ],
+  },
+  E39: {
+    ...NOLOCK_PAGES,
+    quote: "confuse PI logic, so return immediately if called form hard IRQ or NMI",
+    parts: [
+      part("if it tried, a task that waits for one lock would own another that it never asked for", rt(breaks("E39")), {
+        within: { variants: ["rt-interrupts-try"], kind: "hardirq" },
+      }),
+    ],
+  },
+  E40: {
+    ...NOLOCK_PAGES,
+    quote: "irqs_disabled() case is ok. This function can be called from raw_spin_lock_irqsave region.",
+    parts: [
+      part(
+        "a caller with interrupts off, or under a raw lock, neither sleeps nor spins for ever",
+        both(holds("S7"), holds("S7", "S8", "S10")),
+      ),
+    ],
+  },
+  E43: {
+    who: ALEXEI,
+    where: "August 2025",
+    quote: "It's not safe due to PI issues in RT.",
+    parts: [
+      part("an NMI or a hardirq that tries breaks something", rt(breaks("E39", "S7")), {
+        within: { variants: ["rt-interrupts-try"] },
+      }),
+    ],
+  },
 };
 
 /** Sentences of the reference that the ledger leaves out. */
 export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
   E12: "KASAN poisoning is not modelled",
-  "E22 to E32": "they speak of sheaves, random kmalloc caches, UP and debug caches as found after the merge",
-  "E36 to E43": "they speak of availability in practice, of fuzzing, and of the page allocator after the merge",
+  "E22 to E28, E30 to E32": "they speak of sheaves, random kmalloc caches and debug caches as found after the merge",
+  "E36 to E38, E41, E42": "they speak of availability in practice, of fuzzing, and of who calls from where",
 };

@@ -11,6 +11,8 @@ export const unreachable = (witness: string): Reading => ({ kind: "unreachable",
 
 export const notRt = (reading: Reading): Reads => ({ "!RT": reading });
 export const rt = (reading: Reading): Reads => ({ RT: reading });
+/** Without SMP and without PREEMPT_RT. */
+export const up = (reading: Reading): Reads => ({ UP: reading });
 export const both = (plain: Reading, realTime: Reading = plain): Reads => ({ "!RT": plain, RT: realTime });
 
 /** A sentence, how it is read, whether its author would say so, and whether the reference expects it. */

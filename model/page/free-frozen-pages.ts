@@ -18,11 +18,13 @@ import {
   element,
   exists,
   id,
+  ite,
   not,
   optional,
   or,
   otherwise,
   program,
+  range,
   select,
   setEach,
   step,
@@ -128,42 +130,61 @@ export const freeOnePage = program(
   },
 );
 
-/** free_pcppages_bulk(): one page, or all, go from a CPU's list, whose lock is held, back to the zone. */
+/**
+ * free_pcppages_bulk(): `count` pages, but not more than there are, go from a CPU's list, whose lock is held, back to the
+ * zone. They are counted before the zone's lock is taken: with fewer there by then it looks for them for ever.
+ */
 export const freePcppagesBulk = program(
   "free_pcppages_bulk",
   {
     exits: ["done"],
-    params: { c: value(id(cpu)), all: value(bool) },
-    locals: { flags: bool, page: optional(id(pages)) },
+    params: { c: value(id(cpu)), count: value(range(0, 4)) },
+    locals: { flags: bool, left: range(0, 4), page: optional(id(pages)) },
     kernel: `${KERNEL} free_pcppages_bulk()`,
     tag: "S",
-    abstracts: ["a CPU's page list gives its first page back, one at a time"],
+    abstracts: ["a CPU's page list gives its first pages back, not its last"],
   },
-  (_, { c, all }, { flags, page }) => {
+  (_, { c, count }, { flags, left, page }) => {
     const which = zoneLock(element(zone, 0));
+    const there = pageList(p.pcpList.at(c)).length();
     return {
+      count: step(
+        "count = min(pcp->count, count);",
+        { ref: "3.10.F8", note: "pcp->count is the length of the list" },
+        otherwise.do(left.set(ite(there.lt(count), there, count))).goto("lock"),
+      ),
       lock: call(
         "spin_lock_irqsave(&zone->lock, flags);",
         spinLockIrqsave,
         { which, flags },
-        { held: "take" },
+        { held: "while" },
         { ref: "3.10.F8" },
       ),
+      while: step(
+        "while (count > 0) {",
+        { ref: "3.10.F8" },
+        when(left.eq(0)).goto("unlock"),
+        otherwise.do(left.set(left.minus(1))).goto("take"),
+      ),
       take: call(
-        "list_del(&page->pcp_list);",
+        "page = list_last_entry(list, struct page, pcp_list); .. list_del(&page->pcp_list);",
         takeFirstPage,
         { head: p.pcpList.at(c), got: page },
-        { done: "add", empty: "unlock" },
+        { done: "add", empty: "stuck" },
         { ref: "3.10.F8" },
+      ),
+      stuck: step(
+        "do { .. } while (list_empty(list));",
+        { ref: "3.10.F8" },
+        otherwise.fails("L1", "looks for ever for a page that was on the list when it counted"),
       ),
       add: call(
         "__free_one_page(page, pfn, zone, order, mt, FPI_NONE);",
         addPage,
         { head: p.zoneList, page: page.known() },
-        { done: "more" },
+        { done: "while" },
         { ref: "3.10.F8" },
       ),
-      more: select("} while (count > 0 && !list_empty(list));", [[all, "take"]], "unlock"),
       unlock: call(
         "spin_unlock_irqrestore(&zone->lock, flags);",
         spinUnlockIrqrestore,
@@ -230,7 +251,7 @@ export const freeFrozenPages = program(
     giveBack: call(
       "free_pcppages_bulk(zone, to_free_batched, pcp, pindex);",
       freePcppagesBulk,
-      { c, all: false },
+      { c, count: 1 },
       { done: "unlockPcp" },
       { ref: "3.10.F8" },
     ),

@@ -6,14 +6,14 @@
  *
  * @kernel v6.18 mm/page_alloc.c ___free_pages(), drain_pages_zone()
  */
-import { bool, call, id, otherwise, program, step, value, when } from "../../checker/language/index.ts";
+import { bool, call, id, otherwise, program, range, step, value, when } from "../../checker/language/index.ts";
 import { spinLock, spinUnlock } from "../locks/spinlock.ts";
 import { pcpLock } from "../locks/state.ts";
 import { cpu } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
 import { slab as pages } from "../slub/sets.ts";
 import { freeFrozenPages, freePcppagesBulk } from "./free-frozen-pages.ts";
-import { p } from "./state.ts";
+import { p, pageList } from "./state.ts";
 
 export const freePages = program(
   "___free_pages",
@@ -47,23 +47,23 @@ export const drainPagesZone = program(
     exits: ["done"],
     params: { c: value(id(cpu)) },
     /** For versions that turn interrupts off. */
-    locals: { flags: bool },
+    locals: { flags: bool, count: range(0, 4) },
     kernel: "v6.18 mm/page_alloc.c drain_pages_zone()",
     tag: "S",
   },
-  (self, { c }) => ({
+  (self, { c }, { count }) => ({
     pin: step("preempt_disable(); /* of spin_lock() */", { ref: "3.10.D1" }, otherwise.do(pinCpu(self)).goto("lock")),
     lock: call("spin_lock(&pcp->lock);", spinLock, { which: pcpLock(c) }, { held: "count" }, { ref: "3.10.D1" }),
     count: step(
       "count = pcp->count; if (count) {",
       { ref: "3.10.D2" },
       when(p.pcpList.at(c).isNull()).goto("unlock"),
-      otherwise.goto("bulk"),
+      otherwise.do(count.set(pageList(p.pcpList.at(c)).length())).goto("bulk"),
     ),
     bulk: call(
       "free_pcppages_bulk(zone, to_drain, pcp, 0);",
       freePcppagesBulk,
-      { c, all: true },
+      { c, count },
       { done: "unlock" },
       { ref: "3.10.D2" },
     ),

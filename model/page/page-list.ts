@@ -2,7 +2,7 @@
  * A page comes off a list, or goes on one. Each is a read and a write: what is written was computed from what was read.
  *
  * Context: The list's lock is held. Without SMP that keeps nobody out who does not look at interrupts: an NMI.
- * Abstracts: the first page and its link are read in one step; the two links of a list_head are one word.
+ * Abstracts: the first page and its links are read in one step; the two links of a list_head are one word.
  *
  * @kernel v6.18 include/linux/list.h __list_add(), __list_del_entry()
  */
@@ -36,7 +36,7 @@ export const takeFirstPage = program(
   },
   (_, { head, got }, { page, next }) => ({
     first: step(
-      "page = list_first_entry(list, struct page, pcp_list);",
+      "page = list_first_entry(list, struct page, pcp_list); .. __list_del(entry->prev, entry->next)",
       { ref: "3.10.L1" },
       when(head.isNull())
         .do(got.set(lit(null)))
@@ -45,7 +45,7 @@ export const takeFirstPage = program(
       otherwise.do(page.set(head.known()), next.set(p.page.at(head).nextPage.except("garbage"))).goto("del"),
     ),
     del: step(
-      "list_del(&page->pcp_list);",
+      "WRITE_ONCE(prev->next, next);",
       { ref: "3.10.L2" },
       otherwise.do(head.set(next), p.page.at(page).nextPage.set("garbage"), got.set(page)).goto("done"),
     ),

@@ -18,7 +18,7 @@ import {
 import { localLockIrqsaveCheck, stockLockIrqsaveCheck, warnOnOnce } from "../locks/irqsave-check.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
-import { spinLockIrqsave } from "../locks/spinlock.ts";
+import { spinLock, spinLockIrqsave } from "../locks/spinlock.ts";
 import { cpuSlabLock, l, lock, stockLock } from "../locks/state.ts";
 import { localTrylock } from "../locks/stock-lock.ts";
 import { cfg, chain } from "../machine/config.ts";
@@ -62,6 +62,7 @@ export const S7 = property(
     to: "(waits)",
   }),
   whenever(slabLock, "take", ({ self, slab }) => not(sameCpu(k.slab.at(slab).bitLock, self)), { to: "(waits)" }),
+  whenever(spinLock, "take", ({ self, which }) => not(sameCpu(l.lock.at(which).holder, self)), { to: "(waits)" }),
   whenever(rtSpinLock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
   whenever(rtSpinLock, "waitLockAgain", rawHeldElsewhere, { to: "(waits)" }),
   whenever(rtSpinUnlock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),

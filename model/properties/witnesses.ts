@@ -5,6 +5,7 @@ import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cpuSlabLock, l } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { atomic, chainOf, inNmi, m, thisCpu } from "../machine/state.ts";
+import { freeFrozenPages, parkPage } from "../page/free-frozen-pages.ts";
 import { pcpSpinTrylock } from "../page/pcp.ts";
 import { rmqueue } from "../page/rmqueue.ts";
 import { deferFree } from "../slub/defer-free.ts";
@@ -18,6 +19,7 @@ import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
 import { slabOf } from "../slub/state.ts";
 import { call, trackAsked, trackDrained, trackMissedNode, trackNmi } from "./call-ghosts.ts";
 import { sectionsBelow } from "./gate.ts";
+import { somePageParked } from "./pages.ts";
 
 const sideSystems = [
   property(
@@ -148,6 +150,12 @@ const slowPath = [
   ),
   property("pcpTrylockFails", "the trylock of a page list's lock fails", happens(pcpSpinTrylock, "unpin")),
   property("zoneTrylockFails", "the trylock of the zone's lock fails", happens(rmqueue, "fail")),
+  property("parks", "a page is parked by somebody who may not wait for the zone's lock", happens(parkPage, "push")),
+  property(
+    "parkedPassedBy",
+    "a CPU's page list gives a page back to the zone, and a parked one stays",
+    happens(freeFrozenPages, "long", () => somePageParked, { to: "giveBack" }),
+  ),
 ];
 
 const frees = [

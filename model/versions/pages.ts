@@ -18,6 +18,7 @@ import {
 import { spinLock, spinLockIrqsave, spinUnlock, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { pcpLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
+import { pinCpu } from "../machine/pin.ts";
 import { inNmi } from "../machine/state.ts";
 import { allocFrozenPagesNolock, allocPagesNolock } from "../page/alloc-frozen-pages-nolock.ts";
 import { allocSlabPage } from "../page/alloc-slab-page.ts";
@@ -101,9 +102,9 @@ export const PAGES: Readonly<Record<string, Variant>> = {
     "P3: as refcounted-page, but where put_page_testzero() says that somebody counts the page, there is none",
     checkedPage,
   ),
-  "up-nmi-gets-null": variant(
-    "up-nmi-gets-null",
-    "P4, mended for allocations (620b46ed6ae1, Apr 2026): without SMP an NMI gets NULL at once",
+  "up-nmi-gets-no-page": variant(
+    "up-nmi-gets-no-page",
+    "P4, mended for allocations (620b46ed6ae1, Apr 2026): without SMP an NMI gets no page, at once",
     patch(
       allocFrozenPagesNolock,
       ({ self, got }) => ({
@@ -126,6 +127,10 @@ export const PAGES: Readonly<Record<string, Variant>> = {
       }),
       { added: ["up"] },
     ),
+  ),
+  "up-nmi-gets-no-object": variant(
+    "up-nmi-gets-no-object",
+    "the same of kmalloc_nolock() (Apr 2026): without SMP an NMI gets NULL at once",
     patch(
       kmallocNolock,
       ({ self, got }) => ({
@@ -178,7 +183,12 @@ export const PAGES: Readonly<Record<string, Variant>> = {
     "038a102535eb (Jan 2026): without SMP a drain of a page list takes its lock with interrupts off",
     patch(
       drainPagesZone,
-      ({ c, flags }) => ({
+      ({ self, c, flags }) => ({
+        pin: step(
+          "preempt_disable(); /* of spin_lock() */",
+          { ref: "3.10.D1" },
+          otherwise.do(pinCpu(self), flags.set(false)).goto("lock"),
+        ),
         lock: select(
           "#if defined(CONFIG_SMP) || defined(CONFIG_PREEMPT_RT)",
           [[EMPTY_TRYLOCK, "lockIrqs"]],
