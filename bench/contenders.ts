@@ -61,14 +61,24 @@ const SPIN_MODES: readonly { name: string; compile: readonly string[]; run: read
 /** Spin's hash table has a slot for each state and half as many again, in powers of two. */
 const slots = (states: number): number => Math.max(16, Math.ceil(Math.log2(1.5 * states)));
 
-/** The bytes of a state that Spin sets aside; too few, and it says so. */
-const vector = (source: "exported" | "by hand"): string => `-DVECTORSZ=${source === "by hand" ? 128 : 4096}`;
-
 const fileOf = (...parts: readonly string[]): string => parts.join("-").replaceAll(/[^A-Za-z0-9]+/g, "_");
+
+/**
+ * The bytes of a state that Spin sets aside and its processes hand to each other: as many as there are, or Spin would be
+ * slowed. It tells them when it runs.
+ */
+async function vectorSize(workshop: Workshop): Promise<number> {
+  await workshop.must("gcc", ["-w", "-O0", "-DSAFETY", "-DNOREDUCE", "-DVECTORSZ=65536", "-o", "sizes", "pan.c"]);
+  const { output } = await workshop.run("./sizes", ["-m2", "-E"]);
+  const size = Number(/^State-vector (\d+) byte/m.exec(output)?.[1]);
+  if (!(size > 0)) throw new BenchError(`Spin does not tell the size of a state: ${output.trim().split("\n")[0]}`);
+  return 8 * Math.ceil((size + 8) / 8);
+}
+
+const vectorSizes = new Map<string, number>();
 
 function spin(mode: (typeof SPIN_MODES)[number], source: "exported" | "by hand"): Contender {
   const program = (model: Model): string => fileOf("spin", model.name, source, mode.name);
-  const compile = [...mode.compile, vector(source)];
   /** How deep the depth-first search goes; known once it did not suffice. */
   let depth = 1_000_000;
   return {
@@ -76,7 +86,7 @@ function spin(mode: (typeof SPIN_MODES)[number], source: "exported" | "by hand")
     tool: "Spin",
     source,
     threads: mode.threads,
-    flags: [...compile, ...mode.run].join(" "),
+    flags: [...mode.compile, "-DVECTORSZ=..", ...mode.run].join(" "),
     build: async (workshop, model) => {
       const file = program(model);
       writeFileSync(
@@ -86,7 +96,10 @@ function spin(mode: (typeof SPIN_MODES)[number], source: "exported" | "by hand")
       const made = await workshop.must("spin", ["-a", `${file}.pml`]);
       const pan = join(workshop.folder, "pan.c");
       writeFileSync(pan, exactCounts(readFileSync(pan, "utf8")));
-      const compiled = await workshop.must("gcc", ["-w", ...compile, "-o", file, "pan.c"]);
+      const key = fileOf(model.name, source);
+      const size = vectorSizes.get(key) ?? (await vectorSize(workshop));
+      vectorSizes.set(key, size);
+      const compiled = await workshop.must("gcc", ["-w", ...mode.compile, `-DVECTORSZ=${size}`, "-o", file, "pan.c"]);
       return made.seconds + compiled.seconds;
     },
     run: async (workshop, model) => {

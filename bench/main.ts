@@ -18,7 +18,8 @@ round, and writes bench/measured.json and docs/performance.md. All must
 find the same states and transitions. Wants spin, gcc and rumur, a quiet
 machine with two processors, and 8 GB.
 
-  --only NAME    this case alone; may be repeated. The cases: CASES
+  --only NAME    this case alone; may be repeated. The cases:
+CASES
   --rounds N     how often each runs (default 3). Rumur runs once where
                  a run takes minutes
   --resume       keep runs of this commit that are there, and add those
@@ -51,7 +52,7 @@ async function bench(args: readonly string[]): Promise<void> {
   const cases = await allCases();
   const names = [...cases.map(({ name }) => name), STARTS];
   if (options.help) {
-    process.stdout.write(HELP.replace("CASES", `${names.join(", ")}`));
+    process.stdout.write(HELP.replace("CASES", names.map((name) => `                   ${name}`).join("\n")));
     return;
   }
   const unknown = options.only.find((name) => !names.includes(name)) ?? words[0];
