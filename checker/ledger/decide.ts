@@ -45,14 +45,9 @@ const isShown = ({ record }: Searched, reading: Reading): boolean =>
     ? record.witnesses[reading.witness] === true
     : reading.properties.some((name) => Object.hasOwn(record.violated, name));
 
-/**
- * Whether a search saw all that it would have to see to say "never". After a violation some branches may end early: what
- * was not met then is not known to be out of reach.
- */
-function isWhole({ spec, record }: Searched, reading: Reading): boolean {
-  if (reading.kind === "breaks" && !reading.properties.every((name) => isSelected(spec, name))) return false;
-  return record.verdict === "holds" || ("witness" in reading && record.verdict === "vacuous");
-}
+/** Whether a search saw all that it would have to see to say "never". */
+const isWhole = ({ spec, record }: Searched, reading: Reading): boolean =>
+  record.whole && !(reading.kind === "breaks" && !reading.properties.every((name) => isSelected(spec, name)));
 
 const isSelected = (spec: Spec, name: string): boolean =>
   name === "deadlock" ? spec.deadlock : spec.properties.includes(name);
@@ -73,7 +68,7 @@ export function isWithin({ asked }: Spec, { versions, variants, kind, options }:
     Object.entries(options ?? {}).every(([key, value]) => JSON.stringify(one.options[key]) === JSON.stringify(value));
   return (
     (versions?.includes(asked.version ?? "") ?? true) &&
-    (variants ?? []).every((name) => asked.variants.includes(name)) &&
+    (variants === undefined || [...variants].sort().join() === [...asked.variants].sort().join()) &&
     asked.contexts.some(fits)
   );
 }

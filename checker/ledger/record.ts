@@ -13,6 +13,8 @@ export interface SpecRecord {
   readonly relation: string;
   readonly verdict: Verdict;
   readonly differences: readonly string[];
+  /** Every state was seen, and no violation ended a branch: what was not found then is not there. */
+  readonly whole: boolean;
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
@@ -26,13 +28,20 @@ export interface SpecRecord {
   readonly fired: Readonly<Record<string, string>>;
 }
 
+/** One more where a record holds something else than before: those of yesterday are then of no use. */
+const FORMAT = 2;
+
 export const keyOf = ({ spec, system }: Pick<Loaded, "spec" | "system">): string =>
   createHash("sha256")
-    .update(JSON.stringify([system.hash, spec.uncut, spec.expect]))
+    .update(JSON.stringify([FORMAT, system.hash, spec.uncut, spec.expect]))
     .digest("hex");
 
 export function recordOf(outcome: Outcome): SpecRecord {
   const { system, result, violations, verdict, differences } = outcome;
+  const lengths = Object.fromEntries(violations.map((v) => [v.property, v.length]));
+  const isEnded =
+    Object.hasOwn(lengths, "model error") ||
+    system.commands.some((one) => one.fails && (result.fired[one.id] ?? 0) > 0);
   const witnesses = new Map<string, boolean>();
   for (const [i, { property }] of system.witnesses.entries())
     witnesses.set(property, (witnesses.get(property) ?? true) && result.met[i] !== null);
@@ -51,11 +60,12 @@ export function recordOf(outcome: Outcome): SpecRecord {
     relation: system.hash,
     verdict,
     differences: differences ?? [],
+    whole: result.complete && !isEnded,
     states: result.states,
     transitions: result.transitions,
     depth: result.depth,
     sizes: system.universe.sizes,
-    violated: Object.fromEntries(violations.map((v) => [v.property, v.length])),
+    violated: lengths,
     witnesses: Object.fromEntries(witnesses),
     fired: Object.fromEntries([...fired].map(([name, labels]) => [name, [...labels].join(" ")])),
   };

@@ -17,7 +17,7 @@ export type Reading =
 /** Which of the specs that name a claim speak of a part of it. */
 export interface Within {
   readonly versions?: readonly string[];
-  /** Each of them is applied. */
+  /** These are applied, and no others; an empty list: the version as it is. */
   readonly variants?: readonly string[];
   /** Some context is of this kind. */
   readonly kind?: string;

@@ -19,7 +19,11 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
   D2: {
     ...A,
     quote: "There is no local_trylock() at all here.",
-    parts: [part("a nolock caller takes c->lock without trying, and never finds its mark set", notRt(holds("D2")))],
+    parts: [
+      part("a nolock caller takes c->lock without trying, and never finds its mark set", notRt(holds("S1")), {
+        within: { variants: [] },
+      }),
+    ],
   },
   D3: {
     ...A,
@@ -74,8 +78,8 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
     quote: "local_lock_is_locked() on RT tests if the current process is the lock owner",
     parts: [
       part(
-        "a nolock caller gets -EBUSY where the current task took the lock in a frame below, and nowhere else",
-        rt(holds("C6")),
+        "where local_lock_is_locked() is true, a frame below of the current task is inside that lock section",
+        rt(holds("C2")),
       ),
     ],
   },
@@ -96,11 +100,11 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
     parts: [
       part("a hook may come to __slab_alloc() while the current task owns c->lock", rt(reachable("hookOwnsLock"))),
       part("and it may be preemptible there", rt(reachable("preemptibleOwner"))),
-      part("so may a hook at contention_begin", rt(reachable("hookOwnsLock")), {
+      part("so may a hook at contention_begin", rt(breaks("D10")), {
         within: { options: { at: "contention_begin" } },
         expected: false,
       }),
-      part("and it is preemptible there", rt(holds("D11")), {
+      part("and it is preemptible there: asking for a lock that may sleep is no error", rt(holds("S10")), {
         within: { options: { at: "contention_begin" } },
         expected: false,
       }),

@@ -39,17 +39,21 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     where: "v1 4/6, 30 Apr 2025",
     quote: "re-entrance is possible either from NMI or strategically placed kprobe",
     parts: [
-      part("an NMI may find the bucket that it asks for locked", notRt(reachable("ebusyFirst")), {
+      part("an NMI may call kmalloc_nolock() inside a lock section of its CPU", notRt(reachable("reentersLocked")), {
         within: { kind: "nmi" },
       }),
-      part("so may a hook", notRt(reachable("ebusyFirst")), { within: { kind: "hook" } }),
+      part("so may a hook", notRt(reachable("reentersLocked")), { within: { kind: "hook" } }),
     ],
   },
   E2: {
     ...A12MAY,
     quote:
       "non-try variant can be invoked from NMI, because the earlier __local_lock_is_locked() check tells us that the lock is not locked",
-    parts: [part("an NMI never enters a bucket that is locked", notRt(holds("E2")), { within: { kind: "nmi" } })],
+    parts: [
+      part("an NMI never enters a bucket that is locked", notRt(holds("S1")), {
+        within: { kind: "nmi", variants: [] },
+      }),
+    ],
   },
   E3: {
     ...A12MAY,
@@ -58,9 +62,14 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
       part("a call may ask on one CPU and take the lock on another", both(reachable("asksHereLocksThere")), {
         author: null,
       }),
-      part("where it does, a bucket that was found not locked may be found locked", both(breaks("D12")), {
-        expected: false,
-      }),
+      part(
+        "with the gate asked before the pin, a locked bucket is entered",
+        both(breaks("S1", "S19"), breaks("S1", "S8")),
+        {
+          within: { variants: ["wrapper-gate-unpinned"] },
+          expected: false,
+        },
+      ),
     ],
   },
   E4: {
@@ -146,7 +155,7 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
   E15: {
     ...SEP15,
     quote: "in_nmi() guarantees that the task won't migrate",
-    parts: [part("an NMI that was at the gate is on the same CPU when it returns", notRt(holds("E15")))],
+    parts: [part("an NMI that was at the gate is on the same CPU when it returns", notRt(holds("D16")))],
   },
   E16: {
     ...SEP16,

@@ -63,8 +63,8 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
     quote: "returns true when per-cpu rt_spin_lock is locked by current task",
     parts: [
       part(
-        "a nolock caller gets -EBUSY where the current task took the lock in a frame below, and nowhere else",
-        rt(holds("C6")),
+        "where local_lock_is_locked() is true, a frame below of the current task is inside that lock section",
+        rt(holds("C2")),
       ),
     ],
   },
@@ -104,7 +104,9 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
     ...V1,
     quote: "kmalloc_nolock() returns NULL immediately if called from hard irq or NMI",
     parts: [
-      part("in an NMI or a hardirq a call goes no further than its context test", rt(holds("C10"))),
+      part("in an NMI or a hardirq a call goes no further than its context test", rt(holds("C10")), {
+        within: { variants: [] },
+      }),
       part("without that test an NMI spins, or asks for a lock that may sleep", rt(breaks("S7", "S10")), {
         within: { variants: ["no-early-null"] },
       }),

@@ -102,6 +102,7 @@ describe("the ledger", () => {
           relation: "0".repeat(64),
           verdict: spec.expect?.verdict ?? "holds",
           differences: [],
+          whole: true,
           states: 1_234_567,
           transitions: 2,
           depth: 3,
