@@ -1,12 +1,7 @@
 /** Threads that expand a level together. They are started for the first level that is worth it, and end with the search. */
 import { Worker } from "node:worker_threads";
-import type { Frame } from "./frame.ts";
-import type { Layout } from "./layout.ts";
-import { type MachineOptions, moduleOf } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { PAGE, STOP } from "./pair-set.ts";
-import { generate } from "./program.ts";
-import type { Store } from "./store.ts";
-import type { Tree } from "./tree.ts";
 
 /** States of a log, by their numbers in it. */
 export interface Run {
@@ -41,32 +36,28 @@ const WORDS = {
 };
 
 export class Crew {
-  /** Each thread's own memory: events and counts are read from there. */
-  readonly frames: readonly Frame[];
+  /** Where each thread has what is its own: events and counts are read from there. */
+  readonly bases: readonly number[];
   readonly #control: Int32Array;
   readonly #logs: number;
   readonly #workers: readonly Worker[];
 
-  constructor(layout: Layout, tree: Tree, store: Store, { threads, unroll }: MachineOptions) {
+  constructor({ engine: { frame }, store, module }: Machine, threads: number) {
     // Each thread has a log, and the search itself one.
     this.#logs = threads + 1;
     const shared = new SharedArrayBuffer(4 * (WORDS.firstRun + WORDS.wordsOfRun * this.#logs * JOBS.length));
     this.#control = new Int32Array(shared);
-    const engines = Array.from({ length: threads }, () => {
-      const sized = generate(layout, tree, { unroll, shared: true }, 0).frame.end;
-      const pages = Math.ceil(sized / PAGE);
+    this.bases = Array.from({ length: threads }, () => {
+      const pages = Math.ceil(frame.own / PAGE);
       const { at } = store.pages(pages);
       // They may have been a table before.
       store.bytes.fill(0, at, at + pages * PAGE);
-      const engine = generate(layout, tree, { unroll, shared: true }, at);
-      engine.frame.initialise(store.bytes);
-      store.addThread(engine.frame.memory);
-      return engine;
+      store.addThread(at, frame.memory);
+      return at;
     });
-    this.frames = engines.map((e) => e.frame);
-    this.#workers = engines.map(({ program }, number) => {
-      const [module, { memory }] = [moduleOf(program, store), store];
-      const data = { number, logs: this.#logs, module, memory, control: this.#control, words: WORDS, jobs: JOBS };
+    this.#workers = this.bases.map((base, number) => {
+      const { memory } = store;
+      const data = { number, logs: this.#logs, base, module, memory, control: this.#control, words: WORDS, jobs: JOBS };
       const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: data });
       worker.unref();
       return worker;

@@ -84,7 +84,7 @@ export class Expander {
           lowering.leaveIf(ir.not(ir.ltu(cut, c(system.contexts.length))), no);
           lowering.leaveIf(ir.eq(cut, c(context)), no);
           const pc = lowering.code(ir.add(cut, c(layout.pcCell(0))));
-          const mark = writer.shared(ir.add(pc, c(memory.open + context * system.labels.length)));
+          const mark = writer.shared(ir.add(pc, ir.own(memory.open, context * system.labels.length)));
           lowering.leaveIf(ir.load8(mark), no);
           for (const entry of arrival.entries) {
             const members = entry.flatMap((command) => this.#choices(command).map((known) => ({ command, known })));
@@ -133,7 +133,7 @@ export class Expander {
   #fire(lowering: Lowering, label: Label, command: Command, known: Known): void {
     const { writer, self } = lowering;
     const { memory, system } = this.#frame;
-    const fired = c(memory.fired + 4 * command.id);
+    const fired = ir.own(memory.fired, 4 * command.id);
     writer.emit(ir.store(fired, ir.add(ir.load(fired), c(1))));
     within(lowering, known, () => {
       for (const check of command.checks) this.#check(lowering, check, true);
@@ -144,7 +144,7 @@ export class Expander {
           const cut = writer.shared(lowering.value(whom).number);
           writer.if(ir.ltu(cut, c(system.contexts.length)), () => {
             const pc = lowering.code(ir.add(cut, c(this.#frame.layout.pcCell(0))));
-            writer.emit(ir.store8(pc, c(1), memory.cuts + self * system.labels.length));
+            writer.emit(ir.store8(ir.add(pc, ir.own(memory.cuts, self * system.labels.length)), c(1)));
           });
         });
       }
@@ -210,7 +210,7 @@ export class Expander {
   }
 
   #wanted(event: Event): Expr {
-    return ir.load8(c(this.#frame.memory.wanted + this.#frame.eventNumber(event)));
+    return ir.load8(ir.own(this.#frame.memory.wanted, this.#frame.eventNumber(event)));
   }
 
   #event(writer: FunctionWriter, event: Event): void {
@@ -242,8 +242,8 @@ export class Expander {
         for (const { cell, code } of writes) if (cell.op === "const") put(cell.value, code);
         for (const [word, { mask, bits }] of fixed) {
           touched.add(word);
-          const kept = ir.bitAnd(ir.load(c(memory.current), 4 * word), c(~mask));
-          writer.emit(ir.store(c(memory.successor), ir.bitOr(kept, bits), 4 * word));
+          const kept = ir.bitAnd(ir.load(ir.own(memory.current, 4 * word)), c(~mask));
+          writer.emit(ir.store(ir.own(memory.successor, 4 * word), ir.bitOr(kept, bits)));
         }
         for (const { cell, code, first, last } of writes) {
           if (cell.op === "const") continue;
@@ -255,19 +255,19 @@ export class Expander {
       this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep: true });
     });
     for (const word of touched) {
-      writer.emit(ir.store(c(memory.successor), ir.load(c(memory.current), 4 * word), 4 * word));
+      writer.emit(ir.store(ir.own(memory.successor, 4 * word), ir.load(ir.own(memory.current, 4 * word))));
     }
   }
 
   #writeAt(writer: FunctionWriter, cell: Expr, code: Expr): void {
     const { memory } = this.#frame;
-    const field = writer.shared(ir.load(ir.shl(cell, c(2)), memory.fields));
-    const at = writer.shared(ir.shru(field, c(16)));
+    const field = writer.shared(ir.load(ir.shl(cell, c(2)), this.#frame.fields));
+    const at = writer.shared(ir.add(ir.own(memory.successor), ir.shru(field, c(16))));
     const shift = writer.shared(ir.bitAnd(field, c(31)));
     const bits = ir.bitAnd(ir.shru(field, c(8)), c(0xff));
     const mask = ir.shl(ir.sub(ir.shl(c(1), bits), c(1)), shift);
-    const kept = ir.bitAnd(ir.load(at, memory.successor), ir.xor(mask, c(-1)));
-    writer.emit(ir.store(at, ir.bitOr(kept, ir.shl(code, shift)), memory.successor));
+    const kept = ir.bitAnd(ir.load(at), ir.xor(mask, c(-1)));
+    writer.emit(ir.store(at, ir.bitOr(kept, ir.shl(code, shift))));
   }
 
   /** The cells that an effect writes, and the code that each gets. */

@@ -7,7 +7,7 @@ import type { Shape } from "../language/shapes.ts";
 import type { System } from "../language/system.ts";
 import { Words } from "./codes.ts";
 import * as ir from "./ir.ts";
-import { c, type Expr } from "./ir.ts";
+import { c, type Expr, type Own } from "./ir.ts";
 import type { Layout } from "./layout.ts";
 import { BATCH_BYTES, LOG } from "./root-set.ts";
 import type { Tree } from "./tree.ts";
@@ -32,37 +32,35 @@ export const DEADLOCK = "deadlock";
 /** What `found` does with a successor. */
 export const MODE = { insert: 0, match: 1, mark: 2 } as const;
 
-/** Each thread has its own. */
+/** What each thread has for itself. */
 export interface Memory {
   /** Packed words: of the state that is expanded, of a successor, of the state looked for. */
-  readonly current: number;
-  readonly successor: number;
-  readonly target: number;
+  readonly current: Own;
+  readonly successor: Own;
+  readonly target: Own;
   /** The id of each inner node of the current state's tree. */
-  readonly nodes: number;
-  /** For each cell, where its field is: byte offset of its word, width, shift. */
-  readonly fields: number;
+  readonly nodes: Own;
   /** A byte for each context and label. */
-  readonly open: number;
-  readonly cuts: number;
+  readonly open: Own;
+  readonly cuts: Own;
   /** A word for each command. */
-  readonly fired: number;
+  readonly fired: Own;
   /** A byte for each event: whether its occurrences matter. */
-  readonly wanted: number;
+  readonly wanted: Own;
   /** For each event a word that says whether it was seen, then the packed words of the least state. */
-  readonly least: number;
+  readonly least: Own;
   /** Successors that wait to be entered. */
-  readonly batch: number;
+  readonly batch: Own;
   /** For each set of pairs two words: the numbers that the thread has taken for it and not yet used. */
-  readonly blocks: number;
+  readonly blocks: Own;
   /** The header of the thread's log. */
-  readonly log: number;
-  readonly mode: number;
-  readonly transitions: number;
+  readonly log: Own;
+  readonly mode: Own;
+  readonly transitions: Own;
   /** Whether a successor of the current state is marked. */
-  readonly reaches: number;
+  readonly reaches: Own;
   /** First byte of the marks, a byte for each state. */
-  readonly marks: number;
+  readonly marks: Own;
 }
 
 export class Frame {
@@ -73,7 +71,13 @@ export class Frame {
   readonly options: FrameOptions;
   readonly events: readonly Event[];
   readonly memory: Memory;
-  /** First byte after everything. */
+  /** How many bytes each thread has for itself. */
+  readonly own: number;
+  /** Where the search's own thread has them. */
+  readonly base: number;
+  /** A table of where the field of each cell is: byte offset of its word, width, shift. */
+  readonly fields: number;
+  /** First byte after the tables. */
   end: number;
   readonly #data: { readonly at: number; readonly bytes: Uint8Array }[] = [];
   readonly #tables = new Map<string, number>();
@@ -85,7 +89,7 @@ export class Frame {
     this.layout = layout;
     this.tree = tree;
     this.options = options;
-    this.end = base;
+    this.base = base;
     const names = [...new Set([...system.properties.map((p) => p.name), DEADLOCK, MODEL_ERROR])];
     this.events = [
       { kind: "hit" },
@@ -95,27 +99,35 @@ export class Frame {
     this.#eventNumbers = new Map(this.events.map((event, i) => [JSON.stringify(event), i]));
     const packed = 4 * layout.words;
     const places = system.contexts.length * system.labels.length;
-    this.memory = {
-      current: this.#allot(packed),
-      successor: this.#allot(packed),
-      target: this.#allot(packed),
-      nodes: this.#allot(4 * tree.nodes.length),
-      fields: this.table(
-        bytesOf(layout.fields.map(({ word, bits, shift }) => ((4 * word) << 16) | (bits << 8) | shift)),
-      ),
-      open: this.#allot(places),
-      cuts: this.#allot(places),
-      fired: this.#allot(4 * system.commands.length),
-      wanted: this.#allot(this.events.length),
-      least: this.#allot((packed + 4) * this.events.length),
-      batch: this.#allot(BATCH_BYTES),
-      blocks: this.#allot(8 * tree.nodes.length),
-      log: this.#allot(LOG.bytes),
-      mode: this.#allot(4),
-      transitions: this.#allot(4),
-      reaches: this.#allot(4),
-      marks: this.#allot(4),
+    let size = 0;
+    const own = (bytes: number): Own => {
+      const offset = size;
+      size = (offset + bytes + 7) & ~7;
+      return { offset };
     };
+    this.memory = {
+      current: own(packed),
+      successor: own(packed),
+      target: own(packed),
+      nodes: own(4 * tree.nodes.length),
+      open: own(places),
+      cuts: own(places),
+      fired: own(4 * system.commands.length),
+      wanted: own(this.events.length),
+      least: own((packed + 4) * this.events.length),
+      batch: own(BATCH_BYTES),
+      blocks: own(8 * tree.nodes.length),
+      log: own(LOG.bytes),
+      mode: own(4),
+      transitions: own(4),
+      reaches: own(4),
+      marks: own(4),
+    };
+    this.own = size;
+    this.end = base + size;
+    this.fields = this.table(
+      bytesOf(layout.fields.map(({ word, bits, shift }) => ((4 * word) << 16) | (bits << 8) | shift)),
+    );
   }
 
   #allot(bytes: number): number {
@@ -129,9 +141,9 @@ export class Frame {
     for (const { at, bytes: data } of this.#data) bytes.set(data, at);
   }
 
-  /** The address of what is kept of an event. */
-  leastOf(event: number): number {
-    return this.memory.least + event * 4 * (this.layout.words + 1);
+  /** Where what is kept of an event lies. */
+  leastOf(event: number): Own {
+    return { offset: this.memory.least.offset + event * 4 * (this.layout.words + 1) };
   }
 
   eventNumber(event: Event): number {

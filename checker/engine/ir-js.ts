@@ -10,10 +10,11 @@ export interface Instance {
 }
 
 /** Compiles a program for the JavaScript engine. Atomic operations have no meaning there: it has one thread. */
-export function compileToJs(program: Program): Instance {
+export function compileToJs(program: Program, base: number): Instance {
   const text = [
     '"use strict";',
     "let W, B;",
+    `const base = ${base};`,
     ...program.functions.map((fn, i) => functionText(fn, i, program)),
     `const table = [${program.table.map((fn) => nameOf(fn, program)).join(", ")}];`,
     "return {",
@@ -81,6 +82,8 @@ function exprText(e: Expr, expr: (e: Expr) => string, program: Program): string 
       return e.value < 0 ? `(${e.value})` : `${e.value}`;
     case "get":
       return `x${e.local}`;
+    case "base":
+      return "base";
     case "add":
     case "sub":
     case "and":

@@ -42,7 +42,10 @@ export interface MemoryImport {
   readonly shared: boolean;
 }
 
-/** The module. It imports its memory as `host.memory`; every function gives one number. */
+/**
+ * The module. It imports its memory as `host.memory`, and as `host.base` where in it lies what is its thread's own;
+ * every function gives one number.
+ */
 export function encodeWasm(program: Program, memory: MemoryImport): Uint8Array<ArrayBuffer> {
   const { functions, table } = program;
   const index = new Map(functions.map((fn, i) => [fn, i]));
@@ -57,7 +60,13 @@ export function encodeWasm(program: Program, memory: MemoryImport): Uint8Array<A
   const head = [
     [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     section(1, vector(types)),
-    section(2, vector([[...name("host"), ...name("memory"), 2, ...limits]])),
+    section(
+      2,
+      vector([
+        [...name("host"), ...name("memory"), 2, ...limits],
+        [...name("host"), ...name("base"), 3, I32, 0],
+      ]),
+    ),
     section(3, vector(functions.map((fn) => unsigned(arities.indexOf(fn.params))))),
     section(4, vector([[0x70, 1, ...unsigned(table.length), ...unsigned(table.length)]])),
     section(7, vector(program.exports.map((fn) => [...name(fn.name), 0, ...unsigned(indexOf(fn))]))),
@@ -179,6 +188,9 @@ class BodyEncoder {
         return;
       case "get":
         this.#put(0x20, ...unsigned(e.local));
+        return;
+      case "base":
+        this.#put(0x23, 0);
         return;
       case "select":
         this.#expr(e.a);

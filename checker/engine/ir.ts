@@ -24,6 +24,8 @@ type Binary =
 export type Expr =
   | { readonly op: "const"; readonly value: number }
   | { readonly op: "get"; readonly local: number }
+  /** The first byte of what the thread that runs the code has for itself. */
+  | { readonly op: "base" }
   | { readonly op: Binary; readonly a: Expr; readonly b: Expr }
   | { readonly op: "select"; readonly test: Expr; readonly a: Expr; readonly b: Expr }
   | { readonly op: "load" | "load8"; readonly at: Expr; readonly offset: number }
@@ -125,8 +127,18 @@ export const store = (at: Expr, value: Expr, offset = 0): Stmt => ({ op: "store"
 export const store8 = (at: Expr, value: Expr, offset = 0): Stmt => ({ op: "store8", ...address(at, offset), value });
 
 function address(at: Expr, offset: number): { readonly at: Expr; readonly offset: number } {
-  return at.op === "const" ? { at: c(0), offset: offset + at.value } : { at, offset };
+  if (at.op === "const") return { at: c(0), offset: offset + at.value };
+  if (at.op === "add" && at.a.op === "base" && at.b.op === "const") return { at: at.a, offset: offset + at.b.value };
+  return { at, offset };
 }
+
+/** A place in what each thread has for itself. */
+export interface Own {
+  readonly offset: number;
+}
+
+/** The address of a place of the thread that runs the code, or so many bytes behind it. */
+export const own = ({ offset }: Own, more = 0): Expr => add({ op: "base" }, c(offset + more));
 
 export const call = (fn: Func, ...args: Expr[]): Expr => ({ op: "call", fn, args });
 export const callTable = (index: Expr): Expr => ({ op: "callTable", index });
@@ -145,6 +157,7 @@ export function sizeOf(expr: Expr): number {
   switch (expr.op) {
     case "const":
     case "get":
+    case "base":
       return 1;
     case "select":
       return 1 + sizeOf(expr.test) + sizeOf(expr.a) + sizeOf(expr.b);

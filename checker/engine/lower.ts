@@ -235,10 +235,10 @@ export class Lowering {
     if (cell.op === "const") {
       const { word, shift, bits } = layout.fields[cell.value] as (typeof layout.fields)[number];
       if (bits === 0) return c(0);
-      return ir.bitAnd(ir.shru(ir.load(c(memory.current), 4 * word), c(shift)), c(maskOf(bits)));
+      return ir.bitAnd(ir.shru(ir.load(ir.own(memory.current, 4 * word)), c(shift)), c(maskOf(bits)));
     }
-    const field = this.writer.shared(ir.load(ir.shl(cell, c(2)), memory.fields));
-    const word = ir.load(ir.shru(field, c(16)), memory.current);
+    const field = this.writer.shared(ir.load(ir.shl(cell, c(2)), this.frame.fields));
+    const word = ir.load(ir.add(ir.own(memory.current), ir.shru(field, c(16))));
     const bits = ir.bitAnd(ir.shru(field, c(8)), c(0xff));
     return ir.bitAnd(ir.shru(word, ir.bitAnd(field, c(31))), ir.sub(ir.shl(c(1), bits), c(1)));
   }

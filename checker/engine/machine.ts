@@ -1,6 +1,5 @@
 /** A generated engine that runs: in WebAssembly or in JavaScript, with the memory that its code and its host share. */
 import type { System } from "../language/system.ts";
-import type { Program } from "./ir.ts";
 import { compileToJs } from "./ir-js.ts";
 import { encodeWasm } from "./ir-wasm.ts";
 import type { Layout } from "./layout.ts";
@@ -27,6 +26,8 @@ export interface Machine {
   readonly engine: Engine;
   readonly store: Store;
   readonly functions: Readonly<Record<string, (...args: number[]) => number>>;
+  /** What all threads run; null in JavaScript, which has one. */
+  readonly module: WebAssembly.Module | null;
 }
 
 /** Makes an engine with empty sets. Throws `Unsupported` and `OutOfMemory`. */
@@ -39,7 +40,9 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
   // The search's own thread adds to the sets as well: the first levels.
   const store = new Store({ limit, slack, threads: shared ? threads + 1 : 1, shared, ...tables });
   store.pages(Math.ceil(engine.frame.end / PAGE));
-  const functions = backend === "js" ? jsFunctions(engine, store) : wasmFunctions(engine, store);
+  const code = () => encodeWasm(engine.program, { maximum: MAXIMUM_PAGES, shared });
+  const module = backend === "js" ? null : new WebAssembly.Module(code());
+  const functions = module ? wasmFunctions(module, engine, store) : jsFunctions(engine, store);
   engine.frame.initialise(store.bytes);
   for (const node of tree.nodes.keys()) {
     store.addSet(headerOf(node), (from, to) =>
@@ -47,21 +50,18 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
     );
   }
   store.addRoots(rootsOf(tree));
-  store.addThread(engine.frame.memory);
+  store.addThread(engine.frame.base, engine.frame.memory);
   store.makeRoom();
-  return { engine, store, functions };
+  return { engine, store, functions, module };
 }
 
-function jsFunctions({ program }: Engine, store: Store): Machine["functions"] {
-  const { functions, attach } = compileToJs(program);
+function jsFunctions({ program, frame }: Engine, store: Store): Machine["functions"] {
+  const { functions, attach } = compileToJs(program, frame.base);
   attach(store.memory.buffer);
   store.onMove = () => attach(store.memory.buffer);
   return functions;
 }
 
-function wasmFunctions({ program }: Engine, store: Store): Machine["functions"] {
-  return new WebAssembly.Instance(moduleOf(program, store), { host: { memory: store.memory } }).exports;
+function wasmFunctions(module: WebAssembly.Module, { frame }: Engine, store: Store): Machine["functions"] {
+  return new WebAssembly.Instance(module, { host: { memory: store.memory, base: frame.base } }).exports;
 }
-
-export const moduleOf = (program: Program, { shared }: Store): WebAssembly.Module =>
-  new WebAssembly.Module(encodeWasm(program, { maximum: MAXIMUM_PAGES, shared }));

@@ -25,7 +25,7 @@ export const BLOCK = 64;
 export interface PairSet {
   readonly header: number;
   /** Where this thread keeps its block: the next number, and the first behind the block. */
-  readonly block: number;
+  readonly block: ir.Own;
   /** Whether other threads add pairs, too. */
   readonly shared: boolean;
 }
@@ -75,7 +75,7 @@ export function intern(name: string, set: PairSet, answer: "number" | "isNew" = 
       if (shared) writer.emit(ir.set(entry, ir.cas(get(at), c(0), added)));
       else writer.emit(ir.store(get(at), added));
       writer.if(shared ? ir.not(get(entry)) : c(1), () => {
-        writer.emit(ir.store(c(set.block), ir.add(get(number), c(1))));
+        writer.emit(ir.store(ir.own(set.block), ir.add(get(number), c(1))));
         give(number, 1);
       });
     });
@@ -93,13 +93,13 @@ export function intern(name: string, set: PairSet, answer: "number" | "isNew" = 
 
 /** The number that the thread would give to a new pair. */
 function nextNumber(writer: FunctionWriter, { header, block, shared }: PairSet): number {
-  const number = writer.local(ir.load(c(block)));
-  writer.if(ir.eq(get(number), ir.load(c(block), 4)), () => {
+  const number = writer.local(ir.load(ir.own(block)));
+  writer.if(ir.eq(get(number), ir.load(ir.own(block, 4))), () => {
     const count = c(header + HEADER.count);
     writer.emit(ir.set(number, shared ? ir.fetchAdd(count, c(BLOCK)) : ir.load(count)));
     const end = writer.local(ir.add(get(number), c(BLOCK)));
     if (!shared) writer.emit(ir.store(count, get(end)));
-    writer.emit(ir.store(c(block), get(number)), ir.store(c(block), get(end), 4));
+    writer.emit(ir.store(ir.own(block), get(number)), ir.store(ir.own(block, 4), get(end)));
     writer.if(ir.le(ir.load(c(header + HEADER.limit)), get(end)), () => writer.emit(ir.store(c(STOP), c(1))));
   });
   return number;

@@ -21,8 +21,8 @@ export interface Engine {
 }
 
 /** Generates the engine. Throws `Unsupported` for a system that only the reference takes. */
-export function generate(layout: Layout, tree: Tree, options: FrameOptions, base = endOfHeaders(tree)): Engine {
-  const frame = new Frame(layout, tree, base, options);
+export function generate(layout: Layout, tree: Tree, options: FrameOptions): Engine {
+  const frame = new Frame(layout, tree, endOfHeaders(tree), options);
   const program = new Generator(frame).program();
   return { frame, program };
 }
@@ -64,7 +64,7 @@ class Generator {
     const root = tree.nodes.length - 1;
     const set = (node: number): PairSet => ({
       header: headerOf(node),
-      block: memory.blocks + 8 * node,
+      block: { offset: memory.blocks.offset + 8 * node },
       shared: options.shared,
     });
     this.#interns = tree.nodes.slice(0, root).map((_, i) => intern(`${i}`, set(i)));
@@ -123,8 +123,8 @@ class Generator {
     };
   }
 
-  #child(child: Child, packed: number, nodes: readonly ir.Expr[]): ir.Expr {
-    if ("word" in child) return ir.load(c(packed), 4 * child.word);
+  #child(child: Child, packed: ir.Own, nodes: readonly ir.Expr[]): ir.Expr {
+    if ("word" in child) return ir.load(ir.own(packed, 4 * child.word));
     return "node" in child ? (nodes[child.node] as ir.Expr) : c(0);
   }
 
@@ -148,7 +148,7 @@ class Generator {
     const { tree, memory } = this.#frame;
     const nodes: ir.Expr[] = [];
     for (const [i, { left, right }] of tree.nodes.entries()) {
-      const before = tree.nodes.map((_, node) => ir.load(c(memory.nodes), 4 * node));
+      const before = tree.nodes.map((_, node) => ir.load(ir.own(memory.nodes, 4 * node)));
       const pair = [left, right].map((child) => this.#child(child, memory.successor, nodes)) as [ir.Expr, ir.Expr];
       const old = [left, right].map((child) => this.#child(child, memory.current, before)) as [ir.Expr, ir.Expr];
       if (i === tree.nodes.length - 1) return pair;
@@ -164,29 +164,30 @@ class Generator {
   #found(): Func {
     const { layout, memory } = this.#frame;
     const writer = new FunctionWriter("found");
-    const mode = c(memory.mode);
+    const mode = ir.own(memory.mode);
     writer.if(ir.eq(ir.load(mode), c(MODE.match)), () => {
       let differs = c(0);
       for (let word = 0; word < layout.words; word++) {
-        const [a, b] = [memory.successor, memory.target].map((at) => ir.load(c(at), 4 * word));
+        const [a, b] = [memory.successor, memory.target].map((at) => ir.load(ir.own(at, 4 * word)));
         differs = ir.bitOr(differs, ir.xor(a as ir.Expr, b as ir.Expr));
       }
-      writer.if(ir.not(differs), () => writer.emit(ir.store(c(memory.reaches), c(1))));
+      writer.if(ir.not(differs), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
       writer.emit(ir.ret(c(0)));
     });
     const pair = this.#rootPair(writer);
     writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
-      writer.if(ir.load8(this.#markOf(pair)), () => writer.emit(ir.store(c(memory.reaches), c(1))));
+      writer.if(ir.load8(this.#markOf(pair)), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
       writer.emit(ir.ret(c(0)));
     });
-    writer.emit(ir.store(c(memory.transitions), ir.add(ir.load(c(memory.transitions)), c(1))));
+    const transitions = ir.own(memory.transitions);
+    writer.emit(ir.store(transitions, ir.add(ir.load(transitions), c(1))));
     addLater(writer, this.#roots, this.#add, ...pair);
     return writer.fn;
   }
 
   /** Where the mark of a root is. */
   #markOf(pair: readonly [ir.Expr, ir.Expr]): ir.Expr {
-    return ir.add(ir.load(c(this.#frame.memory.marks)), ir.call(this.#identify, ...pair));
+    return ir.add(ir.load(ir.own(this.#frame.memory.marks)), ir.call(this.#identify, ...pair));
   }
 
   /** Keeps the current state as the least in which an event was seen, if it is: cell by cell, as states are ordered. */
@@ -194,12 +195,12 @@ class Generator {
     const { layout, memory } = this.#frame;
     const writer = new FunctionWriter("keep", 1);
     const bytes = 4 * (layout.words + 1);
-    const at = writer.local(ir.add(ir.mul(get(0), c(bytes)), c(memory.least)));
+    const at = writer.local(ir.add(ir.own(memory.least), ir.mul(get(0), c(bytes))));
     writer.if(ir.load(get(at)), () => {
       const cell = writer.local(c(0));
       writer.loop((end) => {
         writer.if(ir.eq(get(cell), c(layout.fields.length)), () => writer.emit(ir.ret(c(0))));
-        const field = writer.local(ir.load(ir.shl(get(cell), c(2)), memory.fields));
+        const field = writer.local(ir.load(ir.shl(get(cell), c(2)), this.#frame.fields));
         const word = ir.shru(get(field), c(16));
         const bits = ir.bitAnd(ir.shru(get(field), c(8)), c(0xff));
         const code = (packed: ir.Expr): number =>
@@ -209,7 +210,7 @@ class Generator {
               ir.sub(ir.shl(c(1), bits), c(1)),
             ),
           );
-        const now = code(c(memory.current));
+        const now = code(ir.own(memory.current));
         const least = code(ir.add(get(at), c(4)));
         writer.if(ir.lt(get(least), get(now)), () => writer.emit(ir.ret(c(0))));
         writer.if(ir.lt(get(now), get(least)), () => writer.emit(ir.br(end)));
@@ -218,7 +219,7 @@ class Generator {
     });
     writer.emit(ir.store(get(at), c(1)));
     for (let word = 0; word < layout.words; word++) {
-      writer.emit(ir.store(get(at), ir.load(c(memory.current), 4 * word), 4 * word + 4));
+      writer.emit(ir.store(get(at), ir.load(ir.own(memory.current, 4 * word)), 4 * word + 4));
     }
     return writer.fn;
   }
@@ -233,11 +234,11 @@ class Generator {
         if ("nothing" in child) continue;
         const value = writer.local(ir.load(get(pair), 4 * i));
         if ("node" in child) {
-          writer.emit(ir.store(c(memory.nodes), get(value), 4 * child.node));
+          writer.emit(ir.store(ir.own(memory.nodes, 4 * child.node), get(value)));
           visit(child.node, writer.local(pairAt(headerOf(child.node), get(value))));
         } else {
           for (const packed of [memory.current, memory.successor]) {
-            writer.emit(ir.store(c(packed), get(value), 4 * child.word));
+            writer.emit(ir.store(ir.own(packed, 4 * child.word), get(value)));
           }
         }
       }
@@ -253,7 +254,7 @@ class Generator {
     const bits = writer.local(c(0));
     for (const context of system.contexts.keys()) {
       const { word, shift, bits: width } = layout.fields[layout.pcCell(context)] as Layout["fields"][number];
-      const label = ir.bitAnd(ir.shru(ir.load(c(memory.current), 4 * word), c(shift)), c(maskOf(width)));
+      const label = ir.bitAnd(ir.shru(ir.load(ir.own(memory.current, 4 * word)), c(shift)), c(maskOf(width)));
       const steps = ir.callTable(ir.add(width === 0 ? c(0) : label, c(context * system.labels.length)));
       writer.emit(ir.set(bits, ir.bitOr(steps, get(bits))));
     }
@@ -295,7 +296,7 @@ class Generator {
 
   /** Keeps the least state of a run that has a step to the target, as the event 0. */
   #searchPredecessors(unpack: Func, takeSteps: Func, keep: Func): Func {
-    const reaches = c(this.#frame.memory.reaches);
+    const reaches = ir.own(this.#frame.memory.reaches);
     const writer = new FunctionWriter("searchPredecessors", 3);
     this.#overRun(writer, unpack, c(0), () => {
       writer.emit(ir.store(reaches, c(0)), ir.run(ir.call(takeSteps)));
@@ -330,7 +331,7 @@ class Generator {
 
   /** Marks the states of a run, from its end, that have a step to a marked one; gives how many it marked. */
   #sweep(unpack: Func, takeSteps: Func): Func {
-    const reaches = c(this.#frame.memory.reaches);
+    const reaches = ir.own(this.#frame.memory.reaches);
     const writer = new FunctionWriter("sweep", 3);
     const marked = writer.local(c(0));
     writer.loop((end) => {

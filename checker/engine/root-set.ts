@@ -39,8 +39,8 @@ export interface RootSet {
   readonly header: number;
   readonly stash: PairSet;
   /** This thread's log, and the pairs that wait. */
-  readonly log: number;
-  readonly batch: number;
+  readonly log: ir.Own;
+  readonly batch: ir.Own;
 }
 
 /** Scrambles a pair: where to look for it, and what its entry is without the distance. */
@@ -89,10 +89,11 @@ function walk(
 export function addBatch(name: string, set: RootSet, isNew: Func, intoLog: boolean): Func {
   const writer = new FunctionWriter(`add ${name}`);
   const { batch, header } = set;
-  const end = writer.local(ir.shl(ir.load(c(batch)), c(4)));
+  const first = ir.own(batch, 8);
+  const end = writer.local(ir.add(first, ir.shl(ir.load(ir.own(batch)), c(4))));
   const sink = writer.local(c(0));
   const round = (body: (at: Expr) => void): void => {
-    const at = writer.local(c(0));
+    const at = writer.local(first);
     writer.loop((done) => {
       writer.if(ir.eq(get(at), get(end)), () => writer.emit(ir.br(done)));
       body(get(at));
@@ -100,16 +101,16 @@ export function addBatch(name: string, set: RootSet, isNew: Func, intoLog: boole
     });
   };
   round((at) => {
-    const [a, b] = [ir.load(at, batch + 8), ir.load(at, batch + 12)].map((word) => get(writer.local(word)));
+    const [a, b] = [ir.load(at), ir.load(at, 4)].map((word) => get(writer.local(word)));
     const { place, entry } = scramble(writer, set, a as Expr, b as Expr);
-    writer.emit(ir.store(at, get(place), batch + 16), ir.store(at, get(entry), batch + 20));
+    writer.emit(ir.store(at, get(place), 8), ir.store(at, get(entry), 12));
     const fetched = ir.load(ir.add(ir.load(c(header + ROOTS.table)), ir.shl(get(place), c(2))));
     writer.emit(ir.set(sink, ir.xor(get(sink), fetched)));
   });
   round((at) => {
-    const place = writer.local(ir.load(at, batch + 16));
-    const entry = writer.local(ir.load(at, batch + 20));
-    const pair = [ir.load(at, batch + 8), ir.load(at, batch + 12)] as const;
+    const place = writer.local(ir.load(at, 8));
+    const entry = writer.local(ir.load(at, 12));
+    const pair = [ir.load(at), ir.load(at, 4)] as const;
     writer.block((next) => {
       writer.block((added) => {
         walk(writer, set, { place, entry }, ({ at: slot, wanted, seen }) => {
@@ -126,24 +127,24 @@ export function addBatch(name: string, set: RootSet, isNew: Func, intoLog: boole
       if (intoLog) append(writer, set.log, ...pair);
     });
   });
-  writer.emit(ir.store(c(batch), c(0)), ir.store(c(batch), get(sink), 4));
+  writer.emit(ir.store(ir.own(batch), c(0)), ir.store(ir.own(batch, 4), get(sink)));
   return writer.fn;
 }
 
-function append(writer: FunctionWriter, log: number, a: Expr, b: Expr): void {
-  const count = writer.local(ir.load(c(log + LOG.count)));
-  const pair = writer.local(pairIn(ir.load(c(log + LOG.directory)), get(count)));
+function append(writer: FunctionWriter, log: ir.Own, a: Expr, b: Expr): void {
+  const count = writer.local(ir.load(ir.own(log, LOG.count)));
+  const pair = writer.local(pairIn(ir.load(ir.own(log, LOG.directory)), get(count)));
   writer.emit(ir.store(get(pair), a), ir.store(get(pair), b, 4));
-  writer.emit(ir.set(count, ir.add(get(count), c(1))), ir.store(c(log + LOG.count), get(count)));
-  writer.if(ir.le(ir.load(c(log + LOG.limit)), get(count)), () => writer.emit(ir.store(c(STOP), c(1))));
+  writer.emit(ir.set(count, ir.add(get(count), c(1))), ir.store(ir.own(log, LOG.count), get(count)));
+  writer.if(ir.le(ir.load(ir.own(log, LOG.limit)), get(count)), () => writer.emit(ir.store(c(STOP), c(1))));
 }
 
 /** Notes a pair that is to be added, and adds all that wait when the batch is full. */
 export function addLater(writer: FunctionWriter, { batch }: RootSet, add: Func, a: Expr, b: Expr): void {
-  const waiting = writer.local(ir.load(c(batch)));
-  const at = writer.local(ir.shl(get(waiting), c(4)));
-  writer.emit(ir.store(get(at), a, batch + 8), ir.store(get(at), b, batch + 12));
-  writer.emit(ir.store(c(batch), ir.add(get(waiting), c(1))));
+  const waiting = writer.local(ir.load(ir.own(batch)));
+  const at = writer.local(ir.add(ir.own(batch, 8), ir.shl(get(waiting), c(4))));
+  writer.emit(ir.store(get(at), a), ir.store(get(at), b, 4));
+  writer.emit(ir.store(ir.own(batch), ir.add(get(waiting), c(1))));
   writer.if(ir.eq(get(waiting), c(BATCH - 1)), () => writer.emit(ir.run(ir.call(add))));
 }
 

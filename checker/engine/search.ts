@@ -97,8 +97,13 @@ class EngineSearch {
     this.#fired = system.commands.map(() => 0);
   }
 
-  get #memory() {
-    return this.#machine.engine.frame.memory;
+  get #frame(): Frame {
+    return this.#machine.engine.frame;
+  }
+
+  /** Where something that each thread has for itself lies for the search's own. */
+  #own(what: "current" | "target" | "mode" | "marks" | "fired"): number {
+    return this.#frame.base + this.#frame.memory[what].offset;
   }
 
   get #counts(): readonly number[] {
@@ -115,7 +120,7 @@ class EngineSearch {
   result(atMost = Number.POSITIVE_INFINITY): SearchResult | null {
     const { exploreAll = false } = this.#options;
     const { violations } = this.#findings;
-    this.#write(this.#memory.current, encode(this.#layout, this.#system.initial));
+    this.#write(this.#own("current"), encode(this.#layout, this.#system.initial));
     this.#call("enter");
     this.#levels.push(this.#counts);
     let incomplete: string | null = null;
@@ -156,7 +161,7 @@ class EngineSearch {
     const from = run.count >> 1;
     return Array.from({ length: size }, (_, i) => {
       this.#call("unpack", run.directory, from + Math.floor((i * (run.count - from)) / size));
-      return this.#read(this.#memory.current);
+      return this.#read(this.#own("current"));
     });
   }
 
@@ -215,10 +220,8 @@ class EngineSearch {
 
   #startCrew(): void {
     if (this.#crew) return;
-    const { layout, tree } = this.#machine.engine.frame;
-    const { store } = this.#machine;
-    this.#crew = new Crew(layout, tree, store, this.#machineOptions);
-    if (store.makeRoom()) this.#enterRoots();
+    this.#crew = new Crew(this.#machine, this.#machineOptions.threads);
+    if (this.#machine.store.makeRoom()) this.#enterRoots();
   }
 
   /** The states of a level. */
@@ -229,8 +232,9 @@ class EngineSearch {
       .filter(({ from, to }) => from < to);
   }
 
-  get #frames(): readonly Frame[] {
-    return [this.#machine.engine.frame, ...(this.#crew?.frames ?? [])];
+  /** Where each thread has what is its own. */
+  get #bases(): readonly number[] {
+    return [this.#frame.base, ...(this.#crew?.bases ?? [])];
   }
 
   /** Whether an occurrence in this level would change what the findings hold. */
@@ -242,19 +246,21 @@ class EngineSearch {
   }
 
   #want(wanted: (event: Event) => boolean): void {
-    for (const frame of this.#frames) {
-      for (const [number, event] of frame.events.entries()) {
-        this.#machine.store.bytes[frame.memory.wanted + number] = Number(wanted(event));
-        this.#machine.store.setWord(frame.leastOf(number), 0);
+    const { events, memory } = this.#frame;
+    for (const [number, event] of events.entries()) {
+      const isWanted = Number(wanted(event));
+      for (const base of this.#bases) {
+        this.#machine.store.bytes[base + memory.wanted.offset + number] = isWanted;
+        this.#machine.store.setWord(base + this.#frame.leastOf(number).offset, 0);
       }
     }
   }
 
   /** The least state of each event that was seen, by each thread. */
   #least(): Packed[] {
-    return this.#frames.flatMap((frame) =>
-      frame.events.flatMap((_, number) => {
-        const at = frame.leastOf(number);
+    return this.#bases.flatMap((base) =>
+      this.#frame.events.flatMap((_, number) => {
+        const at = base + this.#frame.leastOf(number).offset;
         return this.#machine.store.word(at) === 0 ? [] : [this.#read(at + 4)];
       }),
     );
@@ -273,11 +279,13 @@ class EngineSearch {
 
   #collectCounts(): void {
     const { store } = this.#machine;
-    for (const { memory } of this.#frames) {
-      this.#transitions += store.word(memory.transitions) >>> 0;
-      store.setWord(memory.transitions, 0);
+    const { memory } = this.#frame;
+    for (const base of this.#bases) {
+      const transitions = base + memory.transitions.offset;
+      this.#transitions += store.word(transitions) >>> 0;
+      store.setWord(transitions, 0);
       for (const id of this.#fired.keys()) {
-        const at = memory.fired + 4 * id;
+        const at = base + memory.fired.offset + 4 * id;
         this.#fired[id] = (this.#fired[id] as number) + (store.word(at) >>> 0);
         store.setWord(at, 0);
       }
@@ -289,7 +297,7 @@ class EngineSearch {
     const { contexts, labels } = this.#system;
     const { bytes } = this.#machine.store;
     const isMarked = (context: number, label: number): boolean =>
-      this.#frames.some(({ memory }) => bytes[memory[what] + context * labels.length + label] !== 0);
+      this.#bases.some((base) => bytes[base + this.#frame.memory[what].offset + context * labels.length + label] !== 0);
     return contexts.map((_, context) => new Set([...labels.keys()].filter((label) => isMarked(context, label))));
   }
 
@@ -308,7 +316,7 @@ class EngineSearch {
     const { store } = this.#machine;
     const last = this.#levels.length - 2;
     try {
-      store.setWord(this.#memory.marks, store.pages(Math.ceil(store.identities / PAGE)).at);
+      store.setWord(this.#own("marks"), store.pages(Math.ceil(store.identities / PAGE)).at);
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
       return "the memory limit was reached when the graph was explored: what is to stay possible was not checked";
@@ -343,7 +351,7 @@ class EngineSearch {
         for (let state = from; state < to; state++) {
           if (this.#call("isMarked", directory, state) !== 0) continue;
           this.#call("unpack", directory, state);
-          const packed = this.#read(this.#memory.current);
+          const packed = this.#read(this.#own("current"));
           if (!least || compareStates(this.#layout, packed, least) < 0) least = packed;
         }
       }
@@ -355,10 +363,10 @@ class EngineSearch {
   /** Takes steps that were taken before, without entering successors; they are not counted again. */
   #inMode(mode: number, body: () => void): void {
     const { store } = this.#machine;
-    store.setWord(this.#memory.mode, mode);
+    store.setWord(this.#own("mode"), mode);
     body();
-    store.setWord(this.#memory.mode, MODE.insert);
-    for (const id of this.#fired.keys()) store.setWord(this.#memory.fired + 4 * id, 0);
+    store.setWord(this.#own("mode"), MODE.insert);
+    for (const id of this.#fired.keys()) store.setWord(this.#own("fired") + 4 * id, 0);
   }
 
   /** The least way to a place: from level to level back, the least state with a step to the one after it. */
@@ -369,7 +377,7 @@ class EngineSearch {
     let { packed } = noted;
     for (let level = noted.level - 1; level >= 0; level--) {
       this.#want(() => false);
-      this.#write(this.#memory.target, packed);
+      this.#write(this.#own("target"), packed);
       this.#inMode(MODE.match, () => {
         for (const { directory, from, to } of this.#runsOf(level)) {
           this.#call("searchPredecessors", directory, from, to);

@@ -2,6 +2,7 @@
  * The memory of the engine: who gets which pages, and how the sets of pairs get room. Everything is counted, so that a
  * limit is kept.
  */
+import type { Memory } from "./frame.ts";
 import { HEADER, PAGE, PAIRS_BITS } from "./pair-set.ts";
 import { LOG, ROOTS } from "./root-set.ts";
 
@@ -116,9 +117,11 @@ export class Store {
     this.#roots = header;
   }
 
-  addThread({ blocks, log }: Omit<Thread, "segments">): void {
+  /** Adds a thread, by where it has what is its own. */
+  addThread(base: number, memory: Pick<Memory, "blocks" | "log">): void {
+    const log = base + memory.log.offset;
     this.setWord(log + LOG.directory, this.pages(DIRECTORY_PAGES).at);
-    this.#threads.push({ blocks, log, segments: 0 });
+    this.#threads.push({ blocks: base + memory.blocks.offset, log, segments: 0 });
   }
 
   /** For each thread where the list of its log's segments is, and how many roots there are in it. */

@@ -6,7 +6,7 @@
  */
 import { workerData } from "node:worker_threads";
 
-const { number, logs, module, memory, control, words, jobs } = workerData;
+const { number, logs, base, module, memory, control, words, jobs } = workerData;
 const stop = new Int32Array(memory.buffer, words.stop, 1);
 
 let functions = null;
@@ -43,7 +43,7 @@ for (let round = 0; ; ) {
   round = Atomics.load(control, words.round);
   if (control[words.exit] !== 0) break;
   try {
-    functions ??= new WebAssembly.Instance(module, { host: { memory } }).exports;
+    functions ??= new WebAssembly.Instance(module, { host: { memory, base } }).exports;
     work(control[words.job]);
   } catch {
     control[words.failed] = 1;
