@@ -37,7 +37,8 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       JavaScript, or from the reference
   --memory SIZE       what the engine may use, 512M or 2G (default: 3/4 of
                       what is free): then it gives up: incomplete
-  --workers N         threads of the WebAssembly engine (default: 1)
+  --workers N         threads of the WebAssembly engine (default: one for
+                      each core); they start when a level is large
   --show PROPERTY     whose counterexample to show
   --trace full|short  every step with all that it changed, or the
                       scenario and what changed (default)

@@ -2,13 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { Machine } from "./machine.ts";
 import { PAGE, STOP } from "./pair-set.ts";
-
-/** States of a log, by their numbers in it. */
-export interface Run {
-  readonly directory: number;
-  readonly from: number;
-  readonly to: number;
-}
+import type { Run } from "./runs.ts";
 
 /** Functions of the engine that take a run, and give the number of the first state that they left. */
 export type Job = (typeof JOBS)[number];

@@ -1,7 +1,8 @@
 /** How the engine packs the states of a system, for people: each word with its cells, and the tree of parts. */
 import type { System } from "../language/system.ts";
 import { layoutOf } from "./layout.ts";
-import { balancedTree, type Child } from "./tree.ts";
+import { treeFor } from "./search.ts";
+import type { Child } from "./tree.ts";
 
 export function printLayout(system: System): string {
   const { fields, words } = layoutOf(system);
@@ -19,6 +20,6 @@ export function printLayout(system: System): string {
   if (fixed.length > 0) lines.push("", "one value only, not stored:", ...fixed.map((name) => `  ${name}`));
   const nameOf = (child: Child): string =>
     "word" in child ? `word ${child.word}` : "node" in child ? `part ${child.node}` : "nothing";
-  const parts = balancedTree(words).nodes.map(({ left, right }, i) => `  part ${i}: ${nameOf(left)}, ${nameOf(right)}`);
+  const parts = treeFor(system).nodes.map(({ left, right }, i) => `  part ${i}: ${nameOf(left)}, ${nameOf(right)}`);
   return [...lines, "", "parts, each stored once; the last stands for the state:", ...parts, ""].join("\n");
 }

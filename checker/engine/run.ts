@@ -1,5 +1,5 @@
 /** Which engine answers: generated WebAssembly, generated JavaScript, or the reference. */
-import { freemem } from "node:os";
+import { availableParallelism, freemem } from "node:os";
 import type { System } from "../language/system.ts";
 import type { SearchOptions, SearchResult } from "../reference/result.ts";
 import { search } from "../reference/search.ts";
@@ -13,7 +13,7 @@ export interface RunOptions extends SearchOptions {
   readonly engine?: EngineName;
   /** Bytes of memory that the engine may use for what it has seen; the reference knows no limit. */
   readonly memory?: number;
-  /** Threads of the WebAssembly engine. */
+  /** Threads of the WebAssembly engine; one for each core, where nobody says otherwise. */
   readonly workers?: number;
 }
 
@@ -27,7 +27,8 @@ export function runSearch(
 ): { readonly engine: EngineName; readonly result: SearchResult } {
   if (engine === "reference") return { engine, result: search(system, options) };
   try {
-    return { engine, result: engineSearch(system, { memory: usualMemory(), ...options, backend: engine }) };
+    const usual = { memory: usualMemory(), workers: availableParallelism() };
+    return { engine, result: engineSearch(system, { ...usual, ...options, backend: engine }) };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     return { engine: "reference", result: search(system, options) };

@@ -8,12 +8,13 @@ import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
 import { limitReached, type Place, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
-import { Crew, type Job, type Run } from "./crew.ts";
+import { Crew, type Job } from "./crew.ts";
 import { type Event, type Frame, MODE } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
 import { type EngineOptions, notBegun } from "./options.ts";
 import { PAGE, STOP } from "./pair-set.ts";
+import { type Run, slicesOf, statesIn } from "./runs.ts";
 import { OutOfMemory } from "./store.ts";
 import { balancedTree, fittedTree, type Tree } from "./tree.ts";
 
@@ -28,17 +29,25 @@ interface Noted {
 /** Explores a system. Throws `Unsupported` for one that only the reference takes. */
 export function engineSearch(system: System, options: EngineOptions = {}): SearchResult {
   try {
-    const { fitFrom = WORTH_A_FIT } = options;
-    if (options.tree) return new EngineSearch(system, options, options.tree).result() as SearchResult;
-    const { words } = layoutOf(system);
-    // What is seen first says how the states are best cut into parts; the search then begins again.
-    const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words));
-    const result = first.result(fitFrom);
-    return result ?? (new EngineSearch(system, options, fittedTree(words, first.sample())).result() as SearchResult);
+    const begun = options.tree ?? begin(system, options);
+    return "nodes" in begun ? (new EngineSearch(system, options, begun).result() as SearchResult) : begun;
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
     return notBegun(system);
   }
+}
+
+/** What is seen first says how the states are best cut into parts: a search of few states, or the tree for more. */
+function begin(system: System, options: EngineOptions): SearchResult | Tree {
+  const { words } = layoutOf(system);
+  const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words));
+  return first.result(options.fitFrom ?? WORTH_A_FIT) ?? fittedTree(words, first.sample());
+}
+
+/** The tree that a search of the whole graph uses. Throws `Unsupported`. */
+export function treeFor(system: System): Tree {
+  const begun = begin(system, { exploreAll: true });
+  return "nodes" in begun ? begun : balancedTree(layoutOf(system).words);
 }
 
 /** States that are seen before the tree is fitted to them, and how many of them are looked at. */
@@ -50,22 +59,6 @@ const FOUR_GIB = 2 ** 32;
 
 /** States of a level for which it is worth to start threads. */
 const WORTH_A_CREW = 20_000;
-/** States of a log after which counts are collected: counters have 32 bits. */
-const COUNTED = 1 << 20;
-
-/** Runs in slices, so that counts can be collected in between. */
-function slicesOf(runs: readonly Run[]): (readonly Run[])[] {
-  const longest = Math.max(0, ...runs.map(({ from, to }) => to - from));
-  return Array.from({ length: Math.ceil(longest / COUNTED) }, (_, i) =>
-    runs
-      .map(({ directory, from, to }) => {
-        const start = from + i * COUNTED;
-        return { directory, from: start, to: Math.min(to, start + COUNTED) };
-      })
-      .filter(({ from, to }) => from < to),
-  );
-}
-
 class EngineSearch {
   readonly #system: System;
   readonly #options: EngineOptions;
@@ -168,19 +161,19 @@ class EngineSearch {
   /** Expands one level; gives the limit that ended it early, if one did. */
   #expandLevel(level: number): string | null {
     const runs = this.#runsOf(level);
-    const states = runs.reduce((n, { from, to }) => n + to - from, 0);
+    const isLarge = statesIn(runs) >= this.#crewFrom;
     let incomplete: string | null = null;
     try {
-      if (states >= this.#crewFrom) this.#startCrew();
+      if (isLarge) this.#startCrew();
       this.#want((event) => this.#matters(event, level));
-      const expand = states >= this.#crewFrom ? this.#together : this.#alone;
+      const expand = isLarge ? this.#together : this.#alone;
       for (const slice of slicesOf(runs)) {
         expand("expand", slice);
         this.#collectCounts();
       }
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
-      incomplete = `the memory limit was reached (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
+      incomplete = `${error.message} (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
     }
     this.#collectCounts();
     this.#visitLeast(level);

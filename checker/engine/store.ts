@@ -12,8 +12,14 @@ const FILL = 0.8;
 /** That of the roots less: distances in it are short. */
 const ROOTS_FILL = 0.75;
 
-/** Thrown when there is no room within the limit. */
+/** Thrown when there is no room within the limit; says within which one. */
 export class OutOfMemory extends Error {}
+
+const LIMITS = {
+  asked: "the memory limit was reached",
+  addresses: "all memory that 32 bits can address is in use",
+  machine: "the machine gave no more memory",
+};
 
 interface PairSet {
   readonly header: number;
@@ -80,16 +86,27 @@ export class Store {
   pages(count: number): { readonly at: number; readonly isFresh: boolean } {
     const again = this.#free.get(count)?.pop();
     if (again !== undefined) return { at: again, isFresh: false };
-    if ((this.#top + count) * PAGE > this.#options.limit || this.#top + count > MAXIMUM_PAGES) throw new OutOfMemory();
+    if (this.#top + count > MAXIMUM_PAGES) throw new OutOfMemory(LIMITS.addresses);
+    if ((this.#top + count) * PAGE > this.#options.limit) throw new OutOfMemory(LIMITS.asked);
+    const missing = this.#top + count - this.memory.buffer.byteLength / PAGE;
+    if (missing > 0) this.#grow(missing);
     const at = this.#top * PAGE;
     this.#top += count;
-    const missing = this.#top - this.memory.buffer.byteLength / PAGE;
-    // Pages that nobody touches cost nothing: the memory grows by more than is asked for.
-    if (missing > 0) this.memory.grow(Math.min(MAXIMUM_PAGES - this.#top, Math.max(64, this.#top >> 2)) + missing);
     this.words = new Int32Array(this.memory.buffer);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.onMove();
     return { at, isFresh: true };
+  }
+
+  /** Pages that nobody touches cost nothing: the memory grows by more than is asked for. */
+  #grow(missing: number): void {
+    const pages = this.memory.buffer.byteLength / PAGE;
+    try {
+      this.memory.grow(Math.max(missing, Math.min(MAXIMUM_PAGES - pages, missing + Math.max(64, pages >> 2))));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new OutOfMemory(LIMITS.machine);
+    }
   }
 
   #release(at: number, count: number): void {
@@ -178,7 +195,7 @@ export class Store {
   #makeSegments(directory: number, segments: number, pairs: number): number {
     if (segments * PAIRS >= pairs) return segments;
     const enough = Math.ceil(pairs / PAIRS) + (segments >> 4);
-    if (enough > MOST_SEGMENTS) throw new OutOfMemory();
+    if (enough > MOST_SEGMENTS) throw new OutOfMemory(LIMITS.addresses);
     for (let i = segments; i < enough; i++) this.setWord(directory + 4 * i, this.pages(1).at);
     return enough;
   }

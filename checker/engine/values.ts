@@ -1,7 +1,7 @@
 /** What is known of a value while code for it is made: the numbers it can be, and how codes and numbers turn into each other. */
 import type { Value } from "../language/shapes.ts";
 import { codeOf, type LeafCodes, LIMIT, NULL, Unsupported, type Words } from "./codes.ts";
-import { add, c, type Expr, type FunctionWriter, select, sub } from "./ir.ts";
+import { add, bitAnd, c, type Expr, type FunctionWriter, select, sub } from "./ir.ts";
 
 /** A value in generated code. */
 export interface Val {
@@ -46,6 +46,7 @@ export function constant(value: Value, words: Words): Val {
 
 /** Either of two values. */
 export function either(number: Expr, a: Val, b: Val): Val {
+  if (a.run && b.run && a.isBool !== b.isBool) throw new Unsupported("it is a truth value or a number");
   const runs = [a.run, b.run].filter((r) => r !== null);
   return {
     number,
@@ -91,9 +92,9 @@ const sameCodes = (a: LeafCodes, b: LeafCodes): boolean =>
 
 /** Whether two values are the same one. */
 export function sameValue(a: Val, b: Val): Expr {
-  // A number and a truth value are never the same; in generated code they would be.
+  // A number and a truth value are never the same, though their numbers may be: only null and words are left.
   if (a.run && b.run && a.isBool !== b.isBool) {
-    throw new Unsupported("a truth value is compared with a number");
+    return bitAnd(isSpecial(a), { op: "eq", a: a.number, b: b.number });
   }
   if (a.code && b.code && sameCodes(a.code.codes, b.code.codes)) return { op: "eq", a: a.code.expr, b: b.code.expr };
   for (const [x, y] of [

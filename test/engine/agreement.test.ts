@@ -38,12 +38,32 @@ it.each([
   );
 });
 
+/** Places for two roots, so that nearly all are in the stash; a tree fitted to the first few states. */
+const FORCED = { largestRoots: 2, firstTable: 1 };
+const FITTED = { fitFrom: 5 };
+
+it("forced fall-backs give the same result", () => {
+  fc.assert(
+    fc.property(tapes, (numbers) => {
+      const system = drawn(numbers);
+      const options = { exploreAll: true, maxStates: MAX_STATES };
+      const ways = [FORCED, FITTED, { ...FORCED, ...FITTED, backend: "js" }] as const;
+      const expected = comparable(search(system, options));
+      for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
+    }),
+    { numRuns: 40 },
+  );
+});
+
 it("two threads give the same result", () => {
   fc.assert(
     fc.property(tapes, (numbers) => {
       const system = drawn(numbers);
       const options = { exploreAll: true, maxStates: MAX_STATES };
-      const ways = [{ workers: 2, crewFrom: 1, firstTable: 1 }];
+      const ways = [
+        { workers: 2, crewFrom: 1, firstTable: 1 },
+        { workers: 2, crewFrom: 1, ...FORCED, ...FITTED },
+      ];
       const expected = comparable(search(system, options));
       for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
     }),

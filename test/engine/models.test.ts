@@ -65,8 +65,9 @@ describe("threads", () => {
     const system = linkExample(freelist, { processes: 3, objects: 4, lastTag: 6 }, variants);
     for (const exploreAll of [false, true]) {
       const expected = comparable(engineSearch(system, { exploreAll }));
-      for (const workers of [2, 3]) {
-        expect(comparable(engineSearch(system, { exploreAll, workers, crewFrom, firstTable: 1 }))).toEqual(expected);
+      for (const threads of [{ workers: 2 }, { workers: 3 }, { workers: 2, largestRoots: 1 << 12 }]) {
+        const ways = { ...threads, crewFrom, firstTable: 1 };
+        expect(comparable(engineSearch(system, { exploreAll, ...ways }))).toEqual(expected);
       }
     }
   });
@@ -75,8 +76,12 @@ describe("threads", () => {
 describe("a memory limit", () => {
   const system = linkExample(freelist, { processes: 4, objects: 4, lastTag: 7 });
 
-  it.each(["wasm", "js"] as const)("ends the search as incomplete, with what it has counted: %s", (backend) => {
-    const result = engineSearch(system, { exploreAll: true, backend, memory: 8 * 2 ** 20 });
+  it.each([
+    ["wasm", 1],
+    ["wasm", 2],
+    ["js", 1],
+  ] as const)("ends the search as incomplete, with what it has counted: %s, %i", (backend, workers) => {
+    const result = engineSearch(system, { exploreAll: true, backend, workers, memory: 8 * 2 ** 20 });
     expect(result.complete).toBe(false);
     expect(result.incomplete).toMatch(/^the memory limit was reached \([5-8] MiB in use\)$/);
     expect(result.states).toBeGreaterThan(100_000);
