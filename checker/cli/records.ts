@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "../check.ts";
+import { agreementText, type Entry, opinionsOf, readEntries } from "../export/record.ts";
 import type { Searched } from "../ledger/decide.ts";
 import { recordOf, recordOfSpec, type SpecRecord } from "../ledger/record.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
@@ -22,13 +23,14 @@ export interface Recorded extends Searched {
 /** Throws `SpecError` with every spec that is bad, or large and without a record of today. */
 export async function searchedSpecs(env: Environment): Promise<readonly Recorded[]> {
   const found: Recorded[] = [];
+  const entries = readEntries(env.folders.results);
   const problems: SpecError["problems"][number][] = [];
   for (const name of allSpecs(env.folders)) {
     try {
       const loaded = await loadSpec(specNamed(name, env.folders), env.builtins);
       const { spec } = loaded;
       const record = recorded(loaded, env) ?? (spec.size === "ci" ? recordOf(check(loaded)) : null);
-      if (record) found.push({ spec, record, loaded });
+      if (record) found.push({ spec, record, loaded, agreement: agreementOnRecord(record, entries) });
       else
         problems.push({
           where: `results/${recordFile(name)}`,
@@ -48,4 +50,14 @@ export async function searchedSpecs(env: Environment): Promise<readonly Recorded
 function recorded(loaded: Loaded, { folders }: Environment): SpecRecord | null {
   const path = join(folders.results, recordFile(loaded.spec.name));
   return existsSync(path) ? recordOfSpec(readFileSync(path, "utf8"), loaded) : null;
+}
+
+/** Who else gave the answer that a record holds. */
+function agreementOnRecord(record: SpecRecord, entries: readonly Entry[]): string {
+  const { relation, states, transitions, violated } = record;
+  const entry = entries.find((one) => one.relation === relation);
+  if (!entry) return "not cross-checked";
+  const mine = JSON.stringify([states, transitions, Object.keys(violated).sort()]);
+  const theirs = JSON.stringify([entry.answer.states, entry.answer.transitions, entry.answer.violated]);
+  return mine === theirs ? agreementText(opinionsOf(entry)) : "NOT the answer that was cross-checked";
 }

@@ -88,6 +88,11 @@ export function agreementOn(entries: readonly Entry[], { source, spec, system, r
   if (!result.complete) return nobody("not cross-checked: this search is not of the whole graph");
   if (JSON.stringify(entry.answer) !== JSON.stringify(answerOf(result)))
     return nobody("NOT the answer that was cross-checked");
+  return opinionsOf(entry);
+}
+
+/** Who agreed with the answer that an entry is about. */
+export function opinionsOf(entry: Entry): Agreement {
   const asked = Object.entries(entry.opinions).filter(([, said]) => said !== null);
   return {
     agreed: [entry.asked, ...asked.flatMap(([checker, said]) => (said?.length === 0 ? [checker] : []))],

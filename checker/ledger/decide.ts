@@ -7,6 +7,8 @@ import type { SpecRecord } from "./record.ts";
 export interface Searched {
   readonly spec: Spec;
   readonly record: SpecRecord;
+  /** Who else gave the same answer, in a phrase. */
+  readonly agreement?: string;
 }
 
 export interface Decision {

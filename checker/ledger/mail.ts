@@ -1,5 +1,6 @@
 /** The ledger as a mail: plain ASCII of at most 72 columns. */
 import { ascii, wrap } from "../report/wrap.ts";
+import type { Searched } from "./decide.ts";
 import { type DesignCell, type Judged, type JudgedClaim, type JudgedPart, letter } from "./ledger.ts";
 import { bounds, count, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
 
@@ -20,7 +21,7 @@ export function claimsMail(judged: Judged): string {
     ["The specs, and their bounds"],
     decidingSpecs(judged).flatMap((one) => [
       ...wrap(`${one.spec.name}: ${one.spec.question}`, { rest: "  " }),
-      ...wrap(`${one.record.verdict}; ${bounds(one)}; ${count(one.record.states)} states, all of them`, {
+      ...wrap(specText(one), {
         first: "    ",
         rest: "    ",
       }),
@@ -64,3 +65,8 @@ function designCell({ column, expected, specs, violated, differs: differing }: D
   const beside = differing.length > 0 ? `; ${DIFFERS}: ${differing.join(", ")}` : "";
   return wrap(`${column}: ${found}${where}${wanted}${beside}`, { first: "    ", rest: "      " });
 }
+
+const specText = (one: Searched): string =>
+  [one.record.verdict, bounds(one), `${count(one.record.states)} states`, one.agreement ?? "not cross-checked"].join(
+    "; ",
+  );

@@ -28,13 +28,14 @@ export function claimsPage(judged: Judged): string {
     ),
     "## Specs",
     table(
-      ["spec", "question", "verdict", "bounds", "states", "relation"],
+      ["spec", "question", "verdict", "bounds", "states", "second opinions", "relation"],
       decidingSpecs(judged).map((one) => [
         link(one.spec.name),
         escaped(one.spec.question),
         one.record.verdict,
         bounds(one),
         count(one.record.states),
+        one.agreement ?? "not cross-checked",
         `\`${one.record.relation.slice(0, 12)}\``,
       ]),
     ),

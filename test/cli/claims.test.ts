@@ -26,6 +26,9 @@ describe("claims", () => {
       /more: NOT as the reference expected: does not hold in this model\n {8}when\n {8}broken\/lit: .*someDark in \d+\n? *steps/,
     );
     expect(mail).toContain("not expressible: it is a matter of taste");
+    expect(mail).toContain(
+      "dark: What if a task does nothing?\n    holds; light=1 context=1; 2 states; not cross-checked\n",
+    );
     expect(mail).toMatch(
       /D1: as built \(the plan\)\n {4}one: holds \(dark\); expected holds\n {4}more: violates someDark/,
     );
