@@ -1,10 +1,11 @@
 /** What must be reachable for an answer to mean anything: the hard cases, by name. */
-import { and, happens, not, property } from "../../checker/language/index.ts";
+import { and, context, ended, forAll, happens, not, or, property, sometimes } from "../../checker/language/index.ts";
 import { localLockIrqsaveCheck } from "../locks/irqsave-check.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cpuSlabLock, l } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { atomic, chainOf, inNmi, m, thisCpu } from "../machine/state.ts";
+import { allocPages } from "../page/alloc-pages.ts";
 import { freeFrozenPages, parkPage } from "../page/free-frozen-pages.ts";
 import { pcpSpinTrylock } from "../page/pcp.ts";
 import { rmqueue } from "../page/rmqueue.ts";
@@ -155,6 +156,21 @@ const slowPath = [
     "parkedPassedBy",
     "a CPU's page list gives a page back to the zone, and a parked one stays",
     happens(freeFrozenPages, "long", () => somePageParked, { to: "giveBack" }),
+  ),
+  property(
+    "parkedForGood",
+    "every call of the spec is over, and a page is still parked",
+    sometimes(
+      and(
+        somePageParked,
+        forAll(context, (f) => or(cfg.who.at(f).kind.eq("scheduler"), ended(f))),
+      ),
+    ),
+  ),
+  property(
+    "nullWhileParked",
+    "there is no page for an allocation while one is parked",
+    happens(allocPages, "count", ({ page }) => and(page.isNull(), somePageParked)),
   ),
 ];
 
