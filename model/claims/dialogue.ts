@@ -167,20 +167,16 @@ export const DIALOGUE: Readonly<Record<string, Claim>> = {
     ...A,
     quote: "I could only get this list to contain a single digit number of objects",
     parts: [
-      part(
-        "something keeps the deferred objects from being all those that were freed",
-        both(unreachable("allDeferred")),
-        {
-          expected: false,
-        },
-      ),
+      part("however many objects were freed, one at most stays on the list", both(holds("D18")), { expected: false }),
     ],
   },
   D19: {
     ...A,
     quote:
       "preemptable, so there is a risk that llist_add(.. , &c->defer_free_objects); will be accessing per-cpu memory of another cpu",
-    parts: [part("an object is pushed on the list of another CPU", both(reachable("pushesElsewhere")))],
+    parts: [
+      part("an object is pushed on the list of a CPU that its caller has left", both(reachable("defersElsewhere"))),
+    ],
   },
   D20: {
     ...A,

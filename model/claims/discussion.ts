@@ -95,14 +95,18 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     who: ALEXEI,
     where: "v2 cover, 8 Jul 2025, 20250709015303.8107-1",
     quote: "kfree_nolock() can OOM, because deferred per-slab llist won't be serviced if kfree_nolock() gets unlucky",
-    parts: [part("v1: a deferred object may stay on its list", both(breaks("L2")), { within: { versions: ["v1"] } })],
+    parts: [part("an object on v1's list may stay there", both(breaks("L2")))],
   },
   E7: {
     ...V2,
     quote: "Reentrant kmalloc cannot deactivate_slab().",
     parts: [
-      part("v1, where a nolock caller may deactivate: it spins for a lock held below", both(breaks("S7")), {
-        within: { versions: ["v1"] },
+      part("6.18: no kmalloc_nolock() comes to deactivate_slab()", both(holds("E7")), {
+        within: { versions: ["6.18"], variants: [] },
+      }),
+      part("v1: none does", notRt(holds("E7")), { within: { versions: ["v1"] }, author: false, expected: false }),
+      part("where one does it spins for a lock held below, or waits for ever", both(breaks("S7"), breaks("S7", "S8")), {
+        within: { variants: ["nolock-deactivates"] },
       }),
     ],
   },
@@ -123,7 +127,14 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     who: HARRY,
     where: "on v2, July 2025, reply to aHC-_upDSW_Twplc@hyeyoo",
     quote: "Only sizeof(void *) bytes from object + s->offset is always safe to overwrite.",
-    parts: [part("v1 and v2, which link at offset 0: live bytes of an object are overwritten", both(breaks("S14")))],
+    parts: [
+      part("6.18, which links there: nothing else of an object is written", both(holds("S14")), {
+        within: { versions: ["6.18"], variants: [] },
+      }),
+      part("v1 and v2, which link at offset 0: live bytes are overwritten", notRt(breaks("S14")), {
+        within: { variants: ["link-at-offset-0"] },
+      }),
+    ],
   },
   E11: {
     ...JULY,
@@ -224,6 +235,18 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
       }),
     ],
   },
+  E22: {
+    who: "a comment of 6.18",
+    where: "mm/slub.c defer_free()",
+    quote: "In !PREEMPT_RT irq_work will run after local_unlock_irqrestore().",
+    parts: [part("the callback begins with no lock section of c->lock below it", notRt(holds("E22")))],
+  },
+  E23: {
+    who: "a comment of 6.18",
+    where: "mm/slub.c defer_free()",
+    quote: "In PREEMPT_RT irq_work runs in per-cpu kthread, so it's safe to take sleeping spin_locks",
+    parts: [part("the callback may sleep where it begins", rt(holds("E23")))],
+  },
   E33: {
     who: SHAKEEL,
     where: "on the memcg part of v1, May 2025",
@@ -293,6 +316,6 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
 /** Sentences of the reference that the ledger leaves out. */
 export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
   E12: "KASAN poisoning is not modelled",
-  "E22 to E28, E30 to E32": "they speak of sheaves, random kmalloc caches and debug caches as found after the merge",
+  "E24 to E28, E30 to E32": "they speak of sheaves, random kmalloc caches and debug caches as found after the merge",
   "E36 to E38, E41, E42": "they speak of availability in practice, of fuzzing, and of who calls from where",
 };

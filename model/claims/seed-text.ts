@@ -175,7 +175,7 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
   C18: {
     ...V1,
     quote: "__slab_free() can locklessly cmpxchg16 into a slab, but then it might need to take spin_lock",
-    parts: [part("list_lock is taken after a cmpxchg that has freed the object", both(reachable("locksAfterCmpxchg")))],
+    parts: [part("list_lock is asked for after the cmpxchg that freed the object", both(reachable("lockAfterFree")))],
   },
   C19: {
     ...V1,
@@ -184,15 +184,13 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
       part(
         "6.18: kfree_nolock() in an NMI neither spins for a lock held below nor may sleep",
         both(holds("S7"), holds("S7", "S10")),
-        {
-          within: { versions: MERGED, kind: "nmi" },
-          expected: { "!RT": true, RT: false },
-        },
+        { within: { versions: MERGED, kind: "nmi", variants: [] }, expected: { "!RT": true, RT: false } },
       ),
-      part("as posted in v1 and v2", both(holds("S7"), holds("S7", "S10")), {
-        within: { versions: POSTED },
+      part("with the redo of v1 and v2, which may spin", both(holds("S7"), holds("S7", "S10")), {
+        within: { variants: ["redo-may-spin"] },
         expected: false,
       }),
+      part("v1 as posted, on PREEMPT_RT", rt(holds("S7", "S10")), { within: { versions: POSTED }, expected: false }),
     ],
   },
   C20: {
