@@ -31,6 +31,8 @@ const MOST_CHOICES = 4096;
 export interface Callees {
   /** Takes the successor in memory. */
   readonly found: Func;
+  /** Takes the context that moved; the successor in memory may be one to pass through. */
+  readonly pass?: Func;
   /** Takes the number of an event that is wanted: keeps the current state if it is the least. */
   readonly keep: Func;
 }
@@ -250,7 +252,10 @@ export class Expander {
           for (let i = first; i <= last; i++) touched.add((layout.fields[i] as (typeof layout.fields)[number]).word);
           this.#writeAt(writer, cell, code);
         }
-        writer.emit(ir.run(ir.call(this.#callees.found)), ir.br(done));
+        const { found, pass } = this.#callees;
+        const passes = this.#frame.options.reduction?.dependence.mayPass(lowering.self, command.target ?? 0);
+        const taken = pass && passes ? ir.call(pass, c(lowering.self)) : ir.call(found);
+        writer.emit(ir.run(taken), ir.br(done));
       });
       this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep: true });
     });

@@ -5,6 +5,7 @@
  */
 import type { Shape } from "../language/shapes.ts";
 import type { System } from "../language/system.ts";
+import type { Dependence } from "../reduction/dependence.ts";
 import { Words } from "./codes.ts";
 import * as ir from "./ir.ts";
 import { c, type Expr, type Own } from "./ir.ts";
@@ -24,6 +25,8 @@ export interface FrameOptions {
   readonly unroll: number;
   /** Whether several threads add to the sets. */
   readonly shared: boolean;
+  /** Where only what must be followed is: which steps may go on alone, and how many successors a state can have. */
+  readonly reduction?: { readonly dependence: Dependence; readonly most: number };
 }
 
 export const MODEL_ERROR = "model error";
@@ -49,6 +52,13 @@ export interface Memory {
   readonly wanted: Own;
   /** For each event a word that says whether it was seen, then the packed words of the least state. */
   readonly least: Own;
+  /** The state of the log that is expanded: another than `current` only where states are passed through. */
+  readonly expanded: Own;
+  /** States that may be passed through, each with the context that moved; and how many there are. */
+  readonly stack: Own;
+  readonly stacked: Own;
+  /** Counts successors, kept or not. */
+  readonly successors: Own;
   /** Successors that wait to be entered. */
   readonly batch: Own;
   /** For each set of pairs two words: the numbers that the thread has taken for it and not yet used. */
@@ -105,8 +115,13 @@ export class Frame {
       size = (offset + bytes + 7) & ~7;
       return { offset };
     };
+    const current = own(packed);
     this.memory = {
-      current: own(packed),
+      current,
+      expanded: options.reduction ? own(packed) : current,
+      stack: own(options.reduction ? (packed + 4) * options.reduction.most : 0),
+      stacked: own(4),
+      successors: own(4),
       successor: own(packed),
       target: own(packed),
       nodes: own(4 * tree.nodes.length),

@@ -9,6 +9,8 @@ export interface EngineOptions extends SearchOptions {
   readonly backend?: Backend;
   /** Bytes of memory that the engine may use. */
   readonly memory?: number;
+  /** Follow only what must be followed (`checker/reduction/`). Not where something is to stay possible. */
+  readonly por?: boolean;
   /** Threads that expand states; the JavaScript engine has one. */
   readonly workers?: number;
   /**

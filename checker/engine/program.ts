@@ -4,10 +4,11 @@
  */
 import type { System } from "../language/system.ts";
 import { BIT, Expander } from "./expand.ts";
+import { countUp, Few, noteMatch, stepsOf } from "./few.ts";
 import { Frame, type FrameOptions, MODE } from "./frame.ts";
 import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
-import { type Layout, maskOf } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { HEADER, intern, type PairSet, pairAt, pairIn, rebuild, STOP } from "./pair-set.ts";
 import { addBatch, addLater, identify, ROOTS, type RootSet, rebuildRoots, stashOf } from "./root-set.ts";
 import type { Child, Tree } from "./tree.ts";
@@ -78,9 +79,12 @@ class Generator {
 
   program(): Program {
     const { system } = this.#frame;
-    const found = this.#found();
+    const put = this.#put();
+    const found = this.#found(put);
     const keep = this.#keep();
-    const expander = new Expander(this.#frame, { found, keep });
+    const { reduction } = this.#frame.options;
+    const few = reduction ? new Few(this.#frame, reduction.dependence, put) : null;
+    const expander = new Expander(this.#frame, { found, keep, ...(few ? { pass: few.pass } : {}) });
     const table = system.contexts.flatMap(({ script }, context) =>
       // A label of another script is never met; the entry of the end stands in for it.
       system.labels.map((label) => (label && label.script !== script ? null : expander.stepsOf(context, label))),
@@ -94,9 +98,9 @@ class Generator {
     const goals = system.alwaysPossible.map((goal, i) => expander.isGoal(goal, i));
     const enter = this.#enter();
     const unpack = this.#unpack();
-    const takeSteps = this.#takeSteps();
-    const expand = this.#expand(unpack, takeSteps, states, rest, deadlock);
-    const search = this.#searchPredecessors(unpack, takeSteps, keep);
+    const takeSteps = few?.takeFew ?? this.#takeSteps();
+    const expand = this.#expand(unpack, takeSteps, few, states, rest, deadlock);
+    const search = this.#searchPredecessors(unpack, takeSteps, few, keep);
     const marks = goals.map((goal, i) => this.#mark(unpack, goal, i));
     const sweep = this.#sweep(unpack, takeSteps);
     const isMarked = this.#isMarked();
@@ -109,13 +113,15 @@ class Generator {
         this.#add,
         this.#addAgain,
         this.#identify,
+        put,
         found,
+        ...(few?.functions ?? []),
         ...steps,
         states,
         rest,
         deadlock,
         ...goals,
-        takeSteps,
+        ...(few ? [] : [takeSteps]),
         ...exports,
       ],
       table: filled,
@@ -150,7 +156,7 @@ class Generator {
     for (const [i, { left, right }] of tree.nodes.entries()) {
       const before = tree.nodes.map((_, node) => ir.load(ir.own(memory.nodes, 4 * node)));
       const pair = [left, right].map((child) => this.#child(child, memory.successor, nodes)) as [ir.Expr, ir.Expr];
-      const old = [left, right].map((child) => this.#child(child, memory.current, before)) as [ir.Expr, ir.Expr];
+      const old = [left, right].map((child) => this.#child(child, memory.expanded, before)) as [ir.Expr, ir.Expr];
       if (i === tree.nodes.length - 1) return pair;
       const number = writer.local(before[i] as ir.Expr);
       const changed = ir.bitOr(ir.xor(pair[0], old[0]), ir.xor(pair[1], old[1]));
@@ -161,27 +167,31 @@ class Generator {
   }
 
   /** What is done with each successor, by mode. */
-  #found(): Func {
-    const { layout, memory } = this.#frame;
+  #found(put: Func): Func {
+    const { memory } = this.#frame;
     const writer = new FunctionWriter("found");
     const mode = ir.own(memory.mode);
+    if (this.#frame.options.reduction) countUp(writer, memory.successors);
     writer.if(ir.eq(ir.load(mode), c(MODE.match)), () => {
-      let differs = c(0);
-      for (let word = 0; word < layout.words; word++) {
-        const [a, b] = [memory.successor, memory.target].map((at) => ir.load(ir.own(at, 4 * word)));
-        differs = ir.bitOr(differs, ir.xor(a as ir.Expr, b as ir.Expr));
-      }
-      writer.if(ir.not(differs), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
+      noteMatch(this.#frame, writer);
       writer.emit(ir.ret(c(0)));
     });
-    const pair = this.#rootPair(writer);
-    writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
-      writer.if(ir.load8(this.#markOf(pair)), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
-      writer.emit(ir.ret(c(0)));
-    });
-    const transitions = ir.own(memory.transitions);
-    writer.emit(ir.store(transitions, ir.add(ir.load(transitions), c(1))));
-    addLater(writer, this.#roots, this.#add, ...pair);
+    if (this.#frame.system.alwaysPossible.length > 0) {
+      writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
+        const mark = this.#markOf(this.#rootPair(writer));
+        writer.if(ir.load8(mark), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
+        writer.emit(ir.ret(c(0)));
+      });
+    }
+    countUp(writer, memory.transitions);
+    writer.emit(ir.run(ir.call(put)));
+    return writer.fn;
+  }
+
+  /** Keeps the successor. */
+  #put(): Func {
+    const writer = new FunctionWriter("put");
+    addLater(writer, this.#roots, this.#add, ...this.#rootPair(writer));
     return writer.fn;
   }
 
@@ -237,7 +247,7 @@ class Generator {
           writer.emit(ir.store(ir.own(memory.nodes, 4 * child.node), get(value)));
           visit(child.node, writer.local(pairAt(headerOf(child.node), get(value))));
         } else {
-          for (const packed of [memory.current, memory.successor]) {
+          for (const packed of new Set([memory.current, memory.successor, memory.expanded])) {
             writer.emit(ir.store(ir.own(packed, 4 * child.word), get(value)));
           }
         }
@@ -249,14 +259,10 @@ class Generator {
 
   /** All steps of all contexts from the current state; gives their bits together. */
   #takeSteps(): Func {
-    const { system, layout, memory } = this.#frame;
     const writer = new FunctionWriter("takeSteps");
     const bits = writer.local(c(0));
-    for (const context of system.contexts.keys()) {
-      const { word, shift, bits: width } = layout.fields[layout.pcCell(context)] as Layout["fields"][number];
-      const label = ir.bitAnd(ir.shru(ir.load(ir.own(memory.current, 4 * word)), c(shift)), c(maskOf(width)));
-      const steps = ir.callTable(ir.add(width === 0 ? c(0) : label, c(context * system.labels.length)));
-      writer.emit(ir.set(bits, ir.bitOr(steps, get(bits))));
+    for (const context of this.#frame.system.contexts.keys()) {
+      writer.emit(ir.set(bits, ir.bitOr(stepsOf(this.#frame, context), get(bits))));
     }
     writer.emit(ir.ret(get(bits)));
     return writer.fn;
@@ -273,7 +279,7 @@ class Generator {
   }
 
   /** Expands the states of a log from one number up to another; gives the number of the first that it left. */
-  #expand(unpack: Func, takeSteps: Func, states: Func, rest: Func, deadlock: Func): Func {
+  #expand(unpack: Func, takeSteps: Func, few: Few | null, states: Func, rest: Func, deadlock: Func): Func {
     const { system } = this.#frame;
     const writer = new FunctionWriter("expand", 3);
     this.#overRun(writer, unpack, ir.load(c(STOP)), () => {
@@ -289,18 +295,27 @@ class Generator {
         },
         () => writer.emit(ir.run(ir.call(rest))),
       );
+      if (few) writer.emit(ir.run(ir.call(few.passOn)));
     });
     writer.emit(ir.run(ir.call(this.#add)), ir.ret(get(1)));
     return writer.fn;
   }
 
   /** Keeps the least state of a run that has a step to the target, as the event 0. */
-  #searchPredecessors(unpack: Func, takeSteps: Func, keep: Func): Func {
-    const reaches = ir.own(this.#frame.memory.reaches);
+  #searchPredecessors(unpack: Func, takeSteps: Func, few: Few | null, keep: Func): Func {
+    const { layout, memory } = this.#frame;
+    const reaches = ir.own(memory.reaches);
     const writer = new FunctionWriter("searchPredecessors", 3);
     this.#overRun(writer, unpack, c(0), () => {
       writer.emit(ir.store(reaches, c(0)), ir.run(ir.call(takeSteps)));
-      writer.if(ir.load(reaches), () => writer.emit(ir.run(ir.call(keep, c(0)))));
+      if (few) writer.emit(ir.run(ir.call(few.passOn)));
+      writer.if(ir.load(reaches), () => {
+        for (let word = 0; few && word < layout.words; word++) {
+          const back = ir.load(ir.own(memory.expanded, 4 * word));
+          writer.emit(ir.store(ir.own(memory.current, 4 * word), back));
+        }
+        writer.emit(ir.run(ir.call(keep, c(0))));
+      });
     });
     return writer.fn;
   }

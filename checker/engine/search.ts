@@ -4,7 +4,11 @@
  * the reference, which visits those few states.
  */
 
+import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
+import { type Dependence, dependenceOf } from "../reduction/dependence.ts";
+import { Reduction } from "../reduction/reduction.ts";
+import { wayBetween } from "../reduction/way.ts";
 import { Findings } from "../reference/findings.ts";
 import { limitReached, type Place, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
@@ -29,8 +33,9 @@ interface Noted {
 /** Explores a system. Throws `Unsupported` for one that only the reference takes. */
 export function engineSearch(system: System, options: EngineOptions = {}): SearchResult {
   try {
-    const begun = options.tree ?? begin(system, options);
-    return "nodes" in begun ? (new EngineSearch(system, options, begun).result() as SearchResult) : begun;
+    const dependence = options.por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null;
+    const begun = options.tree ?? begin(system, options, dependence);
+    return "nodes" in begun ? (new EngineSearch(system, options, begun, dependence).result() as SearchResult) : begun;
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
     return notBegun(system);
@@ -38,15 +43,15 @@ export function engineSearch(system: System, options: EngineOptions = {}): Searc
 }
 
 /** What is seen first says how the states are best cut into parts: a search of few states, or the tree for more. */
-function begin(system: System, options: EngineOptions): SearchResult | Tree {
+function begin(system: System, options: EngineOptions, dependence: Dependence | null): SearchResult | Tree {
   const { words } = layoutOf(system);
-  const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words));
+  const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words), dependence);
   return first.result(options.fitFrom ?? WORTH_A_FIT) ?? fittedTree(words, first.sample());
 }
 
 /** The tree that a search of the whole graph uses. Throws `Unsupported`. */
 export function treeFor(system: System): Tree {
-  const begun = begin(system, { exploreAll: true });
+  const begun = begin(system, { exploreAll: true }, null);
   return "nodes" in begun ? begun : balancedTree(layoutOf(system).words);
 }
 
@@ -75,7 +80,7 @@ class EngineSearch {
   #crew: Crew | null = null;
   #transitions = 0;
 
-  constructor(system: System, options: EngineOptions, tree: Tree) {
+  constructor(system: System, options: EngineOptions, tree: Tree, dependence: Dependence | null) {
     const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
     const threads = backend === "js" ? 1 : (options.workers ?? 1);
     this.#system = system;
@@ -83,7 +88,7 @@ class EngineSearch {
     this.#layout = layoutOf(system);
     const { firstTable, largestRoots } = options;
     const tables = { ...(firstTable ? { firstTable } : {}), ...(largestRoots ? { largestRoots } : {}) };
-    this.#machineOptions = { backend, memory, unroll, threads, ...tables };
+    this.#machineOptions = { backend, memory, unroll, threads, dependence, ...tables };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
     this.#crewFrom = threads > 1 ? (options.crewFrom ?? WORTH_A_CREW) : Number.POSITIVE_INFINITY;
     this.#findings = new Findings(system);
@@ -362,33 +367,44 @@ class EngineSearch {
     for (const id of this.#fired.keys()) store.setWord(this.#own("fired") + 4 * id, 0);
   }
 
-  /** The least way to a place: from level to level back, the least state with a step to the one after it. */
+  /**
+   * The least way to a place: from level to level back, the least state with a step to the one after it. A state that was
+   * passed through may have been met from its own level only.
+   */
   #trace({ state, transition }: Place): readonly Transition[] {
     const noted = this.#noted[state];
     if (!noted) throw new Error(`the search knows of no place ${state}`);
     const way: Transition[] = transition ? [transition] : [];
-    let { packed } = noted;
-    for (let level = noted.level - 1; level >= 0; level--) {
-      this.#want(() => false);
-      this.#write(this.#own("target"), packed);
-      this.#inMode(MODE.match, () => {
-        for (const { directory, from, to } of this.#runsOf(level)) {
-          this.#call("searchPredecessors", directory, from, to);
-        }
-      });
-      const [before] = this.#least();
-      if (!before) throw new Error(`nothing on level ${level} leads to a state of level ${level + 1}`);
-      way.unshift(this.#stepBetween(before, packed));
-      packed = before;
+    const first = encode(this.#layout, this.#system.initial);
+    let { packed, level } = noted;
+    while (compareStates(this.#layout, packed, first) !== 0) {
+      const before = (level > 0 ? this.#before(packed, level - 1) : null) ?? this.#before(packed, level);
+      if (!before) throw new Error(`nothing on level ${level - 1} leads to a state of level ${level}`);
+      way.unshift(...this.#between(before.packed, packed));
+      ({ packed, level } = before);
     }
     return way;
   }
 
-  /** The first step of the reference that leads from one state to the other. */
-  #stepBetween(before: Packed, after: Packed): Transition {
-    const successors = new Findings(this.#system).visit(decode(this.#layout, before), 0, 0);
-    const found = successors.find(({ state }) => compareStates(this.#layout, encode(this.#layout, state), after) === 0);
-    if (!found) throw new Error("the reference has no step where the engine has one");
-    return found.via;
+  /** The least state of a level from which a state is met. */
+  #before(packed: Packed, level: number): Noted | null {
+    this.#want(() => false);
+    this.#write(this.#own("target"), packed);
+    this.#inMode(MODE.match, () => {
+      for (const { directory, from, to } of this.#runsOf(level)) this.#call("searchPredecessors", directory, from, to);
+    });
+    const [found] = this.#least();
+    return found ? { packed: found, level } : null;
+  }
+
+  /** The steps of the reference that lead from one state to the other: one, or several past states that are not kept. */
+  #between(before: Packed, after: Packed): readonly Transition[] {
+    const isThere = (state: State): boolean => compareStates(this.#layout, encode(this.#layout, state), after) === 0;
+    const everything = { alone: () => [], passes: () => false };
+    const { dependence } = this.#machineOptions;
+    const reduction = dependence ? new Reduction(this.#system, dependence) : everything;
+    const way = wayBetween(this.#system, reduction, decode(this.#layout, before), isThere);
+    if (!way) throw new Error("the reference has no step where the engine has one");
+    return way;
   }
 }

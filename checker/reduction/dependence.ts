@@ -11,6 +11,8 @@ export interface Dependence {
    * no scheduler, no server), seen by no property of states, and closing no loop of its script.
    */
   readonly isCandidate: (context: number, label: number) => boolean;
+  /** Whether a state need not be kept where a context that goes on alone stands here: a candidate of one step at most. */
+  readonly mayPass: (context: number, label: number) => boolean;
   /**
    * Whether the step depends on what another context may do from its label on; or whether that one may keep the
    * context from running, while the step changes something about who may run.
@@ -68,8 +70,12 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
   const changesWhoMayRun = (context: number, label: number): boolean =>
     system.contexts.some((_, c) => changes(context, label, mayRun(c)));
 
+  const isPlain = (label: number): boolean =>
+    system.labels[label]?.entries.every((entry) => entry.length === 1 && entry[0]?.binders.length === 0) ?? false;
+
   return {
-    isCandidate: remembered(system, (context, label) => isCandidate(context, label)),
+    isCandidate: remembered(system, isCandidate),
+    mayPass: remembered(system, (context, label) => isPlain(label) && isCandidate(context, label)),
     conflict: remembered(
       system,
       (context, label, other, otherLabel) =>

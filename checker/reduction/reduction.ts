@@ -31,9 +31,8 @@ export class Reduction {
    * search then goes on from the state at once, unless the context has to wait there.
    */
   passes(state: State, context: number): boolean {
-    const label = this.#system.labels[state.pc[context] as number];
-    const isPlain = label?.entries.every((entry) => entry.length === 1 && entry[0]?.binders.length === 0);
-    return isPlain === true && this.#mayGoAlone(state, context, this.under(state));
+    const mayPass = this.#dependence.mayPass(context, state.pc[context] as number);
+    return mayPass && this.#mayGoAlone(state, context, this.under(state));
   }
 
   /** For each context those that stand on it, at any height: it cannot move before they do. */

@@ -1,0 +1,33 @@
+/** By which steps does a reduced search get from a state that it keeps to one that it meets on the way? */
+import type { State } from "../language/evaluate.ts";
+import type { System } from "../language/system.ts";
+import { Findings } from "../reference/findings.ts";
+import { expand, type Transition } from "../reference/step.ts";
+import type { Reduction } from "./reduction.ts";
+
+/** The steps from a kept state to one that is kept next or passed through; null where there is no such way. */
+export function wayBetween(
+  system: System,
+  reduction: Pick<Reduction, "alone" | "passes">,
+  from: State,
+  isThere: (state: State) => boolean,
+): readonly Transition[] | null {
+  const findings = new Findings(system);
+  const { transitions } = expand(system, from);
+  const alone = reduction.alone(from).find((context) => transitions.some((t) => t.context === context));
+  const chosen = transitions.filter((t) => t.context === alone);
+  const first = findings.take(chosen, from, 0, 0);
+  const steps = first.length > 0 ? first : findings.take(transitions, from, 0, 0);
+  for (const step of steps) {
+    const way: Transition[] = [];
+    for (let at: typeof step | undefined = step; at; ) {
+      way.push(at.via);
+      if (isThere(at.state)) return way;
+      const { state, via } = at;
+      if (!reduction.passes(state, via.context)) break;
+      const own = expand(system, state).transitions.filter((t) => t.context === via.context);
+      [at] = findings.take(own, state, 0, 0);
+    }
+  }
+  return null;
+}
