@@ -30,7 +30,7 @@ export async function claimsCommand(args: readonly string[], env: Environment): 
     (options.help ? env.print : env.complain)(claimsHelp);
     return options.help ? EXIT.asExpected : EXIT.badInput;
   }
-  const searched = await searchedSpecs(env);
+  const { searched, missing } = await searchedSpecs(env);
   const models = [...new Set(searched.map(({ spec }) => spec.model))].filter((model) => model.ledger !== undefined);
   const [model] = models;
   if (!model?.ledger || models.length > 1) {
@@ -55,7 +55,8 @@ export async function claimsCommand(args: readonly string[], env: Environment): 
     for (const file of differing) writeFileSync(join(results, file), texts[file]);
   }
   for (const text of standing(judged)) env.print(`${text}\n`);
-  return problems.length > 0 || (options.check && differing.length > 0) ? EXIT.differs : EXIT.asExpected;
+  const isWell = problems.length + missing.length === 0 && !(options.check && differing.length > 0);
+  return isWell ? EXIT.asExpected : EXIT.differs;
 }
 
 /** What keeps a ledger from being believed. */

@@ -24,10 +24,10 @@ export async function coverageCommand(args: readonly string[], env: Environment)
     (options.help ? env.print : env.complain)(coverageHelp);
     return options.help ? EXIT.asExpected : EXIT.badInput;
   }
-  const searched = await searchedSpecs(env);
+  const { searched, missing } = await searchedSpecs(env);
   const models = new Map<Model, Recorded[]>();
   for (const one of searched) models.set(one.spec.model, [...(models.get(one.spec.model) ?? []), one]);
-  let isComplete = true;
+  let isComplete = missing.length === 0;
   for (const [model, specs] of models) {
     const { rows, unfired, stale, unasked } = corpusOf(model, specs);
     const list = (title: string, items: readonly string[], say: (text: string) => void): void => {

@@ -92,7 +92,7 @@ async function preyOf(env: Environment): Promise<readonly Prey[]> {
     string,
     { mutants: readonly Mutant[]; hunters: Hunter[]; reasons: Readonly<Record<string, string>> }
   >();
-  for (const { loaded, record } of await searchedSpecs(env)) {
+  for (const { loaded, record } of (await searchedSpecs(env)).searched) {
     if (loaded.spec.size !== "ci") continue;
     for (const one of rowsOf(loaded)) {
       if (!(record.fired[one.program] ?? "").split(" ").includes(one.label)) continue;

@@ -67,6 +67,8 @@ function ask(
   if ("problems" in linked) return notice("refused", [linked.problems[0]?.what ?? ""]);
   const usual = Object.keys(record.violated);
   const { result } = runSearch(linked.system, {
+    // Many short searches: threads would take longer to begin than to search.
+    workers: 1,
     ...options,
     exploreAll: usual.length > 0,
     maxStates: PATIENCE * record.states,
