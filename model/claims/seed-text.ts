@@ -175,7 +175,12 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
   C18: {
     ...V1,
     quote: "__slab_free() can locklessly cmpxchg16 into a slab, but then it might need to take spin_lock",
-    parts: [part("list_lock is asked for after the cmpxchg that freed the object", both(reachable("lockAfterFree")))],
+    parts: [
+      part(
+        "c->lock and list_lock are taken after a cmpxchg that has freed the object",
+        both(reachable("locksAfterCmpxchg")),
+      ),
+    ],
   },
   C19: {
     ...V1,

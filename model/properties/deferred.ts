@@ -31,7 +31,7 @@ import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
 import { putCpuPartial, putPartials } from "../slub/put-cpu-partial.ts";
 import { bucket, object } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
-import { cpuSlabOf, k, linkOf } from "../slub/state.ts";
+import { cpuSlabOf, k, linkOf, nrCpuPartial } from "../slub/state.ts";
 
 type ObjectOf = Expr<Id<"object">>;
 
@@ -155,9 +155,9 @@ export const DEFERRED_WITNESSES = [
     happens(slabAlloc, "conflict", ({ b, c, allowSpin }) => and(not(allowSpin), cpuSlabOf(c, b).slab.notNull())),
   ),
   property(
-    "lockAfterFree",
-    "__slab_free() has freed the object without a lock, and needs c->lock after that",
-    happens(putCpuPartial, "put", ({ drain }) => drain),
+    "locksAfterCmpxchg",
+    "__slab_free() has freed the object by a cmpxchg, and needs c->lock and then list_lock after that",
+    happens(putCpuPartial, "put", ({ b, c, drain }) => and(drain, nrCpuPartial(c, b).ge(cfg.cpuPartialSlabs))),
   ),
   property(
     "redo",

@@ -47,8 +47,12 @@ export const L2 = property(
   atRest(forAll(object, (x) => not(waitsForSomebody(x)))),
 );
 
-/** A frame that has pushed and not yet queued. */
-const PUSHED = anyOf(rowsOf(deferFree, "queue"), rowsOf(deferDeactivateSlab, "queue"));
+/** A frame that has pushed and not yet queued; v2 queues in a row of its own. */
+const PUSHED = anyOf(
+  rowsOf(deferFree, "queue"),
+  rowsOf("defer_free", "queueThat"),
+  rowsOf(deferDeactivateSlab, "queue"),
+);
 
 /** A callback that has not yet taken the objects, or the slabs, of the work that it was called for. */
 const TAKES_OBJECTS = rowsOf(freeDeferredObjects, "takeObjects");
