@@ -191,7 +191,7 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
         both(holds("S7"), holds("S7", "S10")),
         { within: { versions: MERGED, kind: "nmi", variants: [] }, expected: { "!RT": true, RT: false } },
       ),
-      part("with the redo of v1 and v2, which may spin", both(holds("S7"), holds("S7", "S10")), {
+      part("with the redo of v1 and v2, which may spin", both(holds("S7"), holds("S7", "S8", "S10")), {
         within: { variants: ["redo-may-spin"] },
         expected: false,
       }),
