@@ -12,11 +12,10 @@ async function registerTypeScript(instead) {
 
 const program = await builtProgram();
 if (program) {
-  const { beforeOwnModels, run } = await import(program.cli);
-  beforeOwnModels(() => registerTypeScript(program.instead));
-  await run();
+  const { run } = await import(program.cli);
+  await run(() => registerTypeScript(program.instead));
 } else {
   await registerTypeScript({});
   const { run } = await import("../checker/cli.ts");
-  await run();
+  await run(async () => {});
 }

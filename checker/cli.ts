@@ -2,11 +2,11 @@
 import { main } from "./cli/main.ts";
 import { builtins } from "./cli/models.ts";
 import { folders } from "./cli/specs.ts";
+import { beforeOwnModels } from "./spec/models.ts";
 
-export { beforeOwnModels } from "./spec/models.ts";
-
-/** Runs the command that the process was given. */
-export async function run(): Promise<void> {
+/** Runs the command that the process was given; `prepare` is done before a model of one's own is loaded. */
+export async function run(prepare: () => Promise<void>): Promise<void> {
+  beforeOwnModels(prepare);
   // A reader that has seen enough, such as `head`, closes the pipe: nothing is wrong then.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
