@@ -62,7 +62,7 @@ export const DESIGNS: Readonly<Record<string, Design>> = {
   F1: design("a list in kmem_cache, drained by a later slow kfree()", "v1", ["L2"], ["L2"]),
   F2: design("SLUB_TINY: cnt = 0 handed to __slab_free()", "v1", ["S11", "S7"], ["S11", "S7"]),
   F3: design("kfree_nolock() takes the locks itself", "strawman", ["S7"], ["S7/S8"]),
-  F4: design("cnt = 1; goto redo", "v1, v2", ["S7"], ["S7"]),
+  F4: design("cnt = 1; goto redo", "v1, v2", ["S7"], ["S7/S8"]),
   F5: design("two this_cpu look-ups, the callback drains the CPU it runs on", "v2", ["L2"], ["L2"]),
   F6: design("one look-up, not pinned", "v3 to 6.18-rc", OK, OK),
   F7: design("a push on another CPU's list", "the seed", OK, OK),
