@@ -32,7 +32,8 @@ describe("properties", () => {
   it("each has a system that violates it", () => {
     const kinds = (name: string) => PROPERTIES[name]?.clauses.map((clause) => clause.kind) ?? [];
     const tested = new Set(SPOILT.map((s) => s.property));
-    const asserted = Object.keys(PROPERTIES).filter((name) => !kinds(name).includes("happens"));
+    const witness = (kind: string) => kind === "happens" || kind === "sometimes";
+    const asserted = Object.keys(PROPERTIES).filter((name) => !kinds(name).some(witness));
     expect(asserted.filter((name) => !tested.has(name))).toEqual([]);
     expect(asserted.length).toBeGreaterThan(15);
   });
