@@ -140,8 +140,10 @@ function callProblems(
       `there is no bucket ${BUCKET_NAMES[parsed.bucket]}`,
       `set "buckets" to ${parsed.bucket + 1}, or use ${BUCKET_NAMES.slice(0, s.buckets).join(", ")}`,
     );
-  if (parsed.op === "flush" && parsed.from >= s.buckets)
+  if ((parsed.op === "flush" || parsed.op === "destroy") && parsed.from >= s.buckets)
     say(path, `there is no bucket ${BUCKET_NAMES[parsed.from]}`, `set "buckets" to ${parsed.from + 1}, or use A`);
+  if (parsed.op === "destroy" && one.kind !== "task")
+    say(path, "a cache is destroyed by a task", 'make the context a "task"');
   if (parsed.op === "flush" && one.kind !== "task")
     say(path, "flush_slab() runs in a worker", 'make the context a "task"');
   if (parsed.op === "reparent" && !s.memcg) say(path, "there are no cgroups", 'set "memcg" to true');

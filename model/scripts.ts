@@ -55,6 +55,7 @@ import { freezeSlab } from "./slub/freeze-slab.ts";
 import { getFreelist } from "./slub/get-freelist.ts";
 import { kfree, kfreeNolock, kmalloc } from "./slub/kmalloc.ts";
 import { kmallocNolock } from "./slub/kmalloc-nolock.ts";
+import { kmemCacheDestroy } from "./slub/kmem-cache-destroy.ts";
 import { bucket, object } from "./slub/sets.ts";
 import { slabAlloc } from "./slub/slab-alloc.ts";
 
@@ -62,11 +63,11 @@ import { slabAlloc } from "./slub/slab-alloc.ts";
 export type Call =
   | { readonly op: "kmalloc" | "kmalloc_nolock"; readonly bucket: number }
   | { readonly op: "kfree" | "kfree_nolock"; readonly of: number | { readonly held: number } }
-  | { readonly op: "flush"; readonly from: number }
+  | { readonly op: "flush" | "destroy"; readonly from: number }
   | { readonly op: "reparent" }
   | PageCall;
 
-export const CALL_FORMS = `"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A", "reparent"; or, about pages, ${PAGE_CALL_FORMS}`;
+export const CALL_FORMS = `"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A", "destroy A", "reparent"; or, about pages, ${PAGE_CALL_FORMS}`;
 
 /** Reads a line; null where it has another form. `slots` is the number of objects in a slab. */
 export function parseCall(line: string, slots: number): Call | null {
@@ -78,7 +79,8 @@ export function parseCall(line: string, slots: number): Call | null {
   if (arg === undefined) return null;
   if (op === "kmalloc" || op === "kmalloc_nolock")
     return BUCKET_NAMES.includes(arg) ? { op, bucket: BUCKET_NAMES.indexOf(arg) } : null;
-  if (op === "flush") return BUCKET_NAMES.includes(arg) ? { op, from: BUCKET_NAMES.indexOf(arg) } : null;
+  if (op === "flush" || op === "destroy")
+    return BUCKET_NAMES.includes(arg) ? { op, from: BUCKET_NAMES.indexOf(arg) } : null;
   if (op !== "kfree" && op !== "kfree_nolock") return null;
   const earlier = /^#(\d+)$/.exec(arg);
   if (earlier) return { op, of: Number(earlier[1]) };
@@ -225,6 +227,16 @@ function callRows(
         rows[`free${n}`] = untyped(call(`${one.op}(${what})`, callee, { x: x.known() }, { done: back }));
         break;
       }
+      case "destroy":
+        rows[begin] = untyped(
+          call(
+            `kmem_cache_destroy(${BUCKET_NAMES[one.from]})`,
+            kmemCacheDestroy,
+            { b: element(bucket, one.from) },
+            { done: back },
+          ),
+        );
+        break;
       case "flush":
         rows[begin] = untyped(
           call(`flush_slab(${BUCKET_NAMES[one.from]})`, flushSlab, { b: element(bucket, one.from) }, { done: back }),

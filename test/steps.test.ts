@@ -40,6 +40,7 @@ function references(): Set<string> {
         "free_pages_nolock #10",
         "drain cpu0",
         "kfree_nolock #3",
+        "destroy B",
       ];
       const question: Question = {
         configuration: { ...configuration, preemptRt, pages: true },

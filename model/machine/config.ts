@@ -66,6 +66,8 @@ export const cfg = constants({
   objcgOf: each(context, id(objcg)),
   /** The link word of an object is not at offset 0: a constructor, RCU or poisoning has those bytes. */
   ctor: bool,
+  /** Some script destroys a cache. */
+  barrier: bool,
   /** Link words are encoded, and what the callback of deferred frees hands on is checked. */
   encodedLinks: bool,
   /** Objects in a slab. */

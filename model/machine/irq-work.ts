@@ -17,7 +17,9 @@ import {
   type Id,
   id,
   lit,
+  otherwise,
   program,
+  select,
   step,
   value,
   when,
@@ -59,7 +61,23 @@ export const irqWorkSingle = program(
           .goto("run"),
       ),
     ),
-    run: call("work->func(work);", freeDeferredObjects, { c }, { done: "done" }, { ref: "2.5" }),
+    run: call("work->func(work);", freeDeferredObjects, { c }, { done: "ran" }, { ref: "2.5" }),
+    ran: select("(model) does anybody wait for the end?", [[cfg.barrier, "finish"]], "done"),
+    finish: step(
+      "atomic_cmpxchg(&work->node.a_flags, flags, flags & ~IRQ_WORK_BUSY);",
+      { ref: "2.5", note: "it stays busy where it was queued anew" },
+      when(k.deferFree.at(c).queuedOn.notNull()).goto("waiter"),
+      otherwise.do(k.deferFree.at(c).busy.set(false)).goto("waiter"),
+    ),
+    waiter: select("if (IS_ENABLED(CONFIG_PREEMPT_RT) && !irq_work_is_hard(work))", [[cfg.preemptRt, "wake"]], "done"),
+    wake: step(
+      "rcuwait_wake_up(&work->irqwait);",
+      { ref: "2.5" },
+      when(k.deferFree.at(c).waiter.notNull())
+        .do(k.woken.at(k.deferFree.at(c).waiter).set(true))
+        .goto("done"),
+      otherwise.goto("done"),
+    ),
   }),
 );
 

@@ -1,6 +1,7 @@
 /** S14, and what is said of deferred frees beside L2 and L5: where they are kept, how many, who drains them. */
 import {
   allOf,
+  alwaysPossible,
   and,
   anyOf,
   atRest,
@@ -28,10 +29,11 @@ import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/def
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { freeDeferredList } from "../slub/free-deferred-list.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
+import { kmemCacheDestroy } from "../slub/kmem-cache-destroy.ts";
 import { putCpuPartial, putPartials } from "../slub/put-cpu-partial.ts";
-import { bucket, object } from "../slub/sets.ts";
+import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
-import { cpuSlabOf, k, linkOf, nrCpuPartial } from "../slub/state.ts";
+import { cpuSlabOf, k, linkOf, nrCpuPartial, slabOf } from "../slub/state.ts";
 
 type ObjectOf = Expr<Id<"object">>;
 
@@ -60,6 +62,28 @@ export const S14 = property(
   "of an object that is free or deferred only the link word is written, and a link is nil or a free object of its slab",
   invariant(forAll(object, (x) => not(k.object.at(x).spoilt))),
   whenever(freeDeferredObjects, "check", ({ x }) => linkOf(x).isNull()),
+);
+
+export const L3 = property(
+  "L3",
+  "a barrier for deferred frees returns, and nothing of the destroyed cache is deferred then",
+  whenever(kmemCacheDestroy, "shutdown", ({ b }) =>
+    not(
+      or(
+        exists(object, (x) => and(deferred(x), k.slab.at(slabOf(x)).cache.eq(b))),
+        exists(slab, (s) =>
+          and(
+            k.slab.at(s).cache.eq(b),
+            or(
+              exists(cpu, (c) => k.deferFree.at(c).slabs.at(s)),
+              exists(context, (f) => k.taken.at(f).slabs.at(s)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  ),
+  alwaysPossible(not(exists(context, (f) => standsIn(f, within(kmemCacheDestroy))))),
 );
 
 const D18 = property(

@@ -42,6 +42,10 @@ export const S2 = property(
   "S2",
   "a page is free, or a slab, or somebody's: it is handed out and taken back once; no object of a freed slab is touched",
   ...pagesOfS2,
+  whenever(slabFree, "entry", ({ x }) => {
+    const { cache } = k.slab.at(slabOf(x));
+    return or(cache.isNull(), not(k.cache.at(cache).destroyed));
+  }),
   whenever(slabAllocNode, "cmpxchg", ({ b, obj }) => k.slab.at(slabOf(obj)).cache.eq(b), { to: "done" }),
   whenever(slabAlloc, "storeFreelist", ({ b, freelist: x }) => k.slab.at(slabOf(x)).cache.eq(b), { to: "loadTid" }),
   whenever(allocSingleFromPartial, "take", ({ b, slab: s }) => k.slab.at(s).cache.eq(b)),

@@ -40,9 +40,9 @@ import { slabFree } from "./slab-free.ts";
 import { giveUpSlab, k, linkOf } from "./state.ts";
 
 /** Where the work is pending already nothing changes; else it goes on the list of the CPU that asks. */
-export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): Assign => {
-  const { queuedOn } = k.deferFree.at(c);
-  return queuedOn.set(ite<Id<"cpu"> | null>(queuedOn.isNull(), thisCpu(self), queuedOn));
+export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): readonly Assign[] => {
+  const { queuedOn, busy } = k.deferFree.at(c);
+  return [queuedOn.set(ite<Id<"cpu"> | null>(queuedOn.isNull(), thisCpu(self), queuedOn)), busy.set(cfg.barrier)];
 };
 
 /** v6.18.35 pins the CPU between choosing the record and queueing its work (83d59d81b20c). */

@@ -71,8 +71,11 @@ export const k = state({
       spoilt: bool,
     }),
   ),
+  /** A task that sleeps in irq_work_sync() has been woken. */
+  woken: each(context, bool),
+  slabMutex: optional(id(context)),
   /** struct kmem_cache; deferred objects as v1 keeps them. */
-  cache: each(bucket, struct({ deferred: each(object, bool) })),
+  cache: each(bucket, struct({ deferred: each(object, bool), destroyed: bool })),
   node: each(
     bucket,
     struct({
@@ -94,6 +97,9 @@ export const k = state({
       slabs: each(slab, bool),
       /** IRQ_WORK_PENDING of its irq_work: the CPU on which it is queued, seldom another; null where it is not. */
       queuedOn: optional(id(cpu)),
+      /** Where a spec destroys caches: IRQ_WORK_BUSY, and the one task that waits for its end (PREEMPT_RT). */
+      busy: bool,
+      waiter: optional(id(context)),
     }),
   ),
   /** What a frame has taken off a deferred list and not yet freed. */

@@ -4,7 +4,10 @@ import {
   call,
   choose,
   type Expr,
+  exists,
   type Id,
+  lit,
+  next,
   not,
   or,
   otherwise,
@@ -20,12 +23,13 @@ import {
 } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cpuSlabLock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
+import { cfg, cpu } from "../machine/config.ts";
 import { inNmi, type Self, thisCpu } from "../machine/state.ts";
 import { deactivateSlab } from "../slub/deactivate-slab.ts";
 import { deferDeactivateSlab, deferFree, freeDeferredObjects, irqWorkQueue } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { freeDeferredList } from "../slub/free-deferred-list.ts";
+import { kmemCacheDestroy } from "../slub/kmem-cache-destroy.ts";
 import { object } from "../slub/sets.ts";
 import { slabFree } from "../slub/slab-free.ts";
 import { cpuSlabOf, k, linkOf, slabOf } from "../slub/state.ts";
@@ -140,11 +144,19 @@ export const listInKmemCache = patch(
 export const twoLookUps = [
   patch(
     deferFree,
-    ({ self, c }) => ({
+    ({ self, x, c }) => ({
       pin: step(
-        "llist_add(head, this_cpu_ptr(&defer_free_objects))",
+        "this_cpu_ptr(&defer_free_objects)",
         { ref: "3.9b.1" },
         otherwise.do(c.set(thisCpu(self))).goto("node"),
+      ),
+      push: step(
+        "if (llist_add(head, ..))",
+        { ref: "3.9b.1" },
+        when(not(exists(object, (o) => k.deferFree.at(c).objects.at(o))))
+          .do(k.deferFree.at(c).objects.at(x).set(true))
+          .goto("queue"),
+        otherwise.do(k.deferFree.at(c).objects.at(x).set(true)).goto("unpin"),
       ),
       queue: step(
         "this_cpu_ptr(&defer_free_work)",
@@ -170,6 +182,13 @@ export const twoLookUps = [
     };
   }),
 ];
+
+/** v1 and v2: a cache is destroyed whatever is deferred. */
+export const noBarrier = patch(
+  kmemCacheDestroy,
+  () => ({ entry: select("(no barrier for deferred frees)", [], "shutdown") }),
+  { removed: ["first", "sync", "another"] },
+);
 
 /** v2: no slab is deferred. */
 export const onlyObjects = patch(
@@ -291,6 +310,28 @@ const proposals = {
     "link-at-offset-0",
     "F9: deferred objects are linked at offset 0, not by their link word",
     linkAtOffset0,
+  ),
+  "no-barrier": variant("no-barrier", "F13: kmem_cache_destroy() has no barrier for deferred frees", noBarrier),
+  "serialised-barrier": variant(
+    "serialised-barrier",
+    "F12 mended (Jun 2026): only one task at a time is in the barrier for deferred frees",
+    patch(
+      kmemCacheDestroy,
+      ({ self, c }) => ({
+        entry: select("mutex_lock(&slab_mutex); defer_free_barrier();", [], "lock"),
+        lock: step("mutex_lock(&slab_mutex);", when(k.slabMutex.isNull()).do(k.slabMutex.set(self)).goto("first")),
+        another: step(
+          "for_each_online_cpu(cpu)",
+          { ref: "3.9c.1" },
+          when(next(cpu, c).notNull())
+            .do(c.set(next(cpu, c).known()))
+            .goto("sync"),
+          otherwise.goto("unlock"),
+        ),
+        unlock: step("mutex_unlock(&slab_mutex);", otherwise.do(k.slabMutex.set(lit(null))).goto("shutdown")),
+      }),
+      { added: ["lock", "unlock"] },
+    ),
   ),
   "raw-nil-link": variant(
     "raw-nil-link",

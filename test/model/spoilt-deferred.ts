@@ -1,5 +1,5 @@
 /** Which spoilt rows break what is said of deferred frees? */
-import { DEFERRED, linkAtOffset0, listInKmemCache, rawNilLink } from "../../model/versions/deferred.ts";
+import { DEFERRED, linkAtOffset0, listInKmemCache, noBarrier, rawNilLink } from "../../model/versions/deferred.ts";
 import { nolockDeactivates } from "../../model/versions/node-list.ts";
 import { nmi, type Small, task } from "./setup.ts";
 import { A, one, type Spoilt } from "./spoilt.ts";
@@ -40,6 +40,24 @@ export const SPOILT_DEFERRED: readonly Spoilt[] = [
     how: "a list that no irq_work drains",
     system: one("kfree_nolock s0.o1", ["A full"]),
     patches: [listInKmemCache],
+  },
+  {
+    property: "L3",
+    how: "a cache is destroyed without a barrier",
+    system: {
+      configuration: { ...A, slabs: ["A full"] },
+      contexts: [task("task0", ["kfree_nolock s0.o0", "destroy A"])],
+    },
+    patches: [noBarrier],
+  },
+  {
+    property: "S2",
+    how: "the callback frees to a cache that is gone",
+    system: {
+      configuration: { ...A, slabs: ["A full"] },
+      contexts: [task("task0", ["kfree_nolock s0.o0", "destroy A"])],
+    },
+    patches: [noBarrier],
   },
   {
     property: "E7",
