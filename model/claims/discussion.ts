@@ -247,6 +247,46 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     quote: "In PREEMPT_RT irq_work runs in per-cpu kthread, so it's safe to take sleeping spin_locks",
     parts: [part("the callback may sleep where it begins", rt(holds("E23")))],
   },
+  E25: {
+    who: VLASTIMIL,
+    where: "on the fix of slab accounting, 24 Oct 2025",
+    quote: "c->slab is always frozen, that's an invariant",
+    parts: [
+      part(
+        "a CPU's slab is frozen, so that of the deferred slabs those not frozen are new ones",
+        both(holds("S21", "E11")),
+        {
+          within: { versions: ["6.18"] },
+        },
+      ),
+    ],
+  },
+  E26: {
+    who: VLASTIMIL,
+    where: "on the endless loop in kmalloc_nolock() with debugging, Nov 2025",
+    quote: "the trylock fill fail deterministically and we end up allocating and defer-freeing slabs indefinitely",
+    parts: [
+      part("a nolock call on top of a holder of list_lock asks for new slabs without end", both(breaks("L1")), {
+        within: { variants: ["endless-new-slabs"] },
+      }),
+    ],
+  },
+  E27: {
+    who: VLASTIMIL,
+    where: "on the endless loop in kmalloc_nolock() with debugging, Nov 2025",
+    quote: "There shouldn't be such recursion in the code itself, in the absence of NMI/kprobe/etc.",
+    parts: [part("without NMI and hook no trylock of list_lock fails for a holder below", both(holds("E27")))],
+  },
+  E32: {
+    who: VLASTIMIL,
+    where: "in the patch that removes cpu slabs, Jan 2026",
+    quote: "the alternative is slab_lock() which can be interrupted by a nmi",
+    parts: [
+      part("with slab_lock() a frame above its holder on the same CPU spins for it", both(breaks("S7")), {
+        within: { variants: ["bit-lock-in-nmi"] },
+      }),
+    ],
+  },
   E33: {
     who: SHAKEEL,
     where: "on the memcg part of v1, May 2025",
@@ -316,6 +356,6 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
 /** Sentences of the reference that the ledger leaves out. */
 export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
   E12: "KASAN poisoning is not modelled",
-  "E24 to E28, E30 to E32": "they speak of sheaves, random kmalloc caches and debug caches as found after the merge",
+  "E24, E28, E30, E31": "they speak of irq_work as such, sheaves and random kmalloc caches, as found after the merge",
   "E36 to E38, E41, E42": "they speak of availability in practice, of fuzzing, and of who calls from where",
 };
