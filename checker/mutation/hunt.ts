@@ -3,9 +3,11 @@
  * that is no longer met, or a linker that refuses the table. That counts of states differ is not enough.
  */
 import { type RunOptions, runSearch } from "../engine/run.ts";
+import type { Variant } from "../language/programs.ts";
 import type { SpecRecord } from "../ledger/record.ts";
 import type { Loaded } from "../spec/load.ts";
 import { linkSpec } from "../spec/question.ts";
+import type { Spec } from "../spec/spec.ts";
 import type { Mutant } from "./mutate.ts";
 
 export interface Hunter {
@@ -63,7 +65,7 @@ function ask(
     what: names.join(", "),
   });
   // A row that the mutant keeps others from reaching may be one whose cuts the spec explains: that is no finding.
-  const linked = linkSpec({ ...spec, uncut: [] }, [variant]);
+  const linked = linkWithout({ ...spec, uncut: [] }, variant);
   if ("problems" in linked) return notice("refused", [linked.problems[0]?.what ?? ""]);
   const usual = Object.keys(record.violated);
   const { result } = runSearch(linked.system, {
@@ -85,4 +87,13 @@ function ask(
   if (lost.length > 0) return notice("witness", lost);
   const isSame = result.states === record.states && result.transitions === record.transitions;
   return isSame ? "the same way" : "another way";
+}
+
+/** Links a mutant. A property whose rows the mutant takes out of reach cannot be violated: it is left out, and no refusal. */
+function linkWithout(spec: Spec, variant: Variant): ReturnType<typeof linkSpec> {
+  const linked = linkSpec(spec, [variant]);
+  if (!("problems" in linked)) return linked;
+  const places = linked.problems.map(({ path }) => /^\/properties\/(\d+)$/.exec(path)?.[1]);
+  if (places.some((place) => place === undefined)) return linked;
+  return linkSpec({ ...spec, properties: spec.properties.filter((_, i) => !places.includes(String(i))) }, [variant]);
 }

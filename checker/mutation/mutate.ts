@@ -67,7 +67,8 @@ function ofStep(row: StepRow, universe: Universe): Changed[] {
           ),
         },
       });
-      const guard = alternative.guard;
+      // A variant may take a test away by a guard that is a constant: there is nothing left to spoil.
+      const guard = alternative.guard?.op === "const" ? null : alternative.guard;
       const text = guard ? printNode(guard, printing) : "";
       return [
         ...(guard ? [put(`always: ${text}`, { guard: TRUE }), put(`never: ${text}`, { guard: FALSE })] : []),

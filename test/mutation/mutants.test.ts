@@ -96,6 +96,21 @@ describe("the mutants of Peterson's lock", () => {
   });
 });
 
+describe("a mutant that takes rows out of reach", () => {
+  const at = project({ off: lights(["toggle", "wait"], { properties: ["flipsFromDark"], deadlock: false }) });
+  afterAll(at.remove);
+
+  it("is not noticed for a property that then speaks of nothing", async () => {
+    const builtins = { lights: () => import("../spec/fixtures/lights.ts") };
+    const loaded = await loadSpec({ source: "off", path: `${at.dir}/specs/off.json` }, builtins);
+    const rows = { then0: select("", [], "then1") };
+    const patches = [{ program: "task0", rows, added: [], removed: [] }];
+    const mutant = { name: "no toggle", variant: { name: "mutant", summary: "", patches, isVersion: true } };
+    const hunted = hunt(mutant, [{ loaded, record: recordOf(check(loaded)) }]);
+    expect([hunted.notice, hunted.differing]).toEqual([null, ["off"]]);
+  });
+});
+
 describe("mutants", () => {
   const at = project({
     one: lights(["toggle"], { sometimes: ["smallIsOne"], expect: { verdict: "vacuous" } }),
