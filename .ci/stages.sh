@@ -16,6 +16,12 @@ stages_end() {
   [ "$failed" -eq 0 ]
 }
 
+# Pages are tried in a browser, which comes from Debian.
+browser() {
+  if command -v chromium; then return; fi
+  apt-get update && apt-get install -y --no-install-recommends chromium
+}
+
 # The second opinions come from Debian.
 second_opinions() {
   if command -v spin && command -v gcc && command -v rumur; then return; fi

@@ -1,41 +1,13 @@
 /** What one check of a spec gives: the data that every report is made from. */
 import type { EngineName } from "./engine/run.ts";
-import type { State } from "./language/evaluate.ts";
-import type { Command, Label, System } from "./language/system.ts";
+import type { System } from "./language/system.ts";
 import type { SearchResult, Violation } from "./reference/result.ts";
+import type { Trace } from "./reference/trace.ts";
 import type { Spec } from "./spec/spec.ts";
 import type { Verdict } from "./verdict.ts";
 
+export type { Trace, TraceStep } from "./reference/trace.ts";
 export type { Verdict } from "./verdict.ts";
-
-/** One step of a trace, replayed by the reference. */
-export interface TraceStep {
-  readonly number: number;
-  readonly context: number;
-  /** Where it runs ("cpu0"), where the model has lanes. */
-  readonly lane: string | null;
-  readonly label: Label;
-  readonly command: Command;
-  /** Free choices, by the set chosen from. */
-  readonly chosen: readonly { readonly set: string; readonly value: string }[];
-  /** Null at the end of the script, and where the step fails. */
-  readonly next: Label | null;
-  /** The context that this arrival cuts. */
-  readonly cuts: number | null;
-  /** Cells that changed, by name ("cpu[cpu0].irqsOff"), locals by the program's name; labels left out. */
-  readonly changes: readonly { readonly cell: string; readonly from: string; readonly to: string }[];
-  readonly before: State;
-  /** Null where the step fails. */
-  readonly after: State | null;
-}
-
-/** A counterexample or a witness. */
-export interface Trace {
-  readonly property: string;
-  readonly why: string;
-  readonly steps: readonly TraceStep[];
-  readonly final: State;
-}
 
 export interface Outcome {
   /** How the spec was named: a name of `specs/`, or a path. */

@@ -21,6 +21,7 @@ import { k } from "./slub/state.ts";
 import { SURVIVORS } from "./survivors.ts";
 import { UNFIRED } from "./unfired.ts";
 import { VARIANTS, VERSIONS } from "./versions/versions.ts";
+import { VIEWS } from "./views.ts";
 
 function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
   const s = settingsOf(question);
@@ -152,6 +153,7 @@ const model: Model = {
   },
   properties: PROPERTIES,
   ledger: LEDGER,
+  views: VIEWS,
   unfired: UNFIRED,
   grow,
   survivors: SURVIVORS,

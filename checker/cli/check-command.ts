@@ -108,7 +108,7 @@ const searchOptions = (options: Asked): CheckOptions => ({
   ...(options.show === undefined ? {} : { show: options.show }),
 });
 
-function changesOf(texts: readonly string[]): readonly Change[] {
+export function changesOf(texts: readonly string[]): readonly Change[] {
   const problems: LocatedProblem[] = [];
   const changes = texts.flatMap((text) => {
     const change = parseChange(text);

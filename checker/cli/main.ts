@@ -9,11 +9,13 @@ import type { Environment } from "./environment.ts";
 import { exportCommand, exportHelp } from "./export-command.ts";
 import { mutantsCommand, mutantsHelp } from "./mutants-command.ts";
 import { printCommand, printHelp } from "./print-command.ts";
+import { reportCommand, reportHelp } from "./report-command.ts";
 import { resultsCommand, resultsHelp } from "./results-command.ts";
 
 const commands: Readonly<Record<string, (args: readonly string[], env: Environment) => Promise<number>>> = {
   check: checkCommand,
   print: printCommand,
+  report: reportCommand,
   results: resultsCommand,
   export: exportCommand,
   crosscheck: crosscheckCommand,
@@ -28,9 +30,17 @@ export async function main(args: readonly string[], env: Environment): Promise<n
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "help") {
       env.print(
-        [checkHelp, printHelp, resultsHelp, exportHelp, crosscheckHelp, claimsHelp, coverageHelp, mutantsHelp].join(
-          "\n",
-        ),
+        [
+          checkHelp,
+          printHelp,
+          reportHelp,
+          resultsHelp,
+          exportHelp,
+          crosscheckHelp,
+          claimsHelp,
+          coverageHelp,
+          mutantsHelp,
+        ].join("\n"),
       );
       return name === undefined ? EXIT.badInput : EXIT.asExpected;
     }

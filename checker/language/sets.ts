@@ -70,6 +70,11 @@ export class Universe {
     return Object.fromEntries(this.#sizes);
   }
 
+  /** Element names that the configuration gives, by set. */
+  get names(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(this.#names);
+  }
+
   /** Number of elements. Throws `LinkError` where the configuration gives no size. */
   size(set: IndexSet): number {
     switch (set.kind) {

@@ -7,9 +7,37 @@ import { evaluate, ModelError, type State } from "../language/evaluate.ts";
 import type { Node } from "../language/nodes.ts";
 import { context, type IndexSet } from "../language/sets.ts";
 import type { Shape } from "../language/shapes.ts";
-import type { System } from "../language/system.ts";
-import type { Trace, TraceStep } from "../outcome.ts";
+import type { Command, Label, System } from "../language/system.ts";
 import { apply, envOf, expand, type Transition } from "./step.ts";
+
+/** One step of a trace, replayed by the reference. */
+export interface TraceStep {
+  readonly number: number;
+  readonly context: number;
+  /** Where it runs ("cpu0"), where the model has lanes. */
+  readonly lane: string | null;
+  readonly label: Label;
+  readonly command: Command;
+  /** Free choices, by the set chosen from. */
+  readonly chosen: readonly { readonly set: string; readonly value: string }[];
+  /** Null at the end of the script, and where the step fails. */
+  readonly next: Label | null;
+  /** The context that this arrival cuts. */
+  readonly cuts: number | null;
+  /** Cells that changed, by name ("cpu[cpu0].irqsOff"), locals by the program's name; labels left out. */
+  readonly changes: readonly { readonly cell: string; readonly from: string; readonly to: string }[];
+  readonly before: State;
+  /** Null where the step fails. */
+  readonly after: State | null;
+}
+
+/** A counterexample or a witness. */
+export interface Trace {
+  readonly property: string;
+  readonly why: string;
+  readonly steps: readonly TraceStep[];
+  readonly final: State;
+}
 
 /** Replays transitions from the initial state. Throws where one is not open in the state reached: a fault of ours. */
 export function traceOf(system: System, property: string, why: string, transitions: readonly Transition[]): Trace {

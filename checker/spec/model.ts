@@ -7,9 +7,11 @@ import type { LinkOptions } from "../language/link/link.ts";
 import type { Property } from "../language/properties.ts";
 import type { Ledger } from "./claim.ts";
 import type { Parameter, Setting } from "./parameter.ts";
+import type { Views } from "./views.ts";
 
 export type { Claim, ClaimPart, Design, Ledger, Reading, Within } from "./claim.ts";
 export type { Parameter, Setting } from "./parameter.ts";
+export type { Views } from "./views.ts";
 
 /** Who runs, as a spec says it. Options beyond name, kind and script are those of the kind, defaults filled in. */
 export interface ContextSpec {
@@ -56,6 +58,8 @@ export interface Model {
   readonly properties: Readonly<Record<string, Property>>;
   /** Claims that specs decide, and designs that they look at. */
   readonly ledger?: Ledger;
+  /** How a page draws a state; without, every field is drawn as it is declared. */
+  readonly views?: Views;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */
   readonly unfired?: Readonly<Record<string, string>>;
   /** Why a mutant of a row is noticed by no spec, by its name. */
