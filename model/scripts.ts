@@ -107,9 +107,30 @@ export const returned = program(
 );
 
 const KINDS: Readonly<Record<string, FrameKind>> = {
-  softirq: { quote: "(model) softirq", kernel: "softirq", softirq: true },
-  hardirq: { quote: "(model) hardirq", kernel: "hardirq", hardirq: true, irqsOff: true },
-  nmi: { quote: "(model) NMI", kernel: "NMI", nmi: true, hardirq: true, irqsOff: true },
+  softirq: {
+    quote: "(model) softirq",
+    kernel: "softirq",
+    comes: "2.1s.1 2.1s.2 2.1s.3",
+    goes: "2.1s.4",
+    softirq: true,
+  },
+  hardirq: {
+    quote: "(model) hardirq",
+    kernel: "hardirq",
+    comes: "2.1h.1",
+    goes: "2.1h.2",
+    hardirq: true,
+    irqsOff: true,
+  },
+  nmi: {
+    quote: "(model) NMI",
+    kernel: "NMI",
+    comes: "2.1n.1",
+    goes: "2.1n.2",
+    nmi: true,
+    hardirq: true,
+    irqsOff: true,
+  },
 };
 
 /** The functions that a hook may be planted in, with all that they call. */
@@ -165,7 +186,7 @@ export const HOOK_PLACES: Readonly<Record<string, HookPlace>> = {
 
 /** How a hook runs: an int3 counts as an NMI; other kprobes and tracepoints turn preemption off, fentry migration. */
 function hookKind({ options }: ContextSpec): FrameKind {
-  const base = { quote: `(model) hook: ${options.at}`, kernel: "hook" };
+  const base = { quote: `(model) hook: ${options.at}`, kernel: "hook", comes: "2.4.1", goes: "2.4.2" };
   if (options.setsNmi) return { ...base, nmi: true, hardirq: true, irqsOff: true };
   if (options.at === "unlock") return base;
   if (options.at === "rt_spin_unlock entry") return { ...base, migrateOff: true };

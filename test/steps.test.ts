@@ -48,7 +48,18 @@ function references(): Set<string> {
         variants: Object.keys(model.variants),
         contexts: [
           { name: "task0", kind: "task", script, options: { cpu: 0, objcg: 0 } },
-          { name: "nmi0", kind: "nmi", script: ["kmalloc_nolock A"], options: { cpu: 0, objcg: 0 } },
+          ...["nmi", "hardirq", "softirq"].map((kind) => ({
+            name: `${kind}0`,
+            kind,
+            script: ["kmalloc_nolock A"],
+            options: { cpu: 0, objcg: 0 },
+          })),
+          {
+            name: "hook0",
+            kind: "hook",
+            script: ["kmalloc_nolock A"],
+            options: { cpu: 0, objcg: 0, at: "kprobe", setsNmi: false },
+          },
           { name: "task1", kind: "task", script, options: { cpu: 0, objcg: 0 } },
         ],
       };

@@ -32,6 +32,9 @@ import { chainOf, m, onCpu, type Self } from "./state.ts";
 export interface FrameKind {
   readonly quote: string;
   readonly kernel: string;
+  /** The steps of its coming and of its going. */
+  readonly comes: string;
+  readonly goes: string;
   readonly softirq?: true;
   readonly hardirq?: true;
   readonly nmi?: true;
@@ -56,7 +59,10 @@ export const nmiMayArrive = (self: Self) => not(running(self, "nmi"));
 /** A hardirq may come wherever interrupts are on; the handler runs with them off. */
 export const hardirqMayArrive = (self: Self) => not(home(self).irqsOff);
 
-/** A softirq runs at the exit of a hardirq or where bottom halves are enabled: not on top of one, nor of an interrupt. */
+/**
+ * A softirq runs at the exit of a hardirq or where bottom halves are enabled: not on top of one, nor of an interrupt. That
+ * something is pending is a free choice: wherever a hardirq may come, a softirq may come at its end.
+ */
 export const softirqMayArrive = (self: Self) =>
   and(not(home(self).irqsOff), home(self).softirqCount.eq(0), home(self).hardirqCount.eq(0));
 
@@ -103,7 +109,7 @@ export function arrival<T extends string>(
   return step(
     kind.quote,
     {
-      ref: "2.1",
+      ref: kind.comes,
       arrive: true,
       cuts: homeChain(self).top,
       ...meta,
@@ -127,5 +133,5 @@ export function departure<T extends string>(self: Self, kind: FrameKind, flags: 
   if (kind.nmi) effect.push(c.nmiCount.set(c.nmiCount.minus(1)));
   if (kind.preemptOff) effect.push(c.preemptCount.set(c.preemptCount.minus(1)));
   if (kind.migrateOff) effect.push(ch.migrateDisabled.set(ch.migrateDisabled.minus(1)));
-  return step(`(model) return from ${kind.kernel}`, { ref: "2.1" }, otherwise.do(effect).goto(next));
+  return step(`(model) return from ${kind.kernel}`, { ref: kind.goes }, otherwise.do(effect).goto(next));
 }

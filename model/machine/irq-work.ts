@@ -32,6 +32,8 @@ import { arrival, departure, type FrameKind, hardirqMayArrive } from "./contexts
 const IPI: FrameKind = {
   quote: "(model) irq_work interrupt",
   kernel: "irq_work interrupt",
+  comes: "2.1h.1",
+  goes: "2.1h.2",
   hardirq: true,
   irqsOff: true,
 };
