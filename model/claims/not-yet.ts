@@ -2,12 +2,8 @@
 export const NOT_YET: readonly string[] = [
   "C13, !RT",
   "C13, RT",
-  "C17, RT",
   "C20, !RT",
   "C20, RT",
-  "E20, RT",
-  "E21, !RT",
-  "E21, RT",
   "E33, !RT",
   "E33, RT",
   "E35, RT",

@@ -170,7 +170,7 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
   C17: {
     ...V1,
     quote: "In trylock mode numa node is a hint",
-    parts: [part("a call may return an object that is not of the wanted node", both(reachable("otherNode")))],
+    parts: [part("a call may return an object that is not of the wanted node", notRt(reachable("otherNode")))],
   },
   C18: {
     ...V1,
