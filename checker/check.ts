@@ -1,6 +1,6 @@
 /** From a loaded spec to its outcome: search, verdict, counterexample, and what differs from the spec's pins. */
 
-import { type RunOptions, runSearch } from "./engine/run.ts";
+import { type Run, type RunOptions, runSearch } from "./engine/run.ts";
 import type { System } from "./language/index.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
 import type { SearchResult, Violation } from "./reference/result.ts";
@@ -15,13 +15,18 @@ export interface CheckOptions extends RunOptions {
   readonly show?: string;
 }
 
+/** States up to which the whole graph is searched where the reduced one has a violation. */
+const WORTH_THE_WHOLE = 2_000_000;
+
 /**
- * Checks a spec. Where it has pins to compare, the whole graph is explored: that is what they are pins of. Else the
- * search stops after the first level with a violation.
+ * Checks a spec. Where it has counts to compare, the whole graph is explored: that is what they are counts of. Else only
+ * what must be followed is, unless the user says otherwise, and the search stops after the first level with a violation.
  */
 export function check({ source, spec, system }: Loaded, options: CheckOptions = {}): Outcome {
   const expect = spec.changed.length === 0 ? spec.expect : null;
-  const { engine, result } = runSearch(system, { ...options, exploreAll: options.exploreAll ?? expect !== null });
+  const exploreAll = options.exploreAll ?? expect !== null;
+  const por = options.por ?? !(options.exploreAll || expect?.states !== undefined);
+  const { engine, reduced, result } = runBest(system, spec.uncut, { ...options, exploreAll, por });
   const order = [...system.properties.map((p) => p.name), "deadlock", "model error"];
   const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
   const violated = violations.map((v) => v.property);
@@ -38,9 +43,10 @@ export function check({ source, spec, system }: Loaded, options: CheckOptions = 
     verdict,
     violated,
     violations,
+    reduced,
     trace: counterexample(system, result, violations, options.show ?? spec.show),
     vacuous,
-    differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
+    differences: expect && differences({ reduced, result, verdict, violated, unmet, cuts }, expect),
   };
 }
 
@@ -57,6 +63,22 @@ function neverMet({ witnesses }: System, { met }: SearchResult): string[] {
   });
 }
 
+/**
+ * A reduced search shows that something never happens. What does happen, the whole graph tells better, if it is not too
+ * large: by the shortest counterexample, and by the rows that a frame could have cut.
+ */
+function runBest(system: System, uncut: Loaded["spec"]["uncut"], options: RunOptions): Run {
+  const few = runSearch(system, options);
+  if (!few.reduced) return few;
+  const isViolated = few.result.violations.length > 0;
+  const cuts = few.result.complete && cutMatrix(system, few.result, uncut);
+  const isOpen = cuts !== false && cuts.unexplained.length + cuts.stale.length > 0;
+  if (!isViolated && !isOpen) return few;
+  const limit = isViolated ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) } : {};
+  const whole = runSearch(system, { ...options, por: false, ...limit });
+  return whole.result.incomplete === null ? whole : few;
+}
+
 /** Of the property asked for, where it is violated; else the first of the shortest. */
 function counterexample(
   system: System,
@@ -70,6 +92,7 @@ function counterexample(
 }
 
 interface Found {
+  readonly reduced: boolean;
   readonly result: SearchResult;
   readonly verdict: Verdict;
   readonly violated: readonly string[];
@@ -78,7 +101,7 @@ interface Found {
 }
 
 /** What differs from the pins, a sentence each. */
-function differences({ result, verdict, violated, unmet, cuts }: Found, expect: Expectation): string[] {
+function differences({ reduced, result, verdict, violated, unmet, cuts }: Found, expect: Expectation): string[] {
   const found: string[] = [];
   if (verdict !== expect.verdict) found.push(`the verdict is ${verdict}, and ${expect.verdict} was expected`);
   if (!result.complete)
@@ -92,8 +115,9 @@ function differences({ result, verdict, violated, unmet, cuts }: Found, expect: 
     if (!violated.includes(name)) found.push(`${name} is not violated, and was expected to be`);
   for (const count of ["states", "transitions", "depth"] as const) {
     const pin = expect[count];
-    if (pin !== undefined && result[count] !== pin) found.push(`${result[count]} ${count}, and ${pin} were expected`);
+    if (pin !== undefined && !reduced && result[count] !== pin)
+      found.push(`${result[count]} ${count}, and ${pin} were expected`);
   }
   if (verdict !== "vacuous") found.push(...unmet);
-  return [...found, ...cuts.stale];
+  return reduced ? found : [...found, ...cuts.stale];
 }

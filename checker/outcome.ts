@@ -15,6 +15,8 @@ export interface Outcome {
   readonly spec: Spec;
   readonly system: System;
   readonly engine: EngineName;
+  /** Whether partial order was used: counts are then of the reduced graph. */
+  readonly reduced: boolean;
   readonly result: SearchResult;
   readonly verdict: Verdict;
   /** Names of violated properties, in the order of the system's. */

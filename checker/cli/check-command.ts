@@ -32,6 +32,10 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       (so it is where the spec has an "expect")
   --max-states N      give up after N states: incomplete, never "holds"
   --max-depth N       give up after N steps: incomplete, never "holds"
+  --por on|off        follow only what must be followed (partial order: the
+                      same verdict, fewer states); default: on, but off
+                      where counts of the whole graph are compared or
+                      asked for (--explore-all)
   --engine NAME       wasm, js or reference: the same answer from code
                       generated as WebAssembly (default) or as
                       JavaScript, or from the reference
@@ -61,6 +65,7 @@ const OPTIONS = {
   set: "texts",
   "max-states": "count",
   "max-depth": "count",
+  por: ["on", "off"],
   engine: ENGINES,
   memory: "size",
   workers: "count",
@@ -102,6 +107,7 @@ const searchOptions = (options: Asked): CheckOptions => ({
   ...(options["explore-all"] ? { exploreAll: true } : {}),
   ...(options["max-states"] === undefined ? {} : { maxStates: options["max-states"] }),
   ...(options["max-depth"] === undefined ? {} : { maxDepth: options["max-depth"] }),
+  ...(options.por === undefined ? {} : { por: options.por === "on" }),
   ...(options.engine === undefined ? {} : { engine: options.engine }),
   ...(options.memory === undefined ? {} : { memory: options.memory }),
   ...(options.workers === undefined ? {} : { workers: options.workers }),

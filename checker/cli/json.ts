@@ -4,7 +4,7 @@ import type { Outcome } from "../outcome.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
 export function outcomeAsJson(outcome: Outcome, exit: number, agreement: Agreement): string {
-  const { spec, system, engine, result, verdict, violated, trace, vacuous, differences } = outcome;
+  const { spec, system, engine, reduced, result, verdict, violated, trace, vacuous, differences } = outcome;
   const value = {
     spec: spec.name,
     question: spec.question,
@@ -26,6 +26,7 @@ export function outcomeAsJson(outcome: Outcome, exit: number, agreement: Agreeme
     transitions: result.transitions,
     depth: result.depth,
     engine,
+    reduction: reduced ? "partial order" : "none",
     relationHash: system.hash,
     shown: trace?.property ?? null,
     trace: (trace?.steps ?? []).map(({ context, label, changes, lane, chosen }) => ({

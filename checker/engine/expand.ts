@@ -52,7 +52,6 @@ export class Expander {
   stepsOf(context: number, label: Label | null): Func {
     const { system } = this.#frame;
     const writer = new FunctionWriter(`${system.contexts[context]?.name} ${label?.name ?? "(end)"}`);
-    this.#whereItMight(writer, context, label);
     if (!label) {
       writer.emit(ir.ret(c(0)));
       return writer.fn;
@@ -72,32 +71,41 @@ export class Expander {
     return writer.fn;
   }
 
-  /** Notes at which row a frame that is elsewhere, or has been, would come on top if it still could. */
-  #whereItMight(writer: FunctionWriter, context: number, label: Label | null): void {
+  /**
+   * Notes at which row each frame may come on top of the current state; or would, if it were not elsewhere or had not
+   * already been. Where that question has no value the answer is no.
+   */
+  cutMarks(): Func {
     const { system, layout, memory } = this.#frame;
+    const writer = new FunctionWriter("cut marks");
     const nowhere: Target = { kind: "block" };
-    const lowering = new Lowering(this.#frame, writer, context, { error: nowhere, broken: nowhere });
-    for (const arrival of arrivalsOf(system, context)) {
-      const whom = arrival.cuts;
-      if (!whom || arrival === label) continue;
-      writer.block((no) => {
-        under(lowering, { error: no, broken: no }, () => {
-          const cut = writer.shared(lowering.value(whom).number);
-          lowering.leaveIf(ir.not(ir.ltu(cut, c(system.contexts.length))), no);
-          lowering.leaveIf(ir.eq(cut, c(context)), no);
-          const pc = lowering.code(ir.add(cut, c(layout.pcCell(0))));
-          const mark = writer.shared(ir.add(pc, ir.own(memory.open, context * system.labels.length)));
-          lowering.leaveIf(ir.load8(mark), no);
-          for (const entry of arrival.entries) {
-            const members = entry.flatMap((command) => this.#choices(command).map((known) => ({ command, known })));
-            const guards = members.map(({ command, known }) =>
-              writer.shared(within(lowering, known, () => lowering.test(command.guard))),
-            );
-            writer.if(guards.reduce(ir.bitOr), () => writer.emit(ir.store8(mark, c(1)), ir.br(no)));
-          }
+    for (const context of system.contexts.keys()) {
+      const lowering = new Lowering(this.#frame, writer, context, { error: nowhere, broken: nowhere });
+      for (const arrival of arrivalsOf(system, context)) {
+        const whom = arrival.cuts;
+        if (!whom) continue;
+        writer.block((no) => {
+          under(lowering, { error: no, broken: no }, () => {
+            const cut = writer.shared(lowering.value(whom).number);
+            lowering.leaveIf(ir.not(ir.ltu(cut, c(system.contexts.length))), no);
+            lowering.leaveIf(ir.eq(cut, c(context)), no);
+            const pc = lowering.code(ir.add(cut, c(layout.pcCell(0))));
+            const isHere = ir.eq(lowering.code(c(layout.pcCell(context))), c(arrival.id));
+            const [cuts, open] = [memory.cuts, memory.open].map((at) => ir.own(at, context * system.labels.length));
+            const mark = writer.shared(ir.add(pc, ir.select(isHere, cuts as Expr, open as Expr)));
+            lowering.leaveIf(ir.load8(mark), no);
+            for (const entry of arrival.entries) {
+              const members = entry.flatMap((command) => this.#choices(command).map((known) => ({ command, known })));
+              const guards = members.map(({ command, known }) =>
+                writer.shared(within(lowering, known, () => lowering.test(command.guard))),
+              );
+              writer.if(guards.reduce(ir.bitOr), () => writer.emit(ir.store8(mark, c(1)), ir.br(no)));
+            }
+          });
         });
-      });
+      }
     }
+    return writer.fn;
   }
 
   /** All guards first: where one has no value, none of the context's steps is open. */

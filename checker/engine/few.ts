@@ -10,8 +10,6 @@ import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get } from "./ir.ts";
 
 export class Few {
-  /** Takes the context that moved: lays a successor by that may not need to be kept. */
-  readonly pass: Func;
   /** The steps of the first context that goes on alone; else, or where they all fail, everybody's. Gives bits. */
   readonly takeFew: Func;
   /** Goes on from what was laid by: where its context goes on alone, by its steps; else the state is kept. */
@@ -21,37 +19,12 @@ export class Few {
   readonly #frame: Frame;
   readonly #alone: Alone;
 
-  constructor(frame: Frame, dependence: Dependence, put: Func) {
+  constructor(frame: Frame, dependence: Dependence, put: Func, cutMarks: Func) {
     this.#frame = frame;
     this.#alone = aloneOf(frame, dependence);
-    this.pass = this.#pass();
     this.takeFew = this.#takeFew();
-    this.passOn = this.#passOn(put);
-    this.functions = [...this.#alone.functions, this.pass, this.takeFew, this.passOn];
-  }
-
-  #pass(): Func {
-    const { layout, memory } = this.#frame;
-    const writer = new FunctionWriter("pass", 1);
-    countUp(writer, memory.successors);
-    writer.if(
-      ir.eq(ir.load(ir.own(memory.mode)), c(MODE.match)),
-      () => noteMatch(this.#frame, writer),
-      () => countUp(writer, memory.transitions),
-    );
-    const at = writer.local(this.#top());
-    writer.emit(ir.store(get(at), get(0)));
-    for (let word = 0; word < layout.words; word++) {
-      writer.emit(ir.store(get(at), ir.load(ir.own(memory.successor, 4 * word)), 4 * word + 4));
-    }
-    countUp(writer, memory.stacked);
-    return writer.fn;
-  }
-
-  /** Behind the last state that was laid by. */
-  #top(): ir.Expr {
-    const { layout, memory } = this.#frame;
-    return ir.add(ir.mul(ir.load(ir.own(memory.stacked)), c(4 * (layout.words + 1))), ir.own(memory.stack));
+    this.passOn = this.#passOn(put, cutMarks);
+    this.functions = [...this.#alone.functions, this.takeFew, this.passOn];
   }
 
   #takeFew(): Func {
@@ -80,7 +53,7 @@ export class Few {
     return writer.fn;
   }
 
-  #passOn(put: Func): Func {
+  #passOn(put: Func, cutMarks: Func): Func {
     const { system, layout, memory } = this.#frame;
     const writer = new FunctionWriter("passOn");
     const stacked = ir.own(memory.stacked);
@@ -88,7 +61,7 @@ export class Few {
     writer.loop((end) => {
       writer.if(ir.not(ir.load(stacked)), () => writer.emit(ir.br(end)));
       writer.emit(ir.store(stacked, ir.sub(ir.load(stacked), c(1))));
-      const at = writer.local(this.#top());
+      const at = writer.local(topOf(this.#frame));
       const mover = writer.local(ir.load(get(at)));
       for (let word = 0; word < layout.words; word++) {
         const value = writer.local(ir.load(get(at), 4 * word + 4));
@@ -97,7 +70,9 @@ export class Few {
       const before = writer.local(ir.load(successors));
       for (const context of system.contexts.keys()) {
         writer.if(ir.eq(get(mover), c(context)), () => {
-          writer.if(ir.call(this.#alone.of[context] as Func), () => writer.emit(ir.run(stepsOf(this.#frame, context))));
+          writer.if(ir.call(this.#alone.of[context] as Func), () =>
+            writer.emit(ir.run(ir.call(cutMarks)), ir.run(stepsOf(this.#frame, context))),
+          );
         });
       }
       const isStuck = ir.eq(get(before), ir.load(successors));
@@ -126,3 +101,26 @@ export function noteMatch({ layout, memory }: Frame, writer: FunctionWriter): vo
   }
   writer.if(ir.not(differs), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
 }
+
+/** Takes the context that moved: lays a successor by that may not need to be kept. */
+export function passing(frame: Frame): Func {
+  const { layout, memory } = frame;
+  const writer = new FunctionWriter("pass", 1);
+  countUp(writer, memory.successors);
+  writer.if(
+    ir.eq(ir.load(ir.own(memory.mode)), c(MODE.match)),
+    () => noteMatch(frame, writer),
+    () => countUp(writer, memory.transitions),
+  );
+  const at = writer.local(topOf(frame));
+  writer.emit(ir.store(get(at), get(0)));
+  for (let word = 0; word < layout.words; word++) {
+    writer.emit(ir.store(get(at), ir.load(ir.own(memory.successor, 4 * word)), 4 * word + 4));
+  }
+  countUp(writer, memory.stacked);
+  return writer.fn;
+}
+
+/** Behind the last state that was laid by. */
+const topOf = ({ layout, memory }: Frame): ir.Expr =>
+  ir.add(ir.mul(ir.load(ir.own(memory.stacked)), c(4 * (layout.words + 1))), ir.own(memory.stack));

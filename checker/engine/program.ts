@@ -4,7 +4,7 @@
  */
 import type { System } from "../language/system.ts";
 import { BIT, Expander } from "./expand.ts";
-import { countUp, Few, noteMatch, stepsOf } from "./few.ts";
+import { countUp, Few, noteMatch, passing, stepsOf } from "./few.ts";
 import { Frame, type FrameOptions, MODE } from "./frame.ts";
 import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
@@ -83,8 +83,10 @@ class Generator {
     const found = this.#found(put);
     const keep = this.#keep();
     const { reduction } = this.#frame.options;
-    const few = reduction ? new Few(this.#frame, reduction.dependence, put) : null;
-    const expander = new Expander(this.#frame, { found, keep, ...(few ? { pass: few.pass } : {}) });
+    const pass = reduction ? passing(this.#frame) : null;
+    const expander = new Expander(this.#frame, { found, keep, ...(pass ? { pass } : {}) });
+    const cutMarks = expander.cutMarks();
+    const few = reduction ? new Few(this.#frame, reduction.dependence, put, cutMarks) : null;
     const table = system.contexts.flatMap(({ script }, context) =>
       // A label of another script is never met; the entry of the end stands in for it.
       system.labels.map((label) => (label && label.script !== script ? null : expander.stepsOf(context, label))),
@@ -99,7 +101,7 @@ class Generator {
     const enter = this.#enter();
     const unpack = this.#unpack();
     const takeSteps = few?.takeFew ?? this.#takeSteps();
-    const expand = this.#expand(unpack, takeSteps, few, states, rest, deadlock);
+    const expand = this.#expand(unpack, takeSteps, few, { states, cutMarks, rest, deadlock });
     const search = this.#searchPredecessors(unpack, takeSteps, few, keep);
     const marks = goals.map((goal, i) => this.#mark(unpack, goal, i));
     const sweep = this.#sweep(unpack, takeSteps);
@@ -115,6 +117,8 @@ class Generator {
         this.#identify,
         put,
         found,
+        ...(pass ? [pass] : []),
+        cutMarks,
         ...(few?.functions ?? []),
         ...steps,
         states,
@@ -279,21 +283,26 @@ class Generator {
   }
 
   /** Expands the states of a log from one number up to another; gives the number of the first that it left. */
-  #expand(unpack: Func, takeSteps: Func, few: Few | null, states: Func, rest: Func, deadlock: Func): Func {
+  #expand(
+    unpack: Func,
+    takeSteps: Func,
+    few: Few | null,
+    ask: Readonly<Record<"states" | "cutMarks" | "rest" | "deadlock", Func>>,
+  ): Func {
     const { system } = this.#frame;
     const writer = new FunctionWriter("expand", 3);
     this.#overRun(writer, unpack, ir.load(c(STOP)), () => {
-      writer.emit(ir.run(ir.call(states)));
+      writer.emit(ir.run(ir.call(ask.states)), ir.run(ir.call(ask.cutMarks)));
       const bits = writer.local(ir.call(takeSteps));
       writer.if(
         ir.bitAnd(get(bits), c(BIT.notAtRest)),
         () => {
           if (!system.deadlock) return;
           writer.if(ir.not(ir.bitAnd(get(bits), c(BIT.error | BIT.moves))), () =>
-            writer.emit(ir.run(ir.call(deadlock))),
+            writer.emit(ir.run(ir.call(ask.deadlock))),
           );
         },
-        () => writer.emit(ir.run(ir.call(rest))),
+        () => writer.emit(ir.run(ir.call(ask.rest))),
       );
       if (few) writer.emit(ir.run(ir.call(few.passOn)));
     });

@@ -1,6 +1,7 @@
 /** Which engine answers: generated WebAssembly, generated JavaScript, or the reference. */
 import { availableParallelism, freemem } from "node:os";
 import type { System } from "../language/system.ts";
+import { reducedSearch } from "../reduction/search.ts";
 import type { SearchOptions, SearchResult } from "../reference/result.ts";
 import { search } from "../reference/search.ts";
 import { Unsupported } from "./codes.ts";
@@ -15,22 +16,30 @@ export interface RunOptions extends SearchOptions {
   readonly memory?: number;
   /** Threads of the WebAssembly engine; one for each core, where nobody says otherwise. */
   readonly workers?: number;
+  /** Follow only what must be followed; not done where something is to stay possible. Default: everything. */
+  readonly por?: boolean;
+}
+
+export interface Run {
+  readonly engine: EngineName;
+  /** Whether only a part of the graph was looked at that stands for all of it. */
+  readonly reduced: boolean;
+  readonly result: SearchResult;
 }
 
 /** What is used where nobody says otherwise: part of what is free, so that the run ends before the machine's memory does. */
 const usualMemory = (): number => 0.75 * freemem();
 
 /** Searches with the engine asked for, or with the reference where the system is none for an engine; says which it was. */
-export function runSearch(
-  system: System,
-  { engine = "wasm", ...options }: RunOptions,
-): { readonly engine: EngineName; readonly result: SearchResult } {
-  if (engine === "reference") return { engine, result: search(system, options) };
+export function runSearch(system: System, { engine = "wasm", por = false, ...options }: RunOptions): Run {
+  const reduced = por && system.alwaysPossible.length === 0;
+  const ask = reduced ? reducedSearch : search;
+  if (engine === "reference") return { engine, reduced, result: ask(system, options) };
   try {
     const usual = { memory: usualMemory(), workers: availableParallelism() };
-    return { engine, result: engineSearch(system, { ...usual, ...options, backend: engine }) };
+    return { engine, reduced, result: engineSearch(system, { ...usual, ...options, por: reduced, backend: engine }) };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
-    return { engine: "reference", result: search(system, options) };
+    return { engine: "reference", reduced, result: ask(system, options) };
   }
 }

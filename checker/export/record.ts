@@ -79,15 +79,15 @@ export interface Agreement {
 const nobody = (unknown: string): Agreement => ({ agreed: [], differed: [], unknown });
 
 /** Looks up who agrees with what a check found. */
-export function agreementOn(entries: readonly Entry[], { source, spec, system, result }: Outcome): Agreement {
+export function agreementOn(entries: readonly Entry[], { source, spec, system, reduced, result }: Outcome): Agreement {
   const entry = entries.find(({ relation }) => relation === system.hash);
   if (!entry) {
     const changed = spec.changed.length === 0 && entries.some((known) => known.spec === source);
     return nobody(changed ? "not cross-checked since it changed" : "not cross-checked");
   }
   if (!result.complete) return nobody("not cross-checked: this search is not of the whole graph");
-  if (JSON.stringify(entry.answer) !== JSON.stringify(answerOf(result)))
-    return nobody("NOT the answer that was cross-checked");
+  const comparable = ({ violated, met, ...counts }: Answer) => JSON.stringify([violated, met, reduced ? null : counts]);
+  if (comparable(entry.answer) !== comparable(answerOf(result))) return nobody("NOT the answer that was cross-checked");
   return opinionsOf(entry);
 }
 

@@ -79,7 +79,7 @@ export class Findings {
   look(state: State, level: number, id: number): Expansion {
     const system = this.#system;
     const here = { state: id, transition: null };
-    for (const context of system.contexts.keys()) this.#whereItMight(context, state);
+    for (const context of system.contexts.keys()) this.#whomItMightCut(context, state);
     this.#checkState(system.invariants, state, level, here);
     for (const [w, { condition }] of system.witnesses.entries()) {
       if (condition) this.#witness(w, () => holds(system, condition, state), level, here);
@@ -108,17 +108,20 @@ export class Findings {
   }
 
   /**
-   * Notes at which row a frame that is elsewhere, or has been, would come on top if it still could. Where that question
-   * has no value the answer is no: what goes wrong where the frame does stand there is told by the step itself.
+   * Notes at which row a frame may come on top; or would, if it were not elsewhere or had not already been. That it may is
+   * enough for a cut: a reduced search need not let it. Where the question has no value the answer is no: what goes
+   * wrong where the frame does come is told by the step itself.
    */
-  #whereItMight(context: number, state: State): void {
+  #whomItMightCut(context: number, state: State): void {
     const system = this.#system;
     for (const label of this.#arrivals[context] as readonly Label[]) {
-      if (!label.cuts || state.pc[context] === label.id) continue;
+      if (!label.cuts) continue;
       try {
         const cut = evaluate(label.cuts, envOf(system, state, context));
         if (typeof cut !== "number" || cut === context) continue;
-        if (openMembers(system, state, context, label).length > 0) this.open[context]?.add(state.pc[cut] as number);
+        if (openMembers(system, state, context, label).length === 0) continue;
+        const seen = state.pc[context] === label.id ? this.cuts : this.open;
+        seen[context]?.add(state.pc[cut] as number);
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
       }

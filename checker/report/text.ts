@@ -80,7 +80,7 @@ const named = <T>(record: Readonly<Record<string, T>>, name: string): T | undefi
   Object.hasOwn(record, name) ? record[name] : undefined;
 
 /** What was searched, and how far. */
-function searched({ spec, system, result, engine }: Outcome): string[] {
+function searched({ spec, system, result, engine, reduced, trace }: Outcome): string[] {
   const { model, asked } = spec;
   const version = asked.version === null ? "" : `${asked.version}: ${named(model.versions, asked.version) ?? ""}`;
   const contexts = asked.contexts.map(({ name, kind, script, options }) => {
@@ -104,6 +104,7 @@ function searched({ spec, system, result, engine }: Outcome): string[] {
   const extent = result.complete
     ? "exhaustive breadth-first"
     : `NOT exhaustive: ${result.incomplete ?? "stopped after the first level with a violation"};`;
+  const reduction = reduced ? "reduced by partial order" : "no reduction";
   const counts = `${count(result.states)} states, ${count(result.transitions)} transitions, depth ${result.depth}`;
   return [
     ...line("model", [model.title, model.source].filter((part) => part !== "").join("; ")),
@@ -112,7 +113,8 @@ function searched({ spec, system, result, engine }: Outcome): string[] {
     ...line("config", settings.filter((part) => part !== "").join("; ")),
     ...contexts.flatMap((text, i) => line(i === 0 ? "contexts" : "", text)),
     ...line("bounds", sizes.join(" ")),
-    ...line("search", `${extent}${result.complete ? "," : ""} ${counts}, no reduction, engine ${engine}`),
+    ...line("search", `${extent}${result.complete ? "," : ""} ${counts}, ${reduction}, engine ${engine}`),
+    ...line("trace", reduced && trace ? "of the reduced graph: it replays, but a shorter one may exist" : ""),
     ...line("hash", system.hash),
   ];
 }
