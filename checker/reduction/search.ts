@@ -45,7 +45,10 @@ export function reducedSearch(
     if (reduction.passes(state, via.context)) {
       const own = findings.look(state, steps, id).transitions.filter((t) => t.context === via.context);
       const after = findings.take(own, state, id, steps);
-      if (after[0]) return enter(after[0], id);
+      if (after[0]) {
+        enter(after[0], id);
+        return;
+      }
     }
     if (kept.has(key(state))) return;
     kept.add(key(state));

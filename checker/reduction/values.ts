@@ -53,7 +53,10 @@ export class Possible {
     for (const { path, shape } of cellsOf(system)) {
       if (!shape || path[0] === "local") continue;
       let at = tree;
-      for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
+      for (const key of path.slice(0, -1)) {
+        at[key] ??= {};
+        at = at[key] as Record<string, unknown>;
+      }
       at[path.at(-1) as string] = shapes.push(shape) - 1;
     }
     this.#tree = tree as Tree;
