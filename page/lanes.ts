@@ -2,7 +2,7 @@
 import { cellsOf, showCell, valueAt } from "../checker/language/cells.ts";
 import { evaluate, type State } from "../checker/language/evaluate.ts";
 import type { Label, StackFrame, System } from "../checker/language/system.ts";
-import { envOf, expand } from "../checker/reference/step.ts";
+import { envOf, expand, isDeadlock } from "../checker/reference/step.ts";
 import type { TraceStep } from "../checker/reference/trace.ts";
 import { laneOf, lanesOf } from "../checker/reference/trace.ts";
 import type { Views } from "../checker/spec/views.ts";
@@ -36,8 +36,8 @@ export interface Lanes {
   /** Locks that somebody holds at some time. */
   readonly locks: readonly Lock[];
   readonly rows: readonly LaneRow[];
-  /** Who waits, or is left before what, where the way ends. */
-  readonly end: readonly number[];
+  /** Who cannot go on where the way ends: it waits, or, where nothing can happen any more, was stopped. */
+  readonly end: readonly { readonly context: number; readonly waits: boolean }[];
 }
 
 export function lanesOfJourney(system: System, views: Views, { trace, states }: Journey): Lanes {
@@ -77,7 +77,7 @@ export function lanesOfJourney(system: System, views: Views, { trace, states }: 
     names: all.length <= 4 ? all : all.filter((name) => used.has(name)),
     locks: locks.filter((_, i) => held[i]),
     rows,
-    end: trace.steps.at(-1)?.after === null ? [] : [...waitsIn(system, last).values()].flat(),
+    end: trace.steps.at(-1)?.after === null ? [] : leftIn(system, last),
   };
 }
 
@@ -107,7 +107,19 @@ const isAway = (system: System, state: State, context: number): boolean => {
 };
 
 /** Nobody misses a context that serves others and has nothing to do. */
-const isIdle = ({ meta }: Label): boolean => meta.serves === true || meta.schedules === true || meta.arrive === true;
+const isIdle = ({ meta }: Label): boolean => [meta.arrive, meta.mayStop, meta.serves, meta.schedules].includes(true);
+
+/** Who waits; in a deadlock also who cannot run at all, such as one that sleeps. */
+function leftIn(system: System, state: State): { context: number; waits: boolean }[] {
+  const expansion = expand(system, state);
+  const stuck = isDeadlock(system, state, expansion);
+  return system.contexts.flatMap((_, context) => {
+    const label = system.labels[state.pc[context] as number];
+    if (!label || isIdle(label)) return [];
+    const waits = expansion.waiting.some((one) => one.context === context);
+    return waits || stuck ? [{ context, waits }] : [];
+  });
+}
 
 function waitsIn(system: System, state: State): ReadonlyMap<string, readonly number[]> {
   const waits = new Map<string, number[]>();

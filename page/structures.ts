@@ -105,7 +105,8 @@ class Drawing {
       ? (this.#lists[label.replace(/^\[.*/, "")] as string)
       : null;
     const parts = next === null ? [showValue(value, shape, this.#system.universe)] : this.#chain(shape, value, next);
-    const isEmpty = value === null || value === false || value === 0;
+    // The first element of a set is a 0, too.
+    const isEmpty = value === null || value === false || (value === 0 && shape.kind === "range");
     return { label, kind: next === null ? "value" : "list", parts, text: parts.join(" → "), isEmpty, pattern };
   }
 

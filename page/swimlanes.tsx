@@ -22,7 +22,12 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
   const { step, left, route } = position;
   const fields = useMemo(() => fieldsByTitle(system, data), [system, data]);
   const current = useRef<HTMLTableRowElement>(null);
-  useEffect(() => current.current?.scrollIntoView({ block: "nearest" }), [step]);
+  const moved = useRef(step > 0);
+  // A page begins with its question.
+  useEffect(() => {
+    if (moved.current) current.current?.scrollIntoView({ block: "nearest" });
+    moved.current = true;
+  }, [step]);
   const shown = lanes.rows.filter((row) => row.step.number === step || passes(row, filter, fields));
   const hidden = lanes.rows.length - shown.length;
   const initial: Position = { route: -1, left: 0, taken: [], step: 0 };
@@ -107,11 +112,11 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
       {hidden > 0 && <p role="status">{hidden} steps are hidden by the filter.</p>}
       {lanes.end.length > 0 && (
         <p class="end">
-          {lanes.end.map((context) => {
+          {lanes.end.map(({ context, waits }) => {
             const label = system.labels[(journey.trace.final.pc[context] ?? 0) as number];
             return (
               <span key={context} class="waiting">
-                {nameOf(system, context)} waits: <code>{label?.row.quote}</code>
+                {nameOf(system, context)} {waits ? "waits" : "is stopped before"}: <code>{label?.row.quote}</code>
               </span>
             );
           })}

@@ -14,6 +14,7 @@ import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
 import { growSpec } from "./grow.ts";
 import { outcomeAsJson } from "./json.ts";
+import { writePage } from "./page-file.ts";
 import { allSpecs, findSpec, specNamed, specsOfSize } from "./specs.ts";
 
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
@@ -46,6 +47,7 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
   --show PROPERTY     whose counterexample to show
   --trace full|short  every step with all that it changed, or the
                       scenario and what changed (default)
+  --html FILE         write the outcome as a page, too, as \`report\` does
   --json FILE         write the outcome as JSON, too ("-": only that)
 
 Exit status: 0 as the spec expects (holds, where it expects nothing);
@@ -72,6 +74,7 @@ const OPTIONS = {
   show: "text",
   trace: ["short", "full"],
   json: "text",
+  html: "text",
 } as const;
 
 type Asked = Arguments<typeof OPTIONS>["options"];
@@ -99,6 +102,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   const agreement = agreementOn(readEntries(env.folders.results), outcome);
   if (json !== "-")
     env.print(textReport(outcome, { trace: options.trace ?? "short", agreement: agreementText(agreement) }));
+  if (options.html !== undefined) await writePage(options.html, "--html", outcome, env);
   if (json !== undefined) write(json, outcomeAsJson(outcome, status, agreement), env);
   return status;
 }
@@ -127,12 +131,13 @@ export function changesOf(texts: readonly string[]): readonly Change[] {
 }
 
 /** What is about one spec cannot go with `--all` or `--list`. */
-function refuseMixing({ all, list, set, show, json, trace, size, grow }: Asked, words: readonly string[]): void {
+function refuseMixing({ all, list, set, show, json, html, trace, size, grow }: Asked, words: readonly string[]): void {
   const where = list ? "--list" : "--all";
   const given = {
     "--set": set.length > 0,
     "--show": show,
     "--json": json,
+    "--html": html,
     "--trace": trace,
     "--all": list && all,
     "--grow": grow,

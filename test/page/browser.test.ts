@@ -1,12 +1,13 @@
 /** Does a page do in a browser what it is for? Chromium opens pages from disk; no other browser is downloaded. */
-import { existsSync } from "node:fs";
+
+import { join } from "node:path";
 import axeCore from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apply, expand } from "../../checker/reference/step.ts";
+import { lights, project } from "../cli/environment.ts";
+import { launched } from "./chromium.ts";
 import { type WrittenPage, writtenPage } from "./pages.ts";
-
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 let browser: Browser;
 let violated: WrittenPage;
@@ -14,14 +15,12 @@ let deadlock: WrittenPage;
 let holds: WrittenPage;
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM))
-    throw new Error(`no browser at ${CHROMIUM}: apt-get install chromium, or say where one is by CHROMIUM=..`);
   [violated, deadlock, holds] = await Promise.all([
     writtenPage("specs/broken/hook-cuts-freelist.json"),
     writtenPage("examples/philosophers.json"),
     writtenPage("examples/peterson.json"),
   ]);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await launched();
 });
 afterAll(async () => browser?.close());
 
@@ -30,7 +29,7 @@ const PHONE = { width: 390, height: 844 };
 
 /** Opens a page; what it complains of, and what it asks a network for, makes the test fail. */
 async function opened(
-  { url }: WrittenPage,
+  { url }: Pick<WrittenPage, "url">,
   act: (page: Page) => Promise<void>,
   { hash = "", viewport = WIDE, dark = false }: { hash?: string; viewport?: typeof WIDE; dark?: boolean } = {},
 ): Promise<void> {
@@ -277,6 +276,39 @@ describe("a page of a spec that holds", () => {
       expect(await page.textContent("#trace-title")).toContain("5 steps by hand");
       await page.getByRole("button", { name: "Begin again" }).click();
       expect(await where(page)).toContain("initial state");
+    });
+  });
+});
+
+describe("the index of all specs", () => {
+  const one = { configuration: { lights: 1 }, claims: ["C1"], designs: ["D1"] };
+  const at = project({
+    dark: lights([], one),
+    "broken/lit": lights(["toggle", "toggle"], { ...one, configuration: { lights: 2 } }),
+  });
+  afterAll(at.remove);
+
+  it("lists specs, claims and designs, filters them, and is readable for everybody", async () => {
+    expect((await at.run("report", "--index")).status).toBe(0);
+    await opened({ url: `file://${join(at.dir, "results/index.html")}` }, async (page) => {
+      const specs = page.locator("#specs tbody tr:visible");
+      expect(await specs.count()).toBe(2);
+      await page.getByLabel("Verdict of a spec").selectOption("violated");
+      expect(await specs.locator("th").allTextContents()).toEqual(["broken/lit"]);
+      expect(await page.textContent("#specs .count")).toBe("1 of 2");
+      expect(await specs.locator("a").getAttribute("href")).toBe("broken/lit.txt");
+      await page.getByRole("button", { name: "Show all" }).click();
+      await page.locator("#specs .count", { hasText: /^2$/ }).waitFor();
+      await page.getByLabel("Words").fill("does nothing");
+      expect(await specs.locator("th").allTextContents()).toEqual(["dark"]);
+      await page.getByLabel("Words").fill("");
+      const claims = page.locator("#claims article:visible");
+      const all = await claims.count();
+      await page.getByLabel("Found of a claim").selectOption("not expressible");
+      expect(await claims.count()).toBeLessThan(all);
+      expect(await claims.first().textContent()).toContain("it is a matter of taste");
+      expect(await page.locator("#designs tbody tr").count()).toBeGreaterThan(0);
+      expect(await accessibility(page)).toEqual([]);
     });
   });
 });

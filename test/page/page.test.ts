@@ -62,6 +62,11 @@ describe("the relation in a page", () => {
   }
 });
 
+it("leaves room for the rest of a page of 1 MB, in the widest of relations", async () => {
+  const { system } = await loaded("specs/memcg-rt-hook-on-stock.json");
+  expect(JSON.stringify(packSystem(system)).length).toBeLessThan(800_000);
+});
+
 describe("ways", () => {
   it("begin with the one to be shown, and end where the property breaks", () => {
     expect(data.routes.map(({ kind, property, choices }) => [kind, property, choices.length])).toEqual([
@@ -121,6 +126,16 @@ describe("a picture of a state", () => {
           ?.items.find(({ label }) => label === "freelist")?.text,
     );
     expect(ends).toEqual(["s0.o0 → s0.o1 → garbage", "s0.o0 → s0.o1 → back to s0.o0"]);
+  });
+
+  it("shows what names the first element of a set, which is no empty cell", () => {
+    const { system } = hook;
+    const [lock, ...others] = system.initial.lock as readonly { holder: number | null }[];
+    const held = { ...system.initial, lock: [{ ...lock, holder: 0 }, ...others] } as typeof system.initial;
+    const box = groupsOf(system, data.views, held)
+      .flatMap(({ boxes }) => boxes)
+      .find(({ name }) => name === "lock[cpuSlab(A on CPU0)]");
+    expect(box?.items.find(({ label }) => label === "holder")).toMatchObject({ text: "task0", isEmpty: false });
   });
 
   it("draws every field of every model, named by its views or not", async () => {
@@ -195,11 +210,60 @@ describe("nolock report", () => {
     expect(readFileSync(out, "utf8")).toContain("<!doctype html>");
   });
 
+  it("is what check --html writes", async () => {
+    const out = mkdtempSync(join(tmpdir(), "nolock-report-"));
+    const { run, remove } = project({ dark: lights(["toggle"]) });
+    const [checked, bad] = [
+      await run("check", "dark", "--html", join(out, "a.html")),
+      await run("check", "--all", "--html", "x"),
+    ];
+    await run("report", "dark", "--out", join(out, "b.html"));
+    remove();
+    expect(checked.printed).toContain("VERDICT");
+    expect(bad.complained).toContain("it does not go with --html");
+    expect(readFileSync(join(out, "a.html"), "utf8")).toBe(readFileSync(join(out, "b.html"), "utf8"));
+  });
+
   it("says where a page cannot be written", async () => {
     const { run, remove } = project({ dark: lights(["toggle"]) });
     const { status, complained } = await run("report", "dark", "--out", "/dev/null/page.html");
     remove();
     expect(status).toBe(2);
     expect(complained).toContain("--out: /dev/null/page.html cannot be written");
+  });
+
+  it("writes a page for every spec, with an index that links to them", async () => {
+    const out = mkdtempSync(join(tmpdir(), "nolock-report-"));
+    const lit = { expect: { verdict: "violated", violated: ["someDark"] }, configuration: { lights: 2 } };
+    const { run, remove } = project({ dark: lights([]), "broken/lit": lights(["toggle", "toggle"], lit) });
+    const { status, complained } = await run("report", "--all", "--out", out);
+    remove();
+    expect([status, complained]).toEqual([0, ""]);
+    const index = readFileSync(join(out, "index.html"), "utf8");
+    for (const page of ["dark.html", "broken/lit.html"]) {
+      expect(index).toContain(`href="${page}"`);
+      expect(readFileSync(join(out, page), "utf8")).toContain("<!doctype html>");
+    }
+  });
+
+  it("--index --check says where the index is not what the specs give", async () => {
+    const { run, put, remove } = project({ dark: lights([]) });
+    expect((await run("report", "--index", "--check")).status).toBe(1);
+    await run("report", "--index");
+    expect((await run("report", "--index", "--check")).status).toBe(0);
+    put("results/index.html", "by hand");
+    const { status, complained } = await run("report", "--index", "--check");
+    expect([status, complained]).toEqual([
+      1,
+      "results/index.html: it is not what the specs give. Run `npm run report -- --index`\n",
+    ]);
+    remove();
+  });
+
+  it("refuses options that do not go together", async () => {
+    const { run, remove } = project({ dark: lights([]) });
+    for (const args of [["dark", "--all"], ["--index", "--all"], ["--check"], ["--index", "--out", "x"], []])
+      expect([args, (await run("report", ...args)).status]).toEqual([args, 2]);
+    remove();
   });
 });
