@@ -1,6 +1,7 @@
 /** What a spec may set: the parameters of the machine and the allocator, and the kinds of contexts with their options. */
 import type { ContextSpec, Model, Parameter, Question } from "../checker/spec/model.ts";
 import { SLAB_LINE } from "./heap.ts";
+import { RAW_LOCKS } from "./machine/config.ts";
 import { ACCOUNT_LINE } from "./memcg/accounts.ts";
 import { HOOK_PLACES } from "./scripts.ts";
 
@@ -47,6 +48,13 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   objcgs: integer("accounts of memory cgroups, objcg0 and up", 1, 1, 2),
   accounts: { about: `what is charged at the start: ${ACCOUNT_LINE}`, type: "texts", default: [] },
   chargeFails: flag("a charge may hit the limit of its cgroup: a free choice"),
+  debugHooks: {
+    about:
+      "what ordinary kmalloc() and kfree() call besides, each a raw spinlock: kmemleak, fault injection, KFENCE, debug objects, the quarantine of KASAN",
+    type: "texts",
+    default: [],
+    choices: RAW_LOCKS,
+  },
   debugLockAlloc: flag("CONFIG_DEBUG_LOCK_ALLOC"),
   pcpBatch: integer("pages that a refill moves to a CPU's page list (pages: true)", 1, 1, 2),
   pcpHigh: integer("pages at which a CPU's page list gives one back to the zone; 0: never (pages: true)", 0, 0, 4),
@@ -98,6 +106,7 @@ export interface Settings {
   readonly objcgs: number;
   readonly accounts: readonly string[];
   readonly chargeFails: boolean;
+  readonly debugHooks: readonly string[];
   readonly debugLockAlloc: boolean;
   readonly pcpBatch: number;
   readonly pcpHigh: number;

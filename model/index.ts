@@ -6,7 +6,7 @@ import { CONTEXT_KINDS, PARAMETERS, settingsOf } from "./configuration.ts";
 import { grow } from "./grow.ts";
 import { BUCKET_NAMES, heldObjects, initialHeap, parseSlab, type SlabLine } from "./heap.ts";
 import { l } from "./locks/state.ts";
-import { cfg, chain, cpu, objcg } from "./machine/config.ts";
+import { cfg, chain, cpu, objcg, RAW_LOCKS, rawLock } from "./machine/config.ts";
 import { lane, m, mayRun } from "./machine/state.ts";
 import { initialAccounts, ownerOf } from "./memcg/accounts.ts";
 import { mc } from "./memcg/state.ts";
@@ -60,6 +60,8 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     cfg.pages.set(s.pages),
     cfg.memcg.set(s.memcg),
     cfg.chargeFails.set(s.chargeFails),
+    cfg.hooked.set(s.memcg || s.debugHooks.length > 0),
+    ...RAW_LOCKS.map((name, i) => cfg.takes.at(element(rawLock, i)).set(s.debugHooks.includes(name))),
     cfg.debugLockAlloc.set(s.debugLockAlloc),
     cfg.ctor.set(s.ctor),
     cfg.barrier.set(question.contexts.some(({ script }) => script.some((line) => line.startsWith("destroy")))),
@@ -99,6 +101,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
       slot: s.objects,
       zone: 1,
       one: 1,
+      rawLock: RAW_LOCKS.length,
       objcg: s.objcgs,
       chain: threads.length + s.cpus,
     },
@@ -108,6 +111,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
       slab: names(lines.length, (i) => `s${i}`),
       slot: names(s.objects, (i) => `o${i}`),
       chain: [...threads.map((r) => r.name), ...names(s.cpus, (i) => `idle${i}`)],
+      rawLock: [...RAW_LOCKS],
       cpuBucket: names(s.cpus * s.buckets, (i) => `${BUCKET_NAMES[i % s.buckets]} on CPU${Math.floor(i / s.buckets)}`),
     },
     roots: [cfg, m, l, k, p, mc, g, call],
@@ -129,7 +133,7 @@ const model: Model = {
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
   source: "mm/slub.c, kernel/locking/, kernel/irq_work.c of 6.18.35",
   notModelled: [
-    "KASAN, kmemleak, kfence; what debug caches check",
+    "what KASAN, kmemleak, KFENCE, debug objects and debug caches check",
     "CPU and memory hotplug, cache destruction beyond its barrier, NUMA beyond a mismatch",
   ],
   parameters: PARAMETERS,

@@ -19,7 +19,7 @@ import {
   struct,
   sum,
 } from "../../checker/language/index.ts";
-import { chain, cpu } from "../machine/config.ts";
+import { chain, cpu, rawLock } from "../machine/config.ts";
 import { bucket } from "../slub/sets.ts";
 
 const cpuBucket = product("cpuBucket", { cpu, bucket });
@@ -44,7 +44,7 @@ export const stockLock = (c: Cpu) => inject(lock, "stock", c);
 /** `objcg_lock`, one in all. */
 export const objcgLock = inject(lock, "objcgs", element(one, 0));
 
-export { zone };
+export { rawLock, zone };
 
 export const l = state({
   lock: each(
@@ -58,4 +58,6 @@ export const l = state({
       waitLock: optional(id(context)),
     }),
   ),
+  /** The frame that holds a raw spinlock of a debugging aid. */
+  rawLock: each(rawLock, optional(id(context))),
 });

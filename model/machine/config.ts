@@ -21,6 +21,17 @@ export const chain = indexSet("chain");
 /** An account of slab bytes, of one memory cgroup. */
 export const objcg = indexSet("objcg");
 
+/** Raw spinlocks of debugging aids, as they are named here; each is taken by code of its own only. */
+export const RAW_LOCKS = [
+  "kmemleak_lock",
+  "failslab_lock",
+  "kfence_lock",
+  "debug_objects_lock",
+  "quarantine_lock",
+] as const;
+export type RawLockName = (typeof RAW_LOCKS)[number];
+export const rawLock = indexSet("rawLock");
+
 export const CONTEXT_KINDS = ["task", "softirq", "hardirq", "nmi", "hook", "irqWork", "scanner", "scheduler"] as const;
 
 export const cfg = constants({
@@ -60,6 +71,10 @@ export const cfg = constants({
   memcg: bool,
   /** A charge may hit the limit: a free choice. */
   chargeFails: bool,
+  /** Ordinary allocations and frees take the lock: its subsystem is there. */
+  takes: each(rawLock, bool),
+  /** Something happens to an object between its allocation and its caller: memcg, or a debugging aid. */
+  hooked: bool,
   /** CONFIG_DEBUG_LOCK_ALLOC. */
   debugLockAlloc: bool,
   /** The objcg that a context's allocations are charged to: its task's, or the one that its program set. */

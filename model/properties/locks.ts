@@ -17,9 +17,10 @@ import {
 } from "../../checker/language/index.ts";
 import { localLockIrqsaveCheck, stockLockIrqsaveCheck, warnOnOnce } from "../locks/irqsave-check.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
+import { rawSpinLockIrqsave } from "../locks/raw-spinlock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { spinLock, spinLockIrqsave } from "../locks/spinlock.ts";
-import { cpuSlabLock, l, lock, stockLock } from "../locks/state.ts";
+import { cpuSlabLock, l, lock, rawLock, stockLock } from "../locks/state.ts";
 import { localTrylock } from "../locks/stock-lock.ts";
 import { cfg, chain } from "../machine/config.ts";
 import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
@@ -63,6 +64,9 @@ export const S7 = property(
   }),
   whenever(slabLock, "take", ({ self, slab }) => not(sameCpu(k.slab.at(slab).bitLock, self)), { to: "(waits)" }),
   whenever(spinLock, "take", ({ self, which }) => not(sameCpu(l.lock.at(which).holder, self)), { to: "(waits)" }),
+  whenever(rawSpinLockIrqsave, "take", ({ self, which }) => not(sameCpu(l.rawLock.at(which), self)), {
+    to: "(waits)",
+  }),
   whenever(rtSpinLock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
   whenever(rtSpinLock, "waitLockAgain", rawHeldElsewhere, { to: "(waits)" }),
   whenever(rtSpinUnlock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
@@ -95,6 +99,7 @@ export const S9 = property(
       m.chain.at(chainOf(self)).migrateDisabled.eq(migrate),
       forAll(lock, (x) => not(l.lock.at(x).holder.eq(self))),
       forAll(lock, (x) => not(l.lock.at(x).waitLock.eq(self))),
+      forAll(rawLock, (x) => not(l.rawLock.at(x).eq(self))),
       or(
         cfg.cmpxchgDouble,
         forAll(slab, (s) => not(k.slab.at(s).bitLock.eq(self))),

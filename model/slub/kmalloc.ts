@@ -13,6 +13,7 @@ import {
 } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
 import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
+import { kmemleakAlloc, slabFreeHook, slabPreAllocHook } from "./debug-hooks.ts";
 import { doSlabFree } from "./do-slab-free.ts";
 import { bucket, object } from "./sets.ts";
 import { slabAllocNode } from "./slab-alloc-node.ts";
@@ -31,19 +32,34 @@ export const kmalloc = program(
     tag: "M",
   },
   (_, { size, got }, { ret }) => ({
-    entry: select("(model) are there hooks after the allocation?", [[cfg.memcg, "allocHooked"]], "alloc"),
+    entry: select("(model) are there hooks after the allocation?", [[cfg.hooked, "preAlloc"]], "alloc"),
     alloc: call(
       "object = __slab_alloc_node(s, gfpflags, node, addr, orig_size);",
       slabAllocNode,
       { b: size, allowSpin: true, got },
       { done: "done", ebusy: "ebusy" },
     ),
+    preAlloc: call(
+      "s = slab_pre_alloc_hook(s, gfpflags);",
+      slabPreAllocHook,
+      {},
+      { done: "allocHooked" },
+      { ref: "3.15" },
+    ),
     allocHooked: call(
       "object = __slab_alloc_node(s, gfpflags, node, addr, orig_size);",
       slabAllocNode,
       { b: size, allowSpin: true, got: ret },
-      { done: "charge", ebusy: "ebusy" },
+      { done: "kmemleak", ebusy: "ebusy" },
     ),
+    kmemleak: call(
+      "kmemleak_alloc_recursive(p[i], s->object_size, 1, s->flags, init_flags);",
+      kmemleakAlloc,
+      { object: ret },
+      { done: "memcg" },
+      { ref: "3.15" },
+    ),
+    memcg: select("memcg_slab_post_alloc_hook(s, lru, flags, size, p)", [[cfg.memcg, "charge"]], "return"),
     charge: call(
       "memcg_slab_post_alloc_hook(s, lru, flags, size, p)",
       memcgSlabPostAllocHook,
@@ -68,14 +84,15 @@ export const kfree = program(
   "kfree",
   { exits: ["done"], params: { x: value(id(object)) }, kernel: "v6.18 mm/slub.c kfree()", tag: "M" },
   (_, { x }) => ({
-    hooks: select("memcg_slab_free_hook(s, slab, &object, 1);", [[cfg.memcg, "uncharge"]], "free"),
+    hooks: select("memcg_slab_free_hook(s, slab, &object, 1);", [[cfg.memcg, "uncharge"]], "debug"),
     uncharge: call(
       "memcg_slab_free_hook(s, slab, &object, 1);",
       memcgSlabFreeHook,
       { x },
-      { done: "free" },
+      { done: "debug" },
       { ref: "3.13" },
     ),
+    debug: call("slab_free_hook(s, object, ..)", slabFreeHook, {}, { done: "free" }, { ref: "3.15" }),
     free: call("slab_free(s, slab, x, _RET_IP_);", doSlabFree, { x, allowSpin: true }, { done: "done" }),
   }),
 );

@@ -3,6 +3,7 @@ import {
   call,
   lit,
   otherwise,
+  type Program,
   patch,
   type Row,
   select,
@@ -22,8 +23,12 @@ import { consumeObjStock } from "../memcg/consume-obj-stock.ts";
 import { refillObjStock } from "../memcg/refill-obj-stock.ts";
 import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { mc, OBJECT_BYTES } from "../memcg/state.ts";
+import { kmemleakAlloc, quarantinePut, slabFreeHook, slabPreAllocHook } from "../slub/debug-hooks.ts";
+import { doSlabFree } from "../slub/do-slab-free.ts";
+import { kfreeNolock } from "../slub/kmalloc.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
+import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 
 const UNLOCK = "local_unlock_irqrestore(&memcg_stock.stock_lock, flags);";
 
@@ -134,6 +139,24 @@ const pinnedHooks = patch(
 
 export const memcgV1 = [...stockByLock, pinnedHooks] as const;
 
+/** kfree_nolock() that calls something before it frees. */
+const freesThrough = (quote: string, hook: Program<Record<never, never>, object, "done", string>) =>
+  patch(
+    kfreeNolock,
+    ({ x }) => ({
+      free: call(quote, hook, {}, { done: "freeHooked" }, { tag: "S" }),
+      freeHooked: call(
+        "do_slab_free(s, slab, x, x, 0, _RET_IP_);",
+        doSlabFree,
+        { x, allowSpin: false },
+        { done: "done" },
+      ),
+    }),
+    { added: ["freeHooked"] },
+  );
+
+const freesWithHooks = freesThrough("(variant) slab_free_hook(s, x, ..)", slabFreeHook);
+
 export const SIDE_SYSTEMS: Readonly<Record<string, Variant>> = {
   "memcg-v1": variant(
     "memcg-v1",
@@ -191,5 +214,55 @@ export const SIDE_SYSTEMS: Readonly<Record<string, Variant>> = {
         retryLoad: lock("conflict"),
       };
     }),
+  ),
+
+  "kmemleak-from-nolock": variant(
+    "kmemleak-from-nolock",
+    "M5: kmalloc_nolock() tells kmemleak of its object, and kfree_nolock() of its end, like ordinary calls",
+    patch(
+      kmallocNolock,
+      ({ ret }) => ({
+        hooks: call(
+          "(variant) kmemleak_alloc_recursive(p[i], s->object_size, 1, s->flags, init_flags);",
+          kmemleakAlloc,
+          { object: ret },
+          { done: "memcg" },
+          { tag: "S" },
+        ),
+        memcg: select("memcg_slab_post_alloc_hook(s, lru, flags, size, p)", [[cfg.memcg, "charge"]], "return"),
+      }),
+      { added: ["memcg"] },
+    ),
+    freesWithHooks,
+  ),
+  "debug-hooks-from-nolock": variant(
+    "debug-hooks-from-nolock",
+    "M6: kmalloc_nolock() calls should_failslab() and kfence_alloc(), kfree_nolock() what slab_free_hook() calls",
+    patch(
+      kmallocNolock,
+      ({ b, ret }) => ({
+        alloc: call(
+          "(variant) s = slab_pre_alloc_hook(s, gfpflags);",
+          slabPreAllocHook,
+          {},
+          { done: "allocHooked" },
+          { tag: "S" },
+        ),
+        allocHooked: call(
+          "ret = __slab_alloc_node(s, alloc_gfp, node, _RET_IP_, s->object_size);",
+          slabAllocNode,
+          { b, allowSpin: false, got: ret },
+          { done: "hooks", ebusy: "retry" },
+          { ref: "3.4.3" },
+        ),
+      }),
+      { added: ["allocHooked"] },
+    ),
+    freesWithHooks,
+  ),
+  "quarantine-from-nolock": variant(
+    "quarantine-from-nolock",
+    "M10: kfree_nolock() puts its object into the quarantine of KASAN, where kfree() does",
+    freesThrough("(variant) kasan_slab_free(s, x, false, false, /* skip quarantine */ false)", quarantinePut),
   ),
 };

@@ -1,9 +1,13 @@
-/** Which spoilt rows break the property of accounts, S16, and what else guards the stocks? */
-import { lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+/** Which spoilt rows break the property of accounts, S16, and those of the locks beside the allocator? */
+import { call, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { rawSpinUnlockIrqrestore } from "../../model/locks/raw-spinlock.ts";
 import { localTrylock } from "../../model/locks/stock-lock.ts";
 import { consumeObjStock } from "../../model/memcg/consume-obj-stock.ts";
 import { refillObjStock } from "../../model/memcg/refill-obj-stock.ts";
 import { memcgSlabPostAllocHook } from "../../model/memcg/slab-hooks.ts";
+import { quarantinePut } from "../../model/slub/debug-hooks.ts";
+import { doSlabFree } from "../../model/slub/do-slab-free.ts";
+import { kfreeNolock } from "../../model/slub/kmalloc.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
 import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";
 import { nmi, task } from "./setup.ts";
@@ -98,5 +102,32 @@ export const SPOILT_MEMCG: readonly Spoilt[] = [
           }) as object,
       ),
     ],
+  },
+  {
+    property: "S7",
+    how: "kfree_nolock() waits for a raw spinlock of KASAN in an NMI",
+    system: {
+      configuration: { buckets: 1, slabs: ["A cpu0 free=1"], objects: 3, debugHooks: ["quarantine_lock"] },
+      contexts: [task("task0", ["kfree s0.o1"]), nmi("nmi0", ["kfree_nolock s0.o2"])],
+    },
+    patches: [
+      patch(
+        kfreeNolock,
+        ({ x }) => ({
+          free: call("quarantine", quarantinePut, {}, { done: "really" }),
+          really: call("free", doSlabFree, { x, allowSpin: false }, { done: "done" }),
+        }),
+        { added: ["really"] },
+      ),
+    ],
+  },
+  {
+    property: "S9",
+    how: "a raw spinlock is kept",
+    system: {
+      configuration: { buckets: 1, slabs: ["A cpu0 free=1"], debugHooks: ["kmemleak_lock"] },
+      contexts: [task("task0", ["kmalloc A"])],
+    },
+    patches: [patch(rawSpinUnlockIrqrestore, () => ({ unlock: step("no unlock", otherwise.goto("irqRestore")) }))],
   },
 ];
