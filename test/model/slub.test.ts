@@ -15,7 +15,7 @@ import { slabAllocNode } from "../../model/slub/slab-alloc-node.ts";
 import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";
 import { slabFree } from "../../model/slub/slab-free.ts";
 import { k } from "../../model/slub/state.ts";
-import { ask, finally_, fires, nmi, once, problemsOf, task } from "./setup.ts";
+import { ask, finally_, fires, hook, nmi, once, problemsOf, task } from "./setup.ts";
 
 const CHECKED = ["S1", "S2", "S3", "S4", "S5", "S6", "S7", "S9", "S11", "S13", "S21", "L1", "guards"];
 const who = (i: number) => element(context, i);
@@ -250,12 +250,7 @@ describe("kmalloc_nolock()", () => {
       configuration: { slabs: ["A cpu0 free=0", "A partial free=2", "B cpu0 free=0", "B partial free=2"] },
       contexts: [
         task("task0", ["kmalloc A"]),
-        {
-          name: "hook0",
-          kind: "hook",
-          script: ["kmalloc_nolock B"],
-          options: { cpu: 0, at: "unlock", setsNmi: false },
-        },
+        hook("hook0", ["kmalloc_nolock B"], { at: "unlock" }),
         nmi("nmi0", ["kmalloc_nolock A"]),
       ],
       properties: [...CHECKED, "nilAfterTwo", "secondBucket"],

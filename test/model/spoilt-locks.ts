@@ -146,8 +146,11 @@ export const SPOILT_LOCKS: readonly Spoilt[] = [
     patches: [
       patch(
         irqWorkSingle,
-        () => ({
-          clear: step("clear", otherwise.do(k.deferFree.at(element(cpu, 0)).queuedOn.set(lit(null))).goto("done")),
+        ({ c }) => ({
+          clear: step(
+            "clear",
+            otherwise.do(k.deferFree.at(element(cpu, 0)).queuedOn.set(lit(null)), c.set(element(cpu, 0))).goto("ran"),
+          ),
         }),
         { removed: ["run"] },
       ),
