@@ -17,6 +17,8 @@ export interface LaneRow {
   readonly beside: ReadonlyMap<string, readonly number[]>;
   /** Functions that were called since the context's last step, with how deep each is. */
   readonly enters: readonly { readonly name: string; readonly depth: number }[];
+  /** The function that the step is in. */
+  readonly inner: string | null;
   /** Calls that the step is in. */
   readonly depth: number;
   /** Contexts that may run before this step and find nothing open, by lane. */
@@ -65,6 +67,7 @@ export function lanesOfJourney(system: System, views: Views, { trace, states }: 
       chain,
       beside,
       enters,
+      inner: calls.at(-1)?.program ?? null,
       depth: calls.length,
       waits: waitsIn(system, step.before),
       holders: holdersIn(step.after ?? step.before).filter((_, i) => held[i]),

@@ -175,12 +175,17 @@ function Row({ row, data, system, journey, lanes, position, onGo, at }: RowProps
                       {nameOf(system, context)} <small>{data.kinds[context]}</small>
                     </span>
                   )}
+                  {isNew && number > 1 && row.enters.length === 0 && row.inner !== null && (
+                    <span class="call again" style={indent(row.depth - 1)}>
+                      {row.inner}() ..
+                    </span>
+                  )}
                   {row.enters.map(({ name: program, depth }) => (
-                    <span key={`${depth} ${program}`} class="call" style={{ paddingLeft: `${depth * 0.7}em` }}>
+                    <span key={`${depth} ${program}`} class="call" style={indent(depth)}>
                       {program}()
                     </span>
                   ))}
-                  <span class="quote" style={{ paddingLeft: `${row.depth * 0.7}em` }}>
+                  <span class="quote" style={indent(row.depth)}>
                     <code>{label.row.quote}</code>{" "}
                     <small class="label">
                       {label.program}: {label.rowLabel}
@@ -221,6 +226,9 @@ function Row({ row, data, system, journey, lanes, position, onGo, at }: RowProps
     </tr>
   );
 }
+
+/** Deep calls are not drawn deeper than a lane is wide. */
+const indent = (depth: number) => ({ paddingLeft: `${Math.min(depth, 8) * 0.6}em` });
 
 /** Nested bars, from the context at the bottom to the one on top. */
 function Frames({

@@ -167,6 +167,7 @@ describe("swimlanes", () => {
     expect(locks.map(({ name }) => name)).toEqual(["lock[cpuSlab(A on CPU0)]"]);
     expect(rows.map(({ chain }) => chain.length).join("")).toBe(`${"1".repeat(14)}${"2".repeat(12)}1`);
     expect(rows[1]?.enters.map(({ name }) => name)).toEqual(["kmalloc", "__slab_alloc_node"]);
+    expect([rows[12]?.inner, rows[26]?.inner]).toEqual(["___slab_alloc", "___slab_alloc"]);
     expect(rows.map(({ holders }) => holders[0] !== null).indexOf(true)).toBe(10);
   });
 });
