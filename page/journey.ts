@@ -52,7 +52,12 @@ export function journeyOf(system: System, routes: readonly Route[], { route, lef
   }
   const trace = traceOf(system, from?.property ?? "", from?.why ?? "", transitions);
   const states = [system.initial, ...trace.steps.map(({ before, after }) => after ?? before)];
-  return { transitions, trace, states, broken: brokenAt(system, trace, transitions), refused };
+  const broken = brokenAt(system, trace, transitions);
+  const last = broken.at(-1);
+  // That something can never hold again is no matter of one state: the search found it out.
+  if (from && left === null && last && from.kind !== "witness" && !last.includes(from.property))
+    last.push(from.property);
+  return { transitions, trace, states, broken, refused };
 }
 
 /** What the reference finds wrong in each step, and in the state after it that was not wrong before. */

@@ -82,6 +82,18 @@ describe("ways", () => {
     }
   });
 
+  it("end where something can never hold again, which no state tells by itself", async () => {
+    const { system } = hook;
+    const [first] = data.routes;
+    const kind = "noProgress" as const;
+    const lost = { ...(first as NonNullable<typeof first>), kind, property: "canBeDark" };
+    const at = { route: 0, left: null, taken: [], step: 0 };
+    expect(journeyOf(system, [lost], at).broken.at(-1)).toContain("canBeDark");
+    // Whoever leaves the way is told only what the reference finds.
+    expect(journeyOf(system, [lost], { ...at, left: 20 }).broken.flat()).not.toContain("canBeDark");
+    expect(journeyOf(system, [{ ...lost, kind: "witness" }], at).broken.flat()).not.toContain("canBeDark");
+  });
+
   it("lead to witnesses where a spec holds", async () => {
     const { routes } = gather(await outcomeOf("specs/hook-outside-slab-alloc.json"), "");
     expect(routes.length).toBeGreaterThan(0);
