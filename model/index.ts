@@ -2,6 +2,7 @@
 import { type Assign, context, element, type LinkOptions } from "../checker/language/index.ts";
 import type { Model, Question } from "../checker/spec/model.ts";
 import { LEDGER } from "./claims/ledger.ts";
+import { COMPANY } from "./company.ts";
 import { CONTEXT_KINDS, PARAMETERS, settingsOf } from "./configuration.ts";
 import { grow } from "./grow.ts";
 import { BUCKET_NAMES, heldObjects, initialHeap, parseSlab, type SlabLine } from "./heap.ts";
@@ -157,6 +158,7 @@ const model: Model = {
   },
   properties: PROPERTIES,
   ledger: LEDGER,
+  company: COMPANY,
   views: VIEWS,
   unfired: UNFIRED,
   grow,

@@ -14,7 +14,7 @@ import { VERSIONS, type Version } from "./versions/versions.ts";
  * that somebody on its CPU loaded another slab while it asked for a page, or where it may give up a new slab of a debug
  * cache.
  */
-function defers({ contexts, configuration, version, variants }: Question): boolean {
+export function defers({ contexts, configuration, version, variants }: Question): boolean {
   const { irqWork } = VERSIONS[version as string] as Version;
   const slabs =
     irqWork === "slabs" && !variants.includes("nolock-deactivates") && !variants.includes("returns-with-lock");

@@ -37,6 +37,21 @@ export interface Problem {
   readonly mend: string;
 }
 
+/** The parts that contexts play, and who has been together with whom. */
+export interface Company {
+  readonly parts: readonly string[];
+  /** The parts that are played in a question. */
+  readonly of: (question: Question) => readonly string[];
+  /** By column of the ledger: frames with what they do, "NMI: kfree_nolock". */
+  readonly frames: Readonly<Record<string, readonly string[]>>;
+  /** What they may come on top of. */
+  readonly below: readonly string[];
+  /** Which frames of a question may come on top of what. */
+  readonly cuts: (question: Question) => readonly (readonly [frame: string, below: string])[];
+  /** Why two are never together, or one is never there: "RT: softirq", "!RT: scanner + flush". */
+  readonly apart: Readonly<Record<string, string>>;
+}
+
 export interface Model {
   readonly name: string;
   readonly title: string;
@@ -58,6 +73,8 @@ export interface Model {
   readonly properties: Readonly<Record<string, Property>>;
   /** Claims that specs decide, and designs that they look at. */
   readonly ledger?: Ledger;
+  /** Who may be there together, where the corpus of specs should have them all. */
+  readonly company?: Company;
   /** How a page draws a state; without, every field is drawn as it is declared. */
   readonly views?: Views;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */
