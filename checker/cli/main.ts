@@ -3,6 +3,7 @@ import { mendName, SpecError } from "../spec/problems.ts";
 import { EXIT } from "../verdict.ts";
 import { checkCommand, checkHelp } from "./check-command.ts";
 import { claimsCommand, claimsHelp } from "./claims-command.ts";
+import { contextsCommand, contextsHelp } from "./contexts-command.ts";
 import { coverageCommand, coverageHelp } from "./coverage-command.ts";
 import { crosscheckCommand, crosscheckHelp } from "./crosscheck-command.ts";
 import type { Environment } from "./environment.ts";
@@ -20,6 +21,7 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
   export: exportCommand,
   crosscheck: crosscheckCommand,
   claims: claimsCommand,
+  contexts: contextsCommand,
   coverage: coverageCommand,
   mutants: mutantsCommand,
 };
@@ -38,6 +40,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
           exportHelp,
           crosscheckHelp,
           claimsHelp,
+          contextsHelp,
           coverageHelp,
           mutantsHelp,
         ].join("\n"),

@@ -70,7 +70,7 @@ export function companyPage(tables: readonly Together[]): string {
     list([...pairs, ...cuts]),
   ]);
   const intro =
-    "Written by `npm run results`, never by hand. A cell says how many specs have both; where a task is there too, as nearly always, a pair of others is a triple. Whether a frame came between all steps that it could is in the cut matrix of each report.";
+    "Printed by `npm run contexts`. A cell says how many specs have both; where a task is there too, as nearly always, a pair of others is a triple. Whether a frame came between all steps that it could is in the cut matrix of each report.";
   return `${["# Who meets whom", intro, ...sections].join("\n\n")}\n`;
 }
 
