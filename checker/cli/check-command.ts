@@ -3,13 +3,14 @@ import { writeFileSync } from "node:fs";
 import { type CheckOptions, check, statusOf } from "../check.ts";
 import { ENGINES } from "../engine/run.ts";
 import { agreementOn, agreementText, readEntries } from "../export/record.ts";
+import { recheck } from "../reduction/walk.ts";
 import { textReport } from "../report/text.ts";
 import { type Change, parseChange } from "../spec/change.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { type LocatedProblem, mendName, SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
-import { EXIT } from "../verdict.ts";
+import { EXIT, exitStatus } from "../verdict.ts";
 import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
 import { growSpec } from "./grow.ts";
@@ -37,6 +38,9 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       same verdict, fewer states); default: on, but off
                       where counts of the whole graph are compared or
                       asked for (--explore-all)
+  --check-reduction   walk the whole graph by the reference and ask at each
+                      step whether what the reduction rests on is true; at
+                      most 50,000 states, or --max-states
   --engine NAME       wasm, js or reference: the same answer from code
                       generated as WebAssembly (default) or as
                       JavaScript, or from the reference
@@ -68,6 +72,7 @@ const OPTIONS = {
   "max-states": "count",
   "max-depth": "count",
   por: ["on", "off"],
+  "check-reduction": "flag",
   engine: ENGINES,
   memory: "size",
   workers: "count",
@@ -96,6 +101,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   const loaded = await loadSpec(findSpec(oneSpec("check", words), env.folders), env.builtins, changesOf(options.set));
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
   if (options.grow) return growSpec(loaded, searchOptions(options), env);
+  if (options["check-reduction"]) return checkReduction(loaded, options["max-states"] ?? 50_000, env);
   const outcome = check(loaded, searchOptions(options));
   const status = statusOf(outcome);
   const json = options.json;
@@ -105,6 +111,17 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   if (options.html !== undefined) await writePage(options.html, "--html", outcome, env);
   if (json !== undefined) write(json, outcomeAsJson(outcome, status, agreement), env);
   return status;
+}
+
+/** Whether what the reduction rests on is true; where it is not the checker is at fault, not the model. */
+function checkReduction({ source, system }: Loaded, maxStates: number, env: Environment): number {
+  const { states, steps, alone, complete, problems } = recheck(system, maxStates);
+  env.print(
+    `${source}: ${states} states${complete ? "" : " (not all)"}, ${steps} steps, ${alone} states where a context may go on alone: ${problems.length === 0 ? "all that the reduction rests on is true" : "THE REDUCTION IS WRONG"}\n`,
+  );
+  for (const problem of problems) env.complain(`${problem}\n`);
+  if (problems.length > 0) return EXIT.fault;
+  return complete ? EXIT.asExpected : exitStatus("incomplete", "holds", true);
 }
 
 const searchOptions = (options: Asked): CheckOptions => ({

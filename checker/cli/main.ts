@@ -10,6 +10,7 @@ import type { Environment } from "./environment.ts";
 import { exportCommand, exportHelp } from "./export-command.ts";
 import { mutantsCommand, mutantsHelp } from "./mutants-command.ts";
 import { printCommand, printHelp } from "./print-command.ts";
+import { reductionsCommand, reductionsHelp } from "./reductions-command.ts";
 import { reportCommand, reportHelp } from "./report-command.ts";
 import { resultsCommand, resultsHelp } from "./results-command.ts";
 
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
   contexts: contextsCommand,
   coverage: coverageCommand,
   mutants: mutantsCommand,
+  reductions: reductionsCommand,
 };
 
 /** Runs a command and gives its exit status. */
@@ -43,6 +45,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
           contextsHelp,
           coverageHelp,
           mutantsHelp,
+          reductionsHelp,
         ].join("\n"),
       );
       return name === undefined ? EXIT.badInput : EXIT.asExpected;

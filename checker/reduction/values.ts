@@ -31,6 +31,8 @@ export interface Scope {
   /** Values of a cell that is no slot. */
   readonly cell: (cell: number) => Values;
   readonly bound: Map<Binder, Values>;
+  /** Within the body of a quantifier. */
+  readonly isInside?: true;
   readonly onRead?: (cell: number) => void;
   /** The label of a context is compared with some labels. */
   readonly onLabel?: (context: number, labels: readonly number[]) => void;
@@ -190,10 +192,14 @@ export class Possible {
     return new Set(Array.from({ length: this.#system.universe.size(binder.set) }, (_, i) => i));
   }
 
+  /** Element by element; inside another quantifier once for all elements, or scans of scans would take for ever. */
   #bodies(binder: Binder, body: Node, scope: Scope): Values[] {
-    return [...this.#all(binder)].map((i) =>
-      this.of(body, { ...scope, bound: new Map(scope.bound).set(binder, new Set([i])) }),
-    );
+    const all = this.#all(binder);
+    const of = (values: Values): Values =>
+      this.of(body, { ...scope, isInside: true, bound: new Map(scope.bound).set(binder, values) });
+    if (!scope.isInside) return [...all].map((i) => of(new Set([i])));
+    const any = of(all);
+    return [...all].map(() => any);
   }
 
   /** `and` stops at the first false argument, `or` at the first true one: what comes after a sure stop is not read. */
@@ -267,7 +273,6 @@ export class Possible {
 }
 
 export function union(a: Values, b: Values): Values {
-  if (a.size === 0) return b;
   return [...b].every((v) => a.has(v)) ? a : new Set([...a, ...b]);
 }
 

@@ -1,0 +1,61 @@
+/** Is what a reduction rests on true on the whole graph of a system? Walks it by the reference and asks at every step. */
+import { stateKey } from "../language/cells.ts";
+import { ModelError, type State } from "../language/evaluate.ts";
+import type { System } from "../language/system.ts";
+import { apply, expand, type Transition } from "../reference/step.ts";
+import { dependenceOf } from "./dependence.ts";
+import { type Footprints, footprintsOf } from "./footprints.ts";
+import { Recheck } from "./recheck.ts";
+import { Reduction } from "./reduction.ts";
+
+export interface Walk {
+  readonly states: number;
+  readonly steps: number;
+  /** States in which somebody may go on alone. */
+  readonly alone: number;
+  /** Whether the whole graph was walked. */
+  readonly complete: boolean;
+  /** What is wrong, a sentence each, no sentence twice. */
+  readonly problems: readonly string[];
+}
+
+/** Walks at most so many states. Steps that fail or have no value lead nowhere. */
+export function recheck(system: System, maxStates: number, footprints: Footprints = footprintsOf(system)): Walk {
+  const reduction = new Reduction(system, dependenceOf(system, footprints));
+  const check = new Recheck(system, footprints, reduction);
+  const key = stateKey(system);
+  const seen = new Set([key(system.initial)]);
+  const states = [system.initial];
+  const problems = new Set<string>();
+  let steps = 0;
+  let alone = 0;
+  for (const before of states) {
+    if (states.length > maxStates) break;
+    const { transitions, errors } = expand(system, before);
+    const after = transitions.flatMap((via) => {
+      const next = via.command.fails ? null : stateAfter(system, before, via);
+      return next ? [{ via, next }] : [];
+    });
+    for (const { via, next } of after) {
+      steps += 1;
+      for (const problem of check.step(before, via, next)) problems.add(problem);
+      if (seen.has(key(next))) continue;
+      seen.add(key(next));
+      states.push(next);
+    }
+    // A diamond needs both of its sides.
+    const going = errors.length === 0 && after.length === transitions.length ? reduction.alone(before) : [];
+    if (going.length > 0) alone += 1;
+    for (const context of going) for (const problem of check.alone(before, context)) problems.add(problem);
+  }
+  return { states: seen.size, steps, alone, complete: states.length <= maxStates, problems: [...problems] };
+}
+
+function stateAfter(system: System, before: State, via: Transition): State | null {
+  try {
+    return apply(system, before, via).state;
+  } catch (error) {
+    if (error instanceof ModelError) return null;
+    throw error;
+  }
+}
