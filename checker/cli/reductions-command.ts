@@ -93,7 +93,7 @@ function table(rows: readonly Row[]): string {
 
 Written by \`npm run reductions -- --write\`. Whole graphs, one thread; times are of one run on a shared machine and say
 little about small specs, where making the tables of dependence is most of the work. \`docs/soundness.md\` says what is done and why
-it may be believed, \`docs/decisions/0009-one-context-goes-on-alone.md\` why it is done so and what stands in the way of more.
+it may be believed, \`docs/decisions/0010-one-context-goes-on-alone.md\` why it is done so and what stands in the way of more.
 
 ${summary(rows)}
 
