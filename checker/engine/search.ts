@@ -3,11 +3,9 @@
  * everything that is seen, generated code keeps the least state of the level, and what happened there is then told by
  * the reference, which visits those few states.
  */
-
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import { type Dependence, dependenceOf } from "../reduction/dependence.ts";
-import { Reduction } from "../reduction/reduction.ts";
 import { wayBetween } from "../reduction/way.ts";
 import { Findings } from "../reference/findings.ts";
 import { limitReached, type Place, type SearchResult } from "../reference/result.ts";
@@ -380,7 +378,10 @@ class EngineSearch {
     while (compareStates(this.#layout, packed, first) !== 0) {
       const before = (level > 0 ? this.#before(packed, level - 1) : null) ?? this.#before(packed, level);
       if (!before) throw new Error(`nothing on level ${level - 1} leads to a state of level ${level}`);
-      way.unshift(...this.#between(before.packed, packed));
+      const after = packed;
+      const isThere = (one: State) => compareStates(this.#layout, encode(this.#layout, one), after) === 0;
+      const from = decode(this.#layout, before.packed);
+      way.unshift(...wayBetween(this.#system, this.#machineOptions.dependence, from, isThere));
       ({ packed, level } = before);
     }
     return way;
@@ -395,16 +396,5 @@ class EngineSearch {
     });
     const [found] = this.#least();
     return found ? { packed: found, level } : null;
-  }
-
-  /** The steps of the reference that lead from one state to the other: one, or several past states that are not kept. */
-  #between(before: Packed, after: Packed): readonly Transition[] {
-    const isThere = (state: State): boolean => compareStates(this.#layout, encode(this.#layout, state), after) === 0;
-    const everything = { alone: () => [], passes: () => false };
-    const { dependence } = this.#machineOptions;
-    const reduction = dependence ? new Reduction(this.#system, dependence) : everything;
-    const way = wayBetween(this.#system, reduction, decode(this.#layout, before), isThere);
-    if (!way) throw new Error("the reference has no step where the engine has one");
-    return way;
   }
 }

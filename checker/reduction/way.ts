@@ -1,17 +1,25 @@
-/** By which steps does a reduced search get from a state that it keeps to one that it meets on the way? */
+/** By which steps does a search, reduced or not, get from a state that it keeps to one that it meets on the way? */
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
 import { expand, type Transition } from "../reference/step.ts";
-import type { Reduction } from "./reduction.ts";
+import type { Dependence } from "./dependence.ts";
+import { Reduction } from "./reduction.ts";
 
-/** The steps from a kept state to one that is kept next or passed through; null where there is no such way. */
+/** What is asked of a search of the whole graph. */
+const EVERYTHING = { alone: () => [], passes: () => false };
+
+/**
+ * The steps from a kept state to one that is kept next or passed through: one where everything is followed (no
+ * `dependence`). Throws where there is no such way, a fault of ours.
+ */
 export function wayBetween(
   system: System,
-  reduction: Pick<Reduction, "alone" | "passes">,
+  dependence: Dependence | null,
   from: State,
   isThere: (state: State) => boolean,
-): readonly Transition[] | null {
+): readonly Transition[] {
+  const reduction: Pick<Reduction, "alone" | "passes"> = dependence ? new Reduction(system, dependence) : EVERYTHING;
   const findings = new Findings(system);
   const { transitions } = expand(system, from);
   const alone = reduction.alone(from).find((context) => transitions.some((t) => t.context === context));
@@ -29,5 +37,5 @@ export function wayBetween(
       [at] = findings.take(own, state, 0, 0);
     }
   }
-  return null;
+  throw new Error("the reference has no step where the engine has one");
 }

@@ -1,4 +1,4 @@
-/** What does linking make of programs: calls, variants, ghosts, slots of locals, and the hash? */
+/** What does linking make of programs: calls, variants, ghosts, slots of locals, and the hash? Over 400 lines: a case each. */
 import { describe, expect, it } from "vitest";
 import {
   type Assign,
