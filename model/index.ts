@@ -149,6 +149,7 @@ const model: Model = {
     destroy: "a cache is destroyed, after a barrier for deferred frees",
     flush: "a worker takes the CPU slab of a bucket away from its CPU",
     scan: "a pfn scanner looks at one page",
+    flush_stats: "a worker adds up the statistics of a cgroup",
     reparent: "a worker moves the objcgs of a dying cgroup to its parent",
     alloc_page: "a page for somebody else, counted; may spin or sleep",
     alloc_pages_nolock: "a page for somebody else, counted, from any context",

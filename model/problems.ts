@@ -146,9 +146,10 @@ function callProblems(
     say(path, "a cache is destroyed by a task", 'make the context a "task"');
   if (parsed.op === "flush" && one.kind !== "task")
     say(path, "flush_slab() runs in a worker", 'make the context a "task"');
-  if (parsed.op === "reparent" && !s.memcg) say(path, "there are no cgroups", 'set "memcg" to true');
-  if (parsed.op === "reparent" && one.kind !== "task")
-    say(path, "cgroups go away in a worker", 'make the context a "task"');
+  if ((parsed.op === "reparent" || parsed.op === "flush_stats") && !s.memcg)
+    say(path, "there are no cgroups", 'set "memcg" to true');
+  if ((parsed.op === "reparent" || parsed.op === "flush_stats") && one.kind !== "task")
+    say(path, "this runs in a worker", 'make the context a "task"');
   if (isPageCall(parsed)) pageCallProblems(one, parsed, line, n, path, question, lines, say);
   if (one.kind !== "task" && one.kind !== "softirq" && one.kind !== "hardirq" && SPINS[parsed.op] !== undefined) {
     say(

@@ -40,6 +40,7 @@ import {
 } from "./machine/contexts.ts";
 import type { Self } from "./machine/state.ts";
 import { memcgReparentObjcgs } from "./memcg/reparent-objcgs.ts";
+import { cgroupRstatFlush } from "./memcg/rstat.ts";
 import {
   allocatesPage,
   PAGE_CALL_FORMS,
@@ -64,10 +65,10 @@ export type Call =
   | { readonly op: "kmalloc" | "kmalloc_nolock"; readonly bucket: number }
   | { readonly op: "kfree" | "kfree_nolock"; readonly of: number | { readonly held: number } }
   | { readonly op: "flush" | "destroy"; readonly from: number }
-  | { readonly op: "reparent" }
+  | { readonly op: "reparent" | "flush_stats" }
   | PageCall;
 
-export const CALL_FORMS = `"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A", "destroy A", "reparent"; or, about pages, ${PAGE_CALL_FORMS}`;
+export const CALL_FORMS = `"kmalloc A", "kmalloc_nolock A", "kfree #1" (what call 1 of the script returned), "kfree_nolock s0.o1" (an object that the context holds), "flush A", "destroy A", "reparent", "flush_stats"; or, about pages, ${PAGE_CALL_FORMS}`;
 
 /** Reads a line; null where it has another form. `slots` is the number of objects in a slab. */
 export function parseCall(line: string, slots: number): Call | null {
@@ -75,7 +76,7 @@ export function parseCall(line: string, slots: number): Call | null {
   if (page) return page;
   const [op, arg, ...rest] = line.split(" ");
   if (rest.length > 0) return null;
-  if (op === "reparent" && arg === undefined) return { op };
+  if ((op === "reparent" || op === "flush_stats") && arg === undefined) return { op };
   if (arg === undefined) return null;
   if (op === "kmalloc" || op === "kmalloc_nolock")
     return BUCKET_NAMES.includes(arg) ? { op, bucket: BUCKET_NAMES.indexOf(arg) } : null;
@@ -262,6 +263,9 @@ function callRows(
         rows[begin] = untyped(
           call(`flush_slab(${BUCKET_NAMES[one.from]})`, flushSlab, { b: element(bucket, one.from) }, { done: back }),
         );
+        break;
+      case "flush_stats":
+        rows[begin] = untyped(call("cgroup_rstat_flush(cgrp)", cgroupRstatFlush, {}, { done: back }));
         break;
       case "reparent":
         rows[begin] = untyped(call("memcg_reparent_objcgs()", memcgReparentObjcgs, {}, { done: back }));

@@ -34,6 +34,7 @@ function references(): Set<string> {
         "flush A",
         "scan",
         "reparent",
+        "flush_stats",
         "alloc_page",
         "free_page #8",
         "alloc_pages_nolock",

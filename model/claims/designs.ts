@@ -81,6 +81,8 @@ export const DESIGNS: Readonly<Record<string, Design>> = {
   F16: design("a list in kmem_cache_node", "a comment of v1", ["L2"], ["L2"]),
   M1: design("the memcg fallback returns before it records the objcg", "v1", ["S16"], ["S16"]),
   M2: design("in_nmi() as the only test for the stock lock", "first RFC", ["S1/S8"], ["S1/S8"]),
+  M3: design("a refill drains the stock of another objcg, whoever comes", "until June 2026", ["S7"], ["S10"]),
+  M4: design("an object that cannot be charged is freed by the ordinary path", "all versions read", ["S7"], null),
   M5: design("the kmemleak hook is called", "strawman", ["S7"], ["S7"]),
   M6: design("kfence_alloc(), should_failslab() and their like are called", "strawman", ["S7"], ["S7"]),
   M10: design("the KASAN quarantine on a nolock free", "strawman", ["S7"], ["S7"]),

@@ -6,7 +6,7 @@
  *
  * @kernel v6.18 mm/memcontrol.c obj_cgroup_charge_account(), obj_cgroup_charge_pages()
  */
-import { call, either, id, otherwise, program, step, value, when } from "../../checker/language/index.ts";
+import { bool, call, either, id, otherwise, program, step, value, when } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
 import { consumeObjStock } from "./consume-obj-stock.ts";
 import { refillObjStock } from "./refill-obj-stock.ts";
@@ -16,12 +16,12 @@ export const objCgroupCharge = program(
   "obj_cgroup_charge",
   {
     exits: ["charged", "failed"],
-    params: { objcg: value(id(objcgs)) },
+    params: { objcg: value(id(objcgs)), allowSpin: value(bool) },
     kernel: "v6.18 mm/memcontrol.c obj_cgroup_charge_account()",
     tag: "S",
     abstracts: ["memcg: an object is half a page; a limit is a free choice; pages go past the stock of pages"],
   },
-  (_, { objcg }) => {
+  (_, { objcg, allowSpin }) => {
     const { pages } = mc.objcg.at(objcg);
     return {
       consume: call(
@@ -39,7 +39,7 @@ export const objCgroupCharge = program(
       refill: call(
         "refill_obj_stock(objcg, PAGE_SIZE - nr_bytes, false, ..);",
         refillObjStock,
-        { objcg, give: PAGE_BYTES - OBJECT_BYTES, allowUncharge: false },
+        { objcg, give: PAGE_BYTES - OBJECT_BYTES, allowUncharge: false, allowSpin },
         { done: "charged" },
         { ref: "3.13.3" },
       ),

@@ -30,7 +30,8 @@ export const refillObjStock = program(
   "refill_obj_stock",
   {
     exits: ["done"],
-    params: { objcg: value(id(objcgs)), give: value(bytes), allowUncharge: value(bool) },
+    // A later version asks who may spin before it drains; 6.18 does not.
+    params: { objcg: value(id(objcgs)), give: value(bytes), allowUncharge: value(bool), allowSpin: value(bool) },
     // v1 saves interrupt state while it holds the lock.
     locals: { c: id(cpu), had: bytes, changed: bool, pages: range(0, 7), flags: bool },
     kernel: "v6.18 mm/memcontrol.c refill_obj_stock()",

@@ -27,7 +27,7 @@ export const memcgSlabPostAllocHook = program(
     tag: "S",
     abstracts: ["memcg: every slab has its obj_exts vector"],
   },
-  (self, { object: allocated }, { x, objcg }) => ({
+  (self, { object: allocated, allowSpin }, { x, objcg }) => ({
     objcg: step(
       "objcg = current_obj_cgroup(); if (!objcg) return true;",
       { ref: "3.13" },
@@ -37,7 +37,7 @@ export const memcgSlabPostAllocHook = program(
     charge: call(
       "if (obj_cgroup_charge_account(objcg, flags, obj_full_size(s), ..)) return false;",
       objCgroupCharge,
-      { objcg },
+      { objcg, allowSpin },
       { charged: "get", failed: "abort" },
       { ref: "3.13" },
     ),
@@ -65,12 +65,12 @@ export const memcgSlabFreeHook = program(
   "memcg_slab_free_hook",
   {
     exits: ["done"],
-    params: { x: value(id(object)) },
+    params: { x: value(id(object)), allowSpin: value(bool) },
     locals: { objcg: id(objcgs) },
     kernel: "v6.18.35 mm/memcontrol.c __memcg_slab_free_hook()",
     tag: "S",
   },
-  (_, { x }, { objcg }) => ({
+  (_, { x, allowSpin }, { objcg }) => ({
     record: step(
       "objcg = obj_exts[off].objcg; if (!objcg) continue; obj_exts[off].objcg = NULL;",
       { ref: "3.13.16", note: "the object is the caller's alone" },
@@ -80,7 +80,7 @@ export const memcgSlabFreeHook = program(
     refill: call(
       "refill_obj_stock(objcg, obj_size, true, -obj_size, ..);",
       refillObjStock,
-      { objcg, give: OBJECT_BYTES, allowUncharge: true },
+      { objcg, give: OBJECT_BYTES, allowUncharge: true, allowSpin },
       { done: "put" },
       { ref: "3.13.16" },
     ),

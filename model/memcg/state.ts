@@ -7,7 +7,7 @@
  *
  * @kernel v6.18 mm/memcontrol.c struct obj_stock_pcp, struct obj_cgroup; mm/slab.h struct slabobj_ext
  */
-import { type Expr, each, id, ite, lit, optional, range, state, struct } from "../../checker/language/index.ts";
+import { bool, type Expr, each, id, ite, lit, optional, range, state, struct } from "../../checker/language/index.ts";
 import { cpu, objcg } from "../machine/config.ts";
 import { object } from "../slub/sets.ts";
 
@@ -35,6 +35,8 @@ export const mc = state({
       refs: range(0, 15),
     }),
   ),
+  /** v1: the CPU has counted something since the last flush; it is on the list of a flush. */
+  rstat: each(cpu, struct({ counted: bool, listed: bool })),
   /** slab_obj_exts(slab)[off].objcg of each object. */
   objExts: each(object, optional(id(objcg))),
 });

@@ -1,10 +1,23 @@
 /** What must be reachable for an answer to mean anything: the hard cases, by name. */
-import { and, context, ended, forAll, happens, not, or, property, sometimes } from "../../checker/language/index.ts";
+import {
+  and,
+  context,
+  ended,
+  exists,
+  forAll,
+  happens,
+  not,
+  or,
+  property,
+  sometimes,
+} from "../../checker/language/index.ts";
 import { localLockIrqsaveCheck } from "../locks/irqsave-check.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cpuSlabLock, l } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
+import { cfg, cpu } from "../machine/config.ts";
 import { atomic, chainOf, inNmi, m, thisCpu } from "../machine/state.ts";
+import { cgroupRstatFlush } from "../memcg/rstat.ts";
+import { mc } from "../memcg/state.ts";
 import { allocPages } from "../page/alloc-pages.ts";
 import { freeFrozenPages, parkPage } from "../page/free-frozen-pages.ts";
 import { pcpSpinTrylock } from "../page/pcp.ts";
@@ -23,6 +36,11 @@ import { sectionsBelow } from "./gate.ts";
 import { somePageParked } from "./pages.ts";
 
 const sideSystems = [
+  property(
+    "statsLost",
+    "v1: a flush of the statistics ends, and what a CPU has counted is not among them",
+    happens(cgroupRstatFlush, "end", () => exists(cpu, (c) => and(mc.rstat.at(c).counted, not(mc.rstat.at(c).listed)))),
+  ),
   property(
     "checkMisses",
     "v1: local_lock_irqsave_check() walks into a section that a frame below is in, and says nothing",

@@ -88,7 +88,7 @@ export const kfree = program(
     uncharge: call(
       "memcg_slab_free_hook(s, slab, &object, 1);",
       memcgSlabFreeHook,
-      { x },
+      { x, allowSpin: true },
       { done: "debug" },
       { ref: "3.13" },
     ),
@@ -115,7 +115,7 @@ export const kfreeNolock = program(
     uncharge: call(
       "memcg_slab_free_hook(s, slab, &x, 1);",
       memcgSlabFreeHook,
-      { x },
+      { x, allowSpin: false },
       { done: "free" },
       { ref: "3.13" },
     ),

@@ -1,6 +1,7 @@
 /** What the allocator's neighbours do when a nolock call comes to them, in earlier versions and proposals: M of the variants. */
 import {
   call,
+  either,
   lit,
   otherwise,
   type Program,
@@ -15,12 +16,15 @@ import {
 import { localLockIrqsaveCheck, stockLockIrqsaveCheck } from "../locks/irqsave-check.ts";
 import { localUnlockIrqrestore } from "../locks/local-lock.ts";
 import { stockLock } from "../locks/state.ts";
+import { localUnlock } from "../locks/stock-lock.ts";
 import { cfg } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
 import { inNmi } from "../machine/state.ts";
 import { objCgroupChargeAtomic, stockIsLocked } from "../memcg/charge-atomic.ts";
 import { consumeObjStock } from "../memcg/consume-obj-stock.ts";
+import { objCgroupCharge } from "../memcg/obj-cgroup-charge.ts";
 import { refillObjStock } from "../memcg/refill-obj-stock.ts";
+import { modMemcgState } from "../memcg/rstat.ts";
 import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { mc, OBJECT_BYTES } from "../memcg/state.ts";
 import { kmemleakAlloc, quarantinePut, slabFreeHook, slabPreAllocHook } from "../slub/debug-hooks.ts";
@@ -118,6 +122,50 @@ const stockByLock = [
   ),
 ] as const;
 
+/** v1: the statistics of pages charged and returned are told to rstat, but not from an NMI. */
+const statistics = [
+  patch(
+    objCgroupCharge,
+    ({ objcg }) => ({
+      pages: step(
+        "ret = obj_cgroup_charge_pages(objcg, gfp, nr_pages);",
+        { ref: "3.13.3 3.13.4", note: "the limit is a free choice" },
+        either(
+          when(cfg.chargeFails).goto("failed"),
+          otherwise.do(mc.objcg.at(objcg).pages.set(mc.objcg.at(objcg).pages.plus(1))).goto("statistics"),
+        ),
+      ),
+      statistics: call(
+        "mod_memcg_state(memcg, MEMCG_KMEM, nr_pages);",
+        modMemcgState,
+        {},
+        { done: "refill" },
+        { ref: "3.13b.8" },
+      ),
+    }),
+    { added: ["statistics"] },
+  ),
+  patch(
+    refillObjStock,
+    ({ objcg, pages }) => ({
+      out: step(
+        "if (nr_pages) obj_cgroup_uncharge_pages(objcg, nr_pages);",
+        { ref: "3.13.9" },
+        when(pages.eq(0)).goto("done"),
+        otherwise.do(mc.objcg.at(objcg).pages.set(mc.objcg.at(objcg).pages.minus(pages))).goto("statistics"),
+      ),
+      statistics: call(
+        "mod_memcg_state(memcg, MEMCG_KMEM, -nr_pages);",
+        modMemcgState,
+        {},
+        { done: "done" },
+        { ref: "3.13b.8" },
+      ),
+    }),
+    { added: ["statistics"] },
+  ),
+];
+
 /** v1: preemption (PREEMPT_RT: migration) is off around the hooks of kmalloc_nolock(). */
 const pinnedHooks = patch(
   kmallocNolock,
@@ -137,7 +185,7 @@ const pinnedHooks = patch(
   { added: ["pin", "unpin"] },
 );
 
-export const memcgV1 = [...stockByLock, pinnedHooks] as const;
+export const memcgV1 = [...stockByLock, ...statistics, pinnedHooks] as const;
 
 /** kfree_nolock() that calls something before it frees. */
 const freesThrough = (quote: string, hook: Program<Record<never, never>, object, "done", string>) =>
@@ -264,5 +312,29 @@ export const SIDE_SYSTEMS: Readonly<Record<string, Variant>> = {
     "quarantine-from-nolock",
     "M10: kfree_nolock() puts its object into the quarantine of KASAN, where kfree() does",
     freesThrough("(variant) kasan_slab_free(s, x, false, false, /* skip quarantine */ false)", quarantinePut),
+  ),
+  "nolock-never-drains": variant(
+    "nolock-never-drains",
+    "M3 mended: a refill that may not spin leaves the stock of another objcg alone, and adds to nr_charged_bytes",
+    patch(
+      refillObjStock,
+      ({ objcg, allowSpin, c, changed }) => ({
+        test: step(
+          "(variant) if (READ_ONCE(stock->cached_objcg) != objcg)",
+          { tag: "S" },
+          when(mc.objStock.at(c).cached.eq(objcg)).do(changed.set(false)).goto("add"),
+          when(allowSpin).do(changed.set(true)).goto("drain"),
+          otherwise.goto("leave"),
+        ),
+        leave: call(
+          "(variant) local_unlock(&obj_stock.lock);",
+          localUnlock,
+          { which: stockLock(c) },
+          { done: "atomic" },
+          { tag: "S" },
+        ),
+      }),
+      { added: ["leave"] },
+    ),
   ),
 };
