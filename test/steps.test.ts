@@ -34,7 +34,6 @@ function references(): Set<string> {
         "flush A",
         "scan",
         "reparent",
-        "flush_stats",
         "alloc_page",
         "free_page #8",
         "alloc_pages_nolock",
@@ -42,6 +41,7 @@ function references(): Set<string> {
         "drain cpu0",
         "kfree_nolock #3",
         "destroy B",
+        "flush_stats",
       ];
       const question: Question = {
         configuration: { ...configuration, preemptRt, pages: true },

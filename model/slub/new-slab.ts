@@ -63,7 +63,7 @@ export const newSlab = program(
     locals: { page: optional(id(slabs)) },
     kernel: "v6.18 mm/slub.c allocate_slab()",
     tag: "S",
-    abstracts: ["a new slab lists its objects in order; obj_exts and memcg are left out"],
+    abstracts: ["a new slab lists its objects in order; obj_exts are left out, and its page is not charged"],
   },
   (_, { b, allowSpin, got }, { page }) => ({
     entry: select("(model) is the page allocator modelled?", [[cfg.pages, "allocPage"]], "choice"),
