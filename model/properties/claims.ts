@@ -2,9 +2,12 @@
 import {
   and,
   atMost,
+  type Expr,
   happens,
+  type Id,
   implies,
   isKind,
+  ite,
   lit,
   next,
   not,
@@ -27,6 +30,19 @@ import { sectionsBelow } from "./gate.ts";
 
 const inInterrupt = (self: Self) => or(inNmi(self), inHardirq(self));
 
+/** Whose section it is, where local_lock_is_locked() is true. */
+const takenBelow = (self: Self, which: Expr<Id<"lock">>) => {
+  const { holder } = l.lock.at(which);
+  return implies(
+    localLockIsLocked(self, which),
+    ite(
+      cfg.preemptRt,
+      m.frame.at(self).below.notNull(),
+      and(holder.ne(self), m.frame.at(holder).chain.eq(chainOf(self))),
+    ),
+  );
+};
+
 const isLocked = [
   property(
     "C1",
@@ -40,36 +56,12 @@ const isLocked = [
   ),
   property(
     "C2",
-    "where local_lock_is_locked() is true, a frame below on this CPU is in the section of exactly this bucket",
-    whenever(slabAllocWrapper, "gate", ({ self, allowSpin, b, c }) => {
-      const { holder } = l.lock.at(cpuSlabLock(c, b));
-      return implies(
-        and(not(allowSpin), not(cfg.preemptRt), holder.notNull()),
-        and(holder.ne(self), m.frame.at(holder).chain.eq(chainOf(self))),
-      );
-    }),
-    whenever(kmallocNolock, "gate", ({ self, b }) => {
-      const { holder } = l.lock.at(cpuSlabLock(thisCpu(self), b));
-      return implies(
-        and(not(cfg.preemptRt), inNmi(self), holder.notNull()),
-        and(holder.ne(self), m.frame.at(holder).chain.eq(chainOf(self))),
-      );
-    }),
-  ),
-  property(
-    "C6",
-    "PREEMPT_RT: -EBUSY is for the owner of c->lock, in a frame above the one that took it, and for nobody else",
-    whenever(
-      slabAllocWrapper,
-      "gate",
-      ({ self, b, c }) => and(l.lock.at(cpuSlabLock(c, b)).owner.eq(chainOf(self)), m.frame.at(self).below.notNull()),
-      { to: "unpinBusy" },
+    "where local_lock_is_locked() is true, a frame below, of this CPU and task, is in the section of exactly this bucket",
+    whenever(slabAllocWrapper, "gate", ({ self, allowSpin, b, c }) =>
+      implies(not(allowSpin), takenBelow(self, cpuSlabLock(c, b))),
     ),
-    whenever(
-      slabAllocWrapper,
-      "gate",
-      ({ self, allowSpin, b, c }) => or(allowSpin, l.lock.at(cpuSlabLock(c, b)).owner.ne(chainOf(self))),
-      { to: "slow" },
+    whenever(kmallocNolock, "gate", ({ self, b }) =>
+      implies(inNmi(self), takenBelow(self, cpuSlabLock(thisCpu(self), b))),
     ),
   ),
   property(
@@ -107,22 +99,6 @@ const D12 = property(
 );
 
 const lockIt = [
-  property(
-    "D2",
-    "a nolock call takes c->lock without a trylock, and never finds its mark set",
-    whenever(localLockIrqsave, "acquire", ({ self, b, here }) =>
-      implies(call.nolock.at(self), l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
-    ),
-    ...trackAsked,
-  ),
-  property(
-    "E2",
-    "the same in an NMI",
-    whenever(localLockIrqsave, "acquire", ({ self, b, here }) =>
-      implies(and(call.nolock.at(self), inNmi(self)), l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
-    ),
-    ...trackAsked,
-  ),
   property(
     "E4",
     "PREEMPT_RT: who owns c->lock of this CPU, where a trylock of it fails, is on another CPU",
@@ -174,16 +150,15 @@ const retry = [
   ),
 ];
 
-const sameCpuInNmi = (name: string) =>
-  property(
-    name,
-    "a kmalloc_nolock() in an NMI ends on the CPU where it passed the gate",
-    whenever(slabAllocNode, "redo", ({ self }) =>
-      implies(and(inNmi(self), call.gateCpu.at(self).notNull()), call.gateCpu.at(self).eq(thisCpu(self))),
-    ),
-    whenever(kmallocNolock, "return", ({ self }) => implies(inNmi(self), call.gateCpu.at(self).eq(thisCpu(self)))),
-    ...trackGateCpu,
-  );
+const D16 = property(
+  "D16",
+  "a kmalloc_nolock() in an NMI ends on the CPU where it passed the gate",
+  whenever(slabAllocNode, "redo", ({ self }) =>
+    implies(and(inNmi(self), call.gateCpu.at(self).notNull()), call.gateCpu.at(self).eq(thisCpu(self))),
+  ),
+  whenever(kmallocNolock, "return", ({ self }) => implies(inNmi(self), call.gateCpu.at(self).eq(thisCpu(self)))),
+  ...trackGateCpu,
+);
 
 const realTime = [
   property(
@@ -199,11 +174,6 @@ const realTime = [
     ),
   ),
   property(
-    "D11",
-    "PREEMPT_RT: where kmalloc_nolock() goes on, the code is still preemptible",
-    whenever(kmallocNolock, "bucket", ({ self }) => implies(cfg.preemptRt, not(atomic(self)))),
-  ),
-  property(
     "E20",
     "PREEMPT_RT: __slab_alloc() is not asked by a nolock call with interrupts or preemption off",
     whenever(slabAllocWrapper, "pin", ({ self, allowSpin }) =>
@@ -212,11 +182,4 @@ const realTime = [
   ),
 ];
 
-export const CLAIM_PROPERTIES = [
-  ...isLocked,
-  D12,
-  ...lockIt,
-  ...retry,
-  ...["D16", "E15"].map(sameCpuInNmi),
-  ...realTime,
-];
+export const CLAIM_PROPERTIES = [...isLocked, D12, ...lockIt, ...retry, D16, ...realTime];

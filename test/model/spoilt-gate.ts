@@ -1,6 +1,7 @@
 /** Which spoilt rows break the properties of the gate, and which systems break a sentence of the discussion? */
 import { element, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../../model/locks/local-lock.ts";
+import { rtSpinUnlock } from "../../model/locks/rt-mutex.ts";
 import { cpu } from "../../model/machine/config.ts";
 import { chainOf, m, thisCpu } from "../../model/machine/state.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
@@ -132,10 +133,15 @@ export const SPOILT_GATE: readonly Spoilt[] = [
     patches: [markStays],
   },
   {
-    property: "C6",
-    how: "PREEMPT_RT: __slab_alloc() does not ask",
-    system: hookAtUnlock({ preemptRt: true }),
-    patches: [noWrapperGate],
+    property: "C2",
+    how: "PREEMPT_RT: an unlock leaves the owner",
+    system: {
+      configuration: { ...A, preemptRt: true, slabs: ["A cpu0 free=2"] },
+      contexts: [task("task0", ["kmalloc A", "kmalloc_nolock A"])],
+    },
+    patches: [
+      patch(rtSpinUnlock, () => ({ fast: step("fast", when(lit(false)).goto("irqSave"), otherwise.goto("done")) })),
+    ],
   },
   { property: "C12", how: "a hook at an unlock", system: hookAtUnlock(), patches: [] },
   {
@@ -144,8 +150,6 @@ export const SPOILT_GATE: readonly Spoilt[] = [
     system: one("kmalloc_nolock A", ["A cpu0 free=0", "A partial free=2"]),
     patches: [markStays],
   },
-  { property: "D2", how: "no gate asks", system: nmiInSection, patches: noGate },
-  { property: "E2", how: "no gate asks", system: nmiInSection, patches: noGate },
   {
     property: "E4",
     how: "PREEMPT_RT: the owner is a task of the same CPU, and was preempted",
@@ -187,10 +191,8 @@ export const SPOILT_GATE: readonly Spoilt[] = [
     patches: [],
   },
   { property: "D16", how: "an NMI moves", system: onTwoCpus, patches: [nmiMoves] },
-  { property: "E15", how: "an NMI moves", system: onTwoCpus, patches: [nmiMoves] },
   { property: "C10", how: "PREEMPT_RT: no test of the context", system: rtNmi, patches: [noEarlyNull] },
   { property: "D8", how: "PREEMPT_RT: no test of the context", system: rtNmi, patches: [noEarlyNull] },
-  { property: "D11", how: "PREEMPT_RT: a kprobe's program runs with preemption off", system: rtKprobe, patches: [] },
   { property: "E20", how: "PREEMPT_RT: a kprobe's program runs with preemption off", system: rtKprobe, patches: [] },
   {
     property: "atomicSleep",
