@@ -1,7 +1,6 @@
 /** `nolock crosscheck`: specs asked again by the reference, by Spin and by Rumur, and a table of who agrees. */
-import { mkdirSync } from "node:fs";
 import { type Crosschecked, crosscheck } from "../export/crosscheck.ts";
-import { type Entry, entryOf, writeEntries } from "../export/record.ts";
+import { allAgreed, entryOf, readEntries, writeEntry } from "../export/record.ts";
 import { missingTools } from "../export/tools.ts";
 import { loadSpec, type SpecFile } from "../spec/load.ts";
 import { SpecError } from "../spec/problems.ts";
@@ -24,8 +23,10 @@ engine's. Installs nothing.
   --size ci|large   of which size (default: ci)
   --sample N        N specs of specs/, others for another commit
   --timeout S       seconds for each program that is run (default 1800)
-  --write           keep what was found in results/: reports name who
-                    agreed, until the relation changes
+  --write           keep what was found in results/, spec by spec: reports
+                    name who agreed, until the relation changes
+  --missing         only those whose relation, as it is today, has no
+                    agreement of all in results/
 
 Exit status: 0 where all agree; 1 where a checker differs or gave no
 answer; 2 where spin, gcc or rumur is missing, or a spec cannot be
@@ -39,6 +40,7 @@ const OPTIONS = {
   sample: "count",
   timeout: "count",
   write: "flag",
+  missing: "flag",
   help: "flag",
 } as const;
 
@@ -56,14 +58,18 @@ export async function crosscheckCommand(args: readonly string[], env: Environmen
     ]);
 
   const width = Math.max(...files.map((file) => file.source.length));
-  const entries: Entry[] = [];
+  const kept = options.missing ? readEntries(env.folders.results) : [];
+  const known = [...allSpecs(env.folders), ...exampleSpecs().map(({ source }) => source)];
+  let asked = 0;
   let agreeing = 0;
   let bad = 0;
   for (const file of files) {
     try {
       const loaded = await loadSpec(file, env.builtins);
+      if (kept.some((entry) => entry.spec === file.source && allAgreed(entry, loaded.system))) continue;
       const crosschecked = await crosscheck(loaded, options.timeout ?? 1800);
-      entries.push(entryOf(file.source, loaded.system, crosschecked));
+      asked += 1;
+      if (options.write) writeEntry(env.folders.results, entryOf(file.source, loaded.system, crosschecked), known);
       if (crosschecked.opinions.every((o) => (o.differences ?? []).length === 0)) agreeing += 1;
       env.print(`${file.source.padEnd(width)}  ${summary(crosschecked)}\n`);
       for (const { checker, differences } of crosschecked.opinions)
@@ -74,16 +80,11 @@ export async function crosscheckCommand(args: readonly string[], env: Environmen
       bad += 1;
     }
   }
-  env.print(`${entries.length} specs: all agree on ${agreeing}${bad > 0 ? `, ${bad} bad` : ""}\n`);
-  if (options.write) {
-    mkdirSync(env.folders.results, { recursive: true });
-    writeEntries(env.folders.results, entries, [
-      ...allSpecs(env.folders),
-      ...exampleSpecs().map(({ source }) => source),
-    ]);
-  }
+  const before = files.length - asked - bad;
+  const more = [...(before > 0 ? [`${before} agreed before`] : []), ...(bad > 0 ? [`${bad} bad`] : [])];
+  env.print(`${[`${asked} specs: all agree on ${agreeing}`, ...more].join(", ")}\n`);
   if (bad > 0) return EXIT.badInput;
-  return agreeing === entries.length ? EXIT.asExpected : EXIT.differs;
+  return agreeing === asked ? EXIT.asExpected : EXIT.differs;
 }
 
 function filesOf(

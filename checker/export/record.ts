@@ -2,7 +2,7 @@
  * Who agreed with an answer? What a cross-check found is kept beside the results, by the hash of the table that was
  * asked about, and looked up next to each verdict: an answer to another table is never taken for agreement.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { System } from "../language/system.ts";
 import type { Outcome } from "../outcome.ts";
@@ -56,12 +56,17 @@ export function readEntries(results: string): readonly Entry[] {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Entry[]) : [];
 }
 
-/** Keeps these entries and those from before that were not asked again; none of a spec that is not there. */
-export function writeEntries(results: string, made: readonly Entry[], specs: readonly string[]): void {
-  const again = new Set(made.map((entry) => entry.spec));
-  const kept = readEntries(results).filter(({ spec }) => !again.has(spec));
-  const known = [...kept, ...made].filter(({ spec }) => specs.includes(spec));
-  const all = known.sort((a, b) => specs.indexOf(a.spec) - specs.indexOf(b.spec));
+/** Whether everybody agreed on an answer to this very table. */
+export const allAgreed = ({ relation, opinions }: Entry, { hash }: System): boolean =>
+  relation === hash && Object.values(opinions).every((differences) => (differences ?? []).length === 0);
+
+/** Keeps this entry, and those from before of other specs; none of a spec that is not there. */
+export function writeEntry(results: string, made: Entry, specs: readonly string[]): void {
+  mkdirSync(results, { recursive: true });
+  const kept = readEntries(results).filter(({ spec }) => spec !== made.spec);
+  const all = [...kept, made]
+    .filter(({ spec }) => specs.includes(spec))
+    .sort((a, b) => specs.indexOf(a.spec) - specs.indexOf(b.spec));
   writeFileSync(join(results, CROSSCHECK_KEPT), `[\n${all.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`);
   writeFileSync(join(results, CROSSCHECK), entriesAsTable(all));
 }

@@ -131,6 +131,8 @@ export const askRumur = (system: System, options: RunOptions): Promise<Answer | 
       const plain = ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", "1"];
       const form = ["--value-type", "int32_t", "--output-format", "machine-readable", "--counterexample-trace", "off"];
       await must("rumur", [...plain, ...form, "--max-errors", "1000000", "--output", "model.c", "model.m"]);
+      const verifier = join(folder, "model.c");
+      writeFileSync(verifier, usedHandles(readFileSync(verifier, "utf8")));
       await must("gcc", ["-std=c11", optimised(options), "-w", "-o", "model", "model.c", "-mcx16", "-lpthread"]);
       const { output, status, errors } = await run("./model", [], folder, options.timeoutSeconds);
       // Its status is 1 also where a `cover` was never met.
@@ -142,6 +144,23 @@ export const askRumur = (system: System, options: RunOptions): Promise<Answer | 
     const alone = await ask("always possible");
     return "why" in alone ? alone : { ...answer, lost: alone.lost };
   });
+
+/**
+ * The source of Rumur's verifier without the handles of variables that a function never names. Rumur declares all in
+ * each function, most of its text, and compiling that takes longer than the search. A handle too many taken away is an
+ * error of the compiler, not another answer: nothing outside a function has such a name.
+ */
+export function usedHandles(verifier: string): string {
+  const declaration = /^ *const struct handle (ru_\w+) __attribute__\(\(unused\)\) = state_handle\(.*\);\n/gm;
+  return verifier
+    .split(/^(?=static )/m)
+    .map((text) => {
+      const named = new Map<string, number>();
+      for (const [name] of text.matchAll(/\bru_\w+/g)) named.set(name, (named.get(name) ?? 0) + 1);
+      return text.replace(declaration, (whole, name: string) => (named.get(name) === 1 ? "" : whole));
+    })
+    .join("");
+}
 
 /** What Rumur's verifier printed, as XML. */
 export function readRumur(output: string, errors: string): Answer | NoAnswer {

@@ -135,6 +135,8 @@ describe.skipIf(skip)("crosscheck, with Spin and Rumur,", () => {
 
     asked.put("specs/one.json", JSON.stringify(lights(["toggle"], { configuration: { lights: 3 } })));
     expect((await asked.run("check", "one")).printed).toContain("not cross-checked since it changed");
+    const missing = await asked.run("crosscheck", "--all", "--missing");
+    expect(missing.printed).toMatch(/^one .*\n1 specs: all agree on 1, 1 agreed before\n$/);
     const differing = await asked.run("results", "--check");
     expect([differing.status, differing.complained]).toEqual([1, expect.stringContaining("results/summary.md")]);
   });

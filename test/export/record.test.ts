@@ -8,11 +8,12 @@ import type { Crosschecked } from "../../checker/export/crosscheck.ts";
 import {
   agreementOn,
   agreementText,
+  allAgreed,
   CROSSCHECK,
   type Entry,
   entryOf,
   readEntries,
-  writeEntries,
+  writeEntry,
 } from "../../checker/export/record.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 
@@ -69,6 +70,13 @@ describe("next to an answer", () => {
   });
 });
 
+it("all agreed where nobody who was asked differed on this very table", () => {
+  expect(allAgreed(all, system)).toBe(true);
+  expect(allAgreed(entry([{ checker: "reference", differences: null }]), system)).toBe(true);
+  expect(allAgreed(entry([{ checker: "Spin", differences: ["no answer: it took too long"] }]), system)).toBe(false);
+  expect(allAgreed({ ...all, relation: "" }, system)).toBe(false);
+});
+
 describe("what is kept", () => {
   const folder = mkdtempSync(join(tmpdir(), "nolock-"));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,8 +85,8 @@ describe("what is kept", () => {
 
   it("is what was asked last of each spec that is there, in the order of specs", () => {
     const named = (spec: string, states: number): Entry => ({ ...all, spec, answer: { ...all.answer, states } });
-    writeEntries(folder, [named("c", 1), named("a", 2), named("elsewhere", 3)], ["a", "b", "c"]);
-    writeEntries(folder, [named("b", 4), named("c", 5)], ["b", "a", "c"]);
+    for (const made of [named("c", 1), named("a", 2), named("elsewhere", 3)]) writeEntry(folder, made, ["a", "b", "c"]);
+    for (const made of [named("b", 4), named("c", 5)]) writeEntry(folder, made, ["b", "a", "c"]);
     expect(readEntries(folder)).toEqual([named("b", 4), named("a", 2), named("c", 5)]);
     expect(readFileSync(join(folder, CROSSCHECK), "utf8")).toMatch(
       /^\| b \| 4 \| \d+ \| deadlock \| 0 of 0 \| agrees \| agrees \| agrees \| `[0-9a-f]{12}` \|$/m,

@@ -1,6 +1,6 @@
 /** Is what Spin and Rumur print read right, and a search that did not finish never taken for an answer? */
 import { expect, it } from "vitest";
-import { readRumur, readSpin } from "../../checker/export/tools.ts";
+import { readRumur, readSpin, usedHandles } from "../../checker/export/tools.ts";
 
 const spin = (errors: number, more = ""): string => `${more}
 Full statespace search for:
@@ -59,4 +59,15 @@ it("an error of Rumur's own, or no summary, is no answer", () => {
     why: "Rumur stopped: array index out of range",
   });
   expect(readRumur("", "out of memory\n")).toEqual({ why: "Rumur's search did not finish: out of memory" });
+});
+
+it("only handles that a function of Rumur's verifier never names are left out", () => {
+  const handle = (name: string): string =>
+    `  const struct handle ru_${name} __attribute__((unused)) = state_handle(s, 0ull, 2ull);\n`;
+  const rule = (body: string): string => `static void rule${body.length}(struct state *s) {\n${body}}\n`;
+  const [one, other] = [
+    rule(`${handle("a")}${handle("b")}  put(ru_b);\n`),
+    rule(`${handle("a")}  {\n}\n  put(ru_a);\n`),
+  ];
+  expect(usedHandles(one + other)).toBe(one.replace(handle("a"), "") + other);
 });
