@@ -1,8 +1,8 @@
 /** The ledger as a mail: plain ASCII of at most 72 columns. */
-import { ascii, wrap } from "../report/wrap.ts";
+import { ascii, count, wrap } from "../report/wrap.ts";
 import type { Searched } from "./decide.ts";
 import { type DesignCell, type Judged, type JudgedClaim, type JudgedPart, letter } from "./ledger.ts";
-import { bounds, count, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
+import { bounds, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
 
 const INTRO =
   "Each claim with what an exhaustive search of this model found. A verdict is about the model, within the bounds of the spec that is named beside it; what a spec sets up is printed by `npm run check -- SPEC`, and its report with the trace is results/SPEC.txt. `said` is what whoever is quoted would answer, `expected` what our reading of the sources expected.";

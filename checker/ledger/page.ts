@@ -1,6 +1,7 @@
 /** The ledger as a page: a table for each claim, and the matrix of designs and configurations. */
+import { count } from "../report/wrap.ts";
 import { type DesignCell, type Judged, type JudgedClaim, letter } from "./ledger.ts";
-import { bounds, count, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
+import { bounds, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
 
 const INTRO = `Written by \`npm run claims\`, never by hand: each verdict is read off the searches of the specs that name the claim, as
 \`model/claims/\` says how. A verdict is about this model, within the bounds of those specs. "Said" is what whoever is quoted would

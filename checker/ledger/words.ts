@@ -1,10 +1,8 @@
 /** The words in which a ledger tells what was found: "does not hold in this model when ..", never that anybody is refuted. */
+import { count } from "../report/wrap.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Decision, Searched } from "./decide.ts";
 import { type Judged, type JudgedPart, undecided, unseen } from "./ledger.ts";
-
-/** 1,204,331 */
-export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
 const yes = (is: boolean): string => (is ? "yes" : "no");
 

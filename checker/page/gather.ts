@@ -2,7 +2,8 @@
 import type { Outcome } from "../outcome.ts";
 import type { Transition } from "../reference/step.ts";
 import { traceOf } from "../reference/trace.ts";
-import type { Setting } from "../spec/model.ts";
+import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "../report/facts.ts";
+import { count } from "../report/wrap.ts";
 import type { Fact, PageData, Route } from "./data.ts";
 import { packSystem } from "./transfer.ts";
 
@@ -11,21 +12,18 @@ export function gather(outcome: Outcome, agreement: string): PageData {
   return {
     spec: spec.name,
     question: spec.question,
-    claims: spec.claims.flatMap((id) => {
-      const claim = spec.model.ledger?.claims[id];
-      return claim ? [{ id, quote: claim.quote, who: `${claim.who}, ${claim.where}` }] : [];
-    }),
+    claims: claimsOf(spec).map(({ id, claim: { quote, who, where } }) => ({ id, quote, who: `${who}, ${where}` })),
     verdict,
     violated: outcome.violations.map(({ property, length }) => ({
       property,
-      sentence: sentenceOf(outcome, property),
+      sentence: sentenceOf(outcome, property) ?? "",
       length,
     })),
     differences,
     vacuous,
-    facts: factsOf(outcome, agreement),
-    notModelled: notModelled(outcome),
-    reproduce: ["npm run check --", outcome.source, ...spec.changed.map((change) => `--set ${change}`)].join(" "),
+    facts: linesOf(outcome, agreement),
+    notModelled: [...notModelled(outcome), MEMORY],
+    reproduce: commandOf(outcome),
     states: result.states,
     complete: result.complete,
     routes: routesOf(outcome),
@@ -55,45 +53,34 @@ function routesOf(outcome: Outcome): Route[] {
     routes.push({ ...route, choices });
   };
   for (const { property, verdict, why, at } of shownFirst)
-    add({ kind: verdict, property, sentence: sentenceOf(outcome, property), why }, result.trace(at));
+    add({ kind: verdict, property, sentence: sentenceOf(outcome, property) ?? "", why }, result.trace(at));
   for (const [i, { property, text }] of system.witnesses.entries()) {
     const at = result.met[i];
     if (!at) continue;
     const name = isOne(property) ? property : `${property}: ${text} (${i})`;
-    add({ kind: "witness", property: name, sentence: sentenceOf(outcome, property), why: text }, result.trace(at));
+    add(
+      { kind: "witness", property: name, sentence: sentenceOf(outcome, property) ?? "", why: text },
+      result.trace(at),
+    );
   }
   return routes;
 }
 
-const sentenceOf = ({ spec, system }: Outcome, name: string): string =>
-  (system.properties.find((p) => p.name === name) ?? spec.model.properties[name])?.sentence ?? "";
-
-function factsOf({ spec, system, result, engine }: Outcome, agreement: string): Fact[] {
-  const { model, asked } = spec;
-  const changed = Object.entries(asked.configuration).filter(([k, v]) => !isDefault(v, model.parameters[k]?.default));
-  const others = Object.entries(asked.configuration).filter(([k, v]) => isDefault(v, model.parameters[k]?.default));
-  const settings = (of: readonly (readonly [string, Setting])[]): string =>
-    of.map(([key, value]) => `${key}=${show(value)}`).join(" ");
-  const extent = result.complete
-    ? "exhaustive breadth-first"
-    : `NOT exhaustive: ${result.incomplete ?? "stopped after the first level with a violation"}`;
-  const sizes = Object.entries(system.universe.sizes).map(([name, size]) => `${name}=${size}`);
+function linesOf(outcome: Outcome, agreement: string): Fact[] {
+  const { spec, system, result, engine } = outcome;
+  const { model, version, variants, changed, others, contexts, bounds, extent } = factsOf(outcome);
   const facts: readonly (readonly [string, string])[] = [
-    ["model", [model.title, model.source].filter((text) => text !== "").join("; ")],
-    ["version", asked.version === null ? "" : `${asked.version}: ${model.versions[asked.version] ?? ""}`],
-    ["variants", asked.variants.map((name) => `${name} (${model.variants[name] ?? ""})`).join("; ")],
-    ["configuration", settings(changed)],
-    ["as by default", settings(others)],
+    ["model", model],
+    ["version", version],
+    ["variants", variants],
+    ["configuration", changed],
+    ["as by default", others],
     ["changed by --set", spec.changed.join(" ")],
-    ...asked.contexts.map(({ name, kind, script, options }): [string, string] => {
-      const own = model.contextKinds[kind]?.options ?? {};
-      const set = Object.entries(options).filter(([key, value]) => !isDefault(value, own[key]?.default));
-      return [name, `${[kind, ...set.map(([key, v]) => `${key} ${show(v)}`)].join(", ")}: ${script.join("; ")}`];
-    }),
-    ["bounds", sizes.join(" ")],
+    ...contexts.map(({ name, kind, script }): [string, string] => [name, `${kind}: ${script}`]),
+    ["bounds", bounds],
     ["search", `${extent}, engine ${engine}`],
-    ["states", result.states.toLocaleString("en")],
-    ["transitions", result.transitions.toLocaleString("en")],
+    ["states", count(result.states)],
+    ["transitions", count(result.transitions)],
     ["depth", String(result.depth)],
     ["second opinions", agreement],
     ["relation", system.hash],
@@ -103,20 +90,4 @@ function factsOf({ spec, system, result, engine }: Outcome, agreement: string): 
 
 const DETAILS: ReadonlySet<string> = new Set(["model", "as by default", "second opinions", "relation"]);
 
-const isDefault = (value: Setting, given: Setting | undefined): boolean =>
-  JSON.stringify(value) === JSON.stringify(given);
-
-const show = (value: Setting): string => (Array.isArray(value) ? `[${value.join(", ")}]` : String(value));
-
-/** Of the model as a whole, and of the programs that run here. */
-function notModelled({ spec, system }: Outcome): string[] {
-  const used = new Set(system.labels.flatMap((l) => (l ? [l.program, ...l.stack.map((f) => f.program)] : [])));
-  const abstracts = [...used].flatMap((name) => system.programs[name]?.abstracts ?? []);
-  return [
-    ...new Set([
-      ...spec.model.notModelled,
-      ...abstracts,
-      "reordering of memory accesses: memory is sequentially consistent at the grain of one step",
-    ]),
-  ];
-}
+const MEMORY = "reordering of memory accesses: memory is sequentially consistent at the grain of one step";

@@ -5,7 +5,8 @@
 import { columnOf } from "../ledger/decide.ts";
 import { type DesignCell, type Judged, type JudgedClaim, letter } from "../ledger/ledger.ts";
 import type { SpecRecord } from "../ledger/record.ts";
-import { count, DIFFERS, differs, expectation, standing, verdictOn } from "../ledger/words.ts";
+import { DIFFERS, differs, expectation, standing, verdictOn } from "../ledger/words.ts";
+import { count } from "../report/wrap.ts";
 import type { Spec } from "../spec/spec.ts";
 import { documentOf, escaped } from "./write.ts";
 

@@ -3,12 +3,12 @@
  * machine: question and verdict, what was searched, the scenario, its steps, what was seen, what is not modelled.
  */
 import type { Outcome } from "../outcome.ts";
-import type { Setting } from "../spec/model.ts";
 import { cutMatrix } from "./cut-matrix.ts";
 import { evidence } from "./evidence.ts";
+import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "./facts.ts";
 import { type Detail, scenario } from "./scenario.ts";
 import { stepTable } from "./steps.ts";
-import { ascii, spread, WIDTH, wrap } from "./wrap.ts";
+import { ascii, count, spread, WIDTH, wrap } from "./wrap.ts";
 
 /** Lines that a list of what is not modelled may take; the rest is counted. */
 const MOST_NOT_MODELLED = 8;
@@ -27,8 +27,8 @@ export function textReport(outcome: Outcome, { trace: detail, agreement }: Repor
     violations(outcome),
     counterexample(outcome, detail),
     evidence(outcome),
-    notModelled(outcome),
-    reproduce(outcome),
+    leftOut(outcome),
+    wrap(commandOf(outcome), { first: "Reproduce: ", rest: "  " }),
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${ascii(text.join("\n\n")).replace(/ +$/gm, "")}\n`;
@@ -37,10 +37,9 @@ export function textReport(outcome: Outcome, { trace: detail, agreement }: Repor
 function question({ spec }: Outcome): string[] {
   return [
     ...wrap(spec.question),
-    ...spec.claims.flatMap((id) => {
-      const claim = spec.model.ledger?.claims[id];
-      return claim ? wrap(`${id}: "${claim.quote}" (${claim.who}, ${claim.where})`, { rest: "  " }) : [];
-    }),
+    ...claimsOf(spec).flatMap(({ id, claim: { quote, who, where } }) =>
+      wrap(`${id}: "${quote}" (${who}, ${where})`, { rest: "  " }),
+    ),
   ];
 }
 
@@ -75,45 +74,21 @@ function whyVacuous({ vacuous, system, result, spec }: Outcome): string[] {
   return [...vacuous.filter((text) => !unexplained.includes(text)), ...counts];
 }
 
-/** The entry of a record by a name that somebody wrote: "constructor" and its like are names as any other. */
-const named = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
-  Object.hasOwn(record, name) ? record[name] : undefined;
-
 /** What was searched, and how far. */
-function searched({ spec, system, result, engine, reduced, trace }: Outcome): string[] {
-  const { model, asked } = spec;
-  const version = asked.version === null ? "" : `${asked.version}: ${named(model.versions, asked.version) ?? ""}`;
-  const contexts = asked.contexts.map(({ name, kind, script, options }) => {
-    const set = Object.entries(options).filter(
-      ([key, value]) => !isDefault(value, named(named(model.contextKinds, kind)?.options ?? {}, key)?.default),
-    );
-    const extra = set.map(([key, value]) => `${key} ${show(value)}`).join(", ");
-    return `${name} (${[kind, extra].filter((part) => part !== "").join(", ")}): ${script.join("; ")}`;
-  });
-  const changed = Object.entries(asked.configuration).filter(
-    ([key, value]) => !isDefault(value, named(model.parameters, key)?.default),
-  );
-  const others = Object.entries(asked.configuration).filter((entry) => !changed.some(([key]) => key === entry[0]));
-  const settings = [
-    changed.map(([key, value]) => `${key}=${show(value)}`).join(" "),
-    others.length > 0
-      ? `${changed.length > 0 ? "default: " : ""}${others.map(([key, value]) => `${key}=${show(value)}`).join(" ")}`
-      : "",
-  ];
-  const sizes = Object.entries(system.universe.sizes).map(([name, size]) => `${name}=${size}`);
-  const extent = result.complete
-    ? "exhaustive breadth-first"
-    : `NOT exhaustive: ${result.incomplete ?? "stopped after the first level with a violation"};`;
+function searched(outcome: Outcome): string[] {
+  const { system, result, engine, reduced, trace } = outcome;
+  const { model, version, variants, changed, others, contexts, bounds, extent } = factsOf(outcome);
+  const byDefault = others === "" ? "" : `${changed === "" ? "" : "default: "}${others}`;
   const reduction = reduced ? "reduced by partial order" : "no reduction";
   const counts = `${count(result.states)} states, ${count(result.transitions)} transitions, depth ${result.depth}`;
   return [
-    ...line("model", [model.title, model.source].filter((part) => part !== "").join("; ")),
+    ...line("model", model),
     ...line("version", version),
-    ...line("variants", asked.variants.map((name) => `${name} (${model.variants[name] ?? ""})`).join("; ")),
-    ...line("config", settings.filter((part) => part !== "").join("; ")),
-    ...contexts.flatMap((text, i) => line(i === 0 ? "contexts" : "", text)),
-    ...line("bounds", sizes.join(" ")),
-    ...line("search", `${extent}${result.complete ? "," : ""} ${counts}, ${reduction}, engine ${engine}`),
+    ...line("variants", variants),
+    ...line("config", [changed, byDefault].filter((part) => part !== "").join("; ")),
+    ...contexts.flatMap(({ name, kind, script }, i) => line(i === 0 ? "contexts" : "", `${name} (${kind}): ${script}`)),
+    ...line("bounds", bounds),
+    ...line("search", `${extent}${result.complete ? "," : ";"} ${counts}, ${reduction}, engine ${engine}`),
     ...line("trace", reduced && trace ? "of the reduced graph: it replays, but a shorter one may exist" : ""),
     ...line("hash", system.hash),
   ];
@@ -127,14 +102,6 @@ function line(name: string, text: string): string[] {
     : wrap(text, { first: `${name}: `, rest: "  " });
 }
 
-const isDefault = (value: Setting, given: Setting | undefined): boolean =>
-  JSON.stringify(value) === JSON.stringify(given);
-
-const show = (value: Setting): string => (Array.isArray(value) ? `[${value.join(", ")}]` : String(value));
-
-/** 1,204,331 */
-const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
-
 function violations(outcome: Outcome): string[] {
   return outcome.violations.flatMap(({ property, length, why }) => {
     const sentence = sentenceOf(outcome, property);
@@ -142,12 +109,6 @@ function violations(outcome: Outcome): string[] {
     const said = sentence === null ? why : `does not hold in this model: "${sentence}"${where}`;
     return wrap(`${property}: ${said}; shortest trace ${length} steps`, { rest: "  " });
   });
-}
-
-/** What a property says; null for a deadlock, a model error, and what a row alone names by `fails`. */
-function sentenceOf({ spec, system }: Outcome, name: string): string | null {
-  const selected = spec.properties.includes(name) ? system.properties.find((p) => p.name === name) : undefined;
-  return (selected ?? spec.model.properties[name])?.sentence ?? null;
 }
 
 function counterexample(outcome: Outcome, detail: Detail): string[] {
@@ -181,25 +142,16 @@ function banner(outcome: Outcome): string {
   }
 }
 
-function notModelled({ spec, system, source }: Outcome): string[] {
-  const programs = new Set(
-    system.labels.flatMap((label) => (label ? [label.program, ...label.stack.map((f) => f.program)] : [])),
-  );
-  const abstracts = [...programs].flatMap((name) => system.programs[name]?.abstracts ?? []);
-  const items = [...new Set([...spec.model.notModelled, ...abstracts])];
+function leftOut(outcome: Outcome): string[] {
+  const items = notModelled(outcome);
   const lines = ["Memory is sequentially consistent at the grain of one step."];
   if (items.length === 0) return lines;
   let shown = items.length;
   const listed = (n: number): string[] => {
     const rest = items.length - n;
-    const more = rest > 0 ? `; and ${rest} more, which npm run print -- ${source} lists` : "";
+    const more = rest > 0 ? `; and ${rest} more, which npm run print -- ${outcome.source} lists` : "";
     return wrap(`${items.slice(0, n).join("; ")}${more}.`, { first: "Not modelled: ", rest: "  " });
   };
   while (shown > 1 && listed(shown).length > MOST_NOT_MODELLED) shown -= 1;
   return [...listed(shown), ...lines];
-}
-
-function reproduce({ source, spec }: Outcome): string[] {
-  const command = ["npm run check --", source, ...spec.changed.map((change) => `--set ${change}`)];
-  return wrap(command.join(" "), { first: "Reproduce: ", rest: "  " });
 }

@@ -21,6 +21,9 @@ export const ascii = (text: string): string =>
 
 const hex = (c: string): string => (c.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
 
+/** 1,204,331 */
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+
 export interface WrapOptions {
   /** What stands before the first line. */
   readonly first?: string;

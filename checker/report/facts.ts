@@ -1,0 +1,92 @@
+/** What was asked and how far was searched, in the words that every report uses: text, mail, page, and files for machines. */
+import type { Outcome } from "../outcome.ts";
+import type { Claim, Setting } from "../spec/model.ts";
+import type { Spec } from "../spec/spec.ts";
+
+/** A context as a spec sets it up: "nmi0", "nmi, at kprobe", "kmalloc_nolock A; kfree #1". */
+interface ContextFact {
+  readonly name: string;
+  readonly kind: string;
+  readonly script: string;
+}
+
+export interface Facts {
+  readonly model: string;
+  /** Empty where the model has none, as the next. */
+  readonly version: string;
+  readonly variants: string;
+  /** Settings that are not the model's default, then the others: "cpus=2 preemptRt=true". */
+  readonly changed: string;
+  readonly others: string;
+  readonly contexts: readonly ContextFact[];
+  /** Index sets with their sizes: "cpu=2 slab=3". */
+  readonly bounds: string;
+  /** "exhaustive breadth-first", or why it was not. */
+  readonly extent: string;
+}
+
+export function factsOf({ spec, system, result }: Outcome): Facts {
+  const { model, asked } = spec;
+  const isOwn = ([key, value]: readonly [string, Setting]) => isDefault(value, named(model.parameters, key)?.default);
+  const settings = Object.entries(asked.configuration);
+  return {
+    model: [model.title, model.source].filter((part) => part !== "").join("; "),
+    version: asked.version === null ? "" : `${asked.version}: ${named(model.versions, asked.version) ?? ""}`,
+    variants: asked.variants.map((name) => `${name} (${model.variants[name] ?? ""})`).join("; "),
+    changed: listed(settings.filter((one) => !isOwn(one))),
+    others: listed(settings.filter(isOwn)),
+    contexts: asked.contexts.map(({ name, kind, script, options }) => {
+      const own = named(model.contextKinds, kind)?.options ?? {};
+      const set = Object.entries(options).filter(([key, value]) => !isDefault(value, named(own, key)?.default));
+      return {
+        name,
+        kind: [kind, ...set.map(([key, value]) => `${key} ${shown(value)}`)].join(", "),
+        script: script.join("; "),
+      };
+    }),
+    bounds: Object.entries(system.universe.sizes)
+      .map(([name, size]) => `${name}=${size}`)
+      .join(" "),
+    extent: result.complete
+      ? "exhaustive breadth-first"
+      : `NOT exhaustive: ${result.incomplete ?? "stopped after the first level with a violation"}`,
+  };
+}
+
+/** The entry of a record by a name that somebody wrote: "constructor" and its like are names as any other. */
+const named = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+const isDefault = (value: Setting, given: Setting | undefined): boolean =>
+  JSON.stringify(value) === JSON.stringify(given);
+
+const listed = (settings: readonly (readonly [string, Setting])[]): string =>
+  settings.map(([key, value]) => `${key}=${shown(value)}`).join(" ");
+
+const shown = (value: Setting): string => (Array.isArray(value) ? `[${value.join(", ")}]` : String(value));
+
+/** The claims that a spec names, as far as the model's ledger has them. */
+export const claimsOf = ({ claims, model }: Spec): readonly { readonly id: string; readonly claim: Claim }[] =>
+  claims.flatMap((id) => {
+    const claim = model.ledger?.claims[id];
+    return claim ? [{ id, claim }] : [];
+  });
+
+/** What a property says; null for a deadlock, a model error, and what a row alone names by `fails`. */
+export function sentenceOf({ spec, system }: Pick<Outcome, "spec" | "system">, name: string): string | null {
+  const selected = spec.properties.includes(name) ? system.properties.find((p) => p.name === name) : undefined;
+  return (selected ?? spec.model.properties[name])?.sentence ?? null;
+}
+
+/** What is left out of the model as a whole, and of the programs that run here. */
+export function notModelled({ spec, system }: Pick<Outcome, "spec" | "system">): readonly string[] {
+  const used = new Set(
+    system.labels.flatMap((label) => (label ? [label.program, ...label.stack.map((f) => f.program)] : [])),
+  );
+  const abstracts = [...used].flatMap((name) => system.programs[name]?.abstracts ?? []);
+  return [...new Set([...spec.model.notModelled, ...abstracts])];
+}
+
+/** The command that asks the same again. */
+export const commandOf = ({ source, spec }: Pick<Outcome, "source" | "spec">): string =>
+  ["npm run check --", source, ...spec.changed.map((change) => `--set ${change}`)].join(" ");
