@@ -1,8 +1,9 @@
 /** From a loaded spec to its outcome: search, verdict, counterexample, and what differs from the spec's pins. */
 
-import { type Run, type RunOptions, runSearch } from "./engine/run.ts";
+import { type Run, type RunOptions, runSearching } from "./engine/run.ts";
 import type { System } from "./language/index.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
+import { finish, type Lengthy } from "./reference/progress.ts";
 import type { SearchResult, Violation } from "./reference/result.ts";
 import { traceOf } from "./reference/trace.ts";
 import { type CutMatrix, cutMatrix } from "./report/cut-matrix.ts";
@@ -22,11 +23,23 @@ const WORTH_THE_WHOLE = 2_000_000;
  * Checks a spec. Where it has counts to compare, the whole graph is explored: that is what they are counts of. Else only
  * what must be followed is, unless the user says otherwise, and the search stops after the first level with a violation.
  */
-export function check({ source, spec, system }: Loaded, options: CheckOptions = {}): Outcome {
-  const expect = spec.changed.length === 0 ? spec.expect : null;
+export const check = (loaded: Loaded, options: CheckOptions = {}): Outcome =>
+  outcomeOf(loaded, finish(searching(loaded, options)), options);
+
+const expectationOf = ({ spec }: Loaded): Expectation | null => (spec.changed.length === 0 ? spec.expect : null);
+
+/** The part of a check that may take long. */
+export function* searching(loaded: Loaded, options: CheckOptions = {}): Lengthy<Run> {
+  const expect = expectationOf(loaded);
   const exploreAll = options.exploreAll ?? expect !== null;
   const por = options.por ?? !(options.exploreAll || expect?.states !== undefined);
-  const { engine, reduced, result } = runBest(system, spec.uncut, { ...options, exploreAll, por });
+  return yield* runBest(loaded.system, loaded.spec.uncut, { ...options, exploreAll, por });
+}
+
+/** What a search says about a spec. */
+export function outcomeOf(loaded: Loaded, { engine, reduced, result }: Run, options: CheckOptions = {}): Outcome {
+  const { source, spec, system } = loaded;
+  const expect = expectationOf(loaded);
   const order = [...system.properties.map((p) => p.name), "deadlock", "model error"];
   const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
   const violated = violations.map((v) => v.property);
@@ -67,15 +80,15 @@ function neverMet({ witnesses }: System, { met }: SearchResult): string[] {
  * A reduced search shows that something never happens. What does happen, the whole graph tells better, if it is not too
  * large: by the shortest counterexample, and by the rows that a frame could have cut.
  */
-function runBest(system: System, uncut: Loaded["spec"]["uncut"], options: RunOptions): Run {
-  const few = runSearch(system, options);
-  if (!few.reduced) return few;
+function* runBest(system: System, uncut: Loaded["spec"]["uncut"], options: RunOptions): Lengthy<Run> {
+  const few = yield* runSearching(system, options);
+  if (!few.reduced || options.signal?.aborted) return few;
   const isViolated = few.result.violations.length > 0;
   const cuts = few.result.complete && cutMatrix(system, few.result, uncut);
   const isOpen = cuts !== false && cuts.unexplained.length + cuts.stale.length > 0;
   if (!isViolated && !isOpen) return few;
   const limit = isViolated ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) } : {};
-  const whole = runSearch(system, { ...options, por: false, ...limit });
+  const whole = yield* runSearching(system, { ...options, por: false, ...limit });
   return whole.result.incomplete === null ? whole : few;
 }
 

@@ -1,4 +1,5 @@
 /** The program `nolock`: joins the commands to the process that runs them. */
+import { ofProcess } from "./cli/attend.ts";
 import { main } from "./cli/main.ts";
 import { builtins } from "./cli/models.ts";
 import { folders } from "./cli/specs.ts";
@@ -17,5 +18,6 @@ export async function run(prepare: () => Promise<void>): Promise<void> {
     builtins,
     print: (text) => process.stdout.write(text),
     complain: (text) => process.stderr.write(text),
+    attendance: ofProcess,
   });
 }

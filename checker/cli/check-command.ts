@@ -1,6 +1,6 @@
 /** `nolock check`: answers one spec, or all of them. */
 import { writeFileSync } from "node:fs";
-import { type CheckOptions, check, statusOf } from "../check.ts";
+import { type CheckOptions, statusOf } from "../check.ts";
 import { ENGINES } from "../engine/run.ts";
 import { agreementOn, agreementText, readEntries } from "../export/record.ts";
 import { recheck } from "../reduction/walk.ts";
@@ -12,6 +12,7 @@ import { type LocatedProblem, mendName, SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
 import { EXIT, exitStatus } from "../verdict.ts";
 import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
+import { attendedCheck } from "./attend.ts";
 import type { Environment } from "./environment.ts";
 import { growSpec } from "./grow.ts";
 import { outcomeAsJson } from "./json.ts";
@@ -53,6 +54,10 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       scenario and what changed (default)
   --html FILE         write the outcome as a page, too, as \`report\` does
   --json FILE         write the outcome as JSON, too ("-": only that)
+  --quiet             do not say how far a long search is
+
+A search that takes long says so on the terminal. Ctrl-C ends it with what
+it has seen (incomplete, unless a violation is known); a second one at once.
 
 Exit status: 0 as the spec expects (holds, where it expects nothing);
 10 vacuous, 11 deadlock, 12 violated, 13 no progress, 14 model error,
@@ -80,6 +85,7 @@ const OPTIONS = {
   trace: ["short", "full"],
   json: "text",
   html: "text",
+  quiet: "flag",
 } as const;
 
 type Asked = Arguments<typeof OPTIONS>["options"];
@@ -102,7 +108,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
   if (options.grow) return growSpec(loaded, searchOptions(options), env);
   if (options["check-reduction"]) return checkReduction(loaded, options["max-states"] ?? 50_000, env);
-  const outcome = check(loaded, searchOptions(options));
+  const { found: outcome } = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
   const status = statusOf(outcome);
   const json = options.json;
   const agreement = agreementOn(readEntries(env.folders.results), outcome);
@@ -215,7 +221,9 @@ async function checkAll(env: Environment, options: Asked): Promise<number> {
   for (const name of names) {
     const start = performance.now();
     try {
-      const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins), searchOptions(options));
+      const loaded = await loadSpec(specNamed(name, env.folders), env.builtins);
+      const checked = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
+      const { found: outcome } = checked;
       const { verdict, result, spec, differences } = outcome;
       const asExpected = statusOf(outcome) === EXIT.asExpected;
       if (asExpected) passed += 1;
@@ -224,6 +232,10 @@ async function checkAll(env: Environment, options: Asked): Promise<number> {
       const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
       env.print(`${name.padEnd(width)}  ${verdict.padEnd(11)}  ${expected}; ${counts}; ${seconds}\n`);
       for (const line of differences ?? []) env.print(`${" ".repeat(width)}  ${line}\n`);
+      if (checked.interrupted) {
+        env.print(`interrupted: ${names.length - names.indexOf(name) - 1} of ${names.length} specs were not asked\n`);
+        return exitStatus("incomplete", "holds", true);
+      }
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       env.complain(`${error.message}\n`);

@@ -1,5 +1,7 @@
 /** What a command needs from outside: where specs are, which models are built in, and where its text goes. */
+
 import type { Builtins } from "../spec/models.ts";
+import type { Attendance } from "./attend.ts";
 import type { Folders } from "./specs.ts";
 
 export interface Environment {
@@ -8,4 +10,6 @@ export interface Environment {
   readonly print: (text: string) => void;
   /** For what is wrong. */
   readonly complain: (text: string) => void;
+  /** For searches that take long; without it they are silent, and end when they end. */
+  readonly attendance?: Attendance;
 }

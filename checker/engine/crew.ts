@@ -29,6 +29,9 @@ const WORDS = {
   stop: STOP,
 };
 
+/** Milliseconds. */
+const BETWEEN_LOOKS = 100;
+
 export class Crew {
   /** Where each thread has what is its own: events and counts are read from there. */
   readonly bases: readonly number[];
@@ -69,13 +72,13 @@ export class Crew {
     }
   }
 
-  /** Lets all work until the runs of a job are done, or until one wants more room. */
-  round(job: Job): void {
+  /** Lets all work until the runs of a job are done, or until one wants more room; meanwhile looks up now and then. */
+  *round(job: Job): Generator<void, void, void> {
     this.#control[WORDS.job] = JOBS.indexOf(job);
     Atomics.store(this.#control, WORDS.done, 0);
     this.#wake();
     for (let done = 0; done < this.#workers.length; done = Atomics.load(this.#control, WORDS.done)) {
-      Atomics.wait(this.#control, WORDS.done, done);
+      if (Atomics.wait(this.#control, WORDS.done, done, BETWEEN_LOOKS) === "timed-out") yield;
     }
     if (this.#control[WORDS.failed] !== 0) throw new Error("a thread of the engine failed");
   }

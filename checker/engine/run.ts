@@ -1,11 +1,12 @@
 /** Which engine answers: generated WebAssembly, generated JavaScript, or the reference. */
 import { availableParallelism, freemem } from "node:os";
 import type { System } from "../language/system.ts";
-import { reducedSearch } from "../reduction/search.ts";
+import { reducedSearching } from "../reduction/search.ts";
+import { finish, type Lengthy } from "../reference/progress.ts";
 import type { SearchOptions, SearchResult } from "../reference/result.ts";
-import { search } from "../reference/search.ts";
+import { searching } from "../reference/search.ts";
 import { Unsupported } from "./codes.ts";
-import { engineSearch } from "./search.ts";
+import { engineSearching } from "./search.ts";
 
 export const ENGINES = ["wasm", "js", "reference"] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -31,15 +32,18 @@ export interface Run {
 const usualMemory = (): number => 0.75 * freemem();
 
 /** Searches with the engine asked for, or with the reference where the system is none for an engine; says which it was. */
-export function runSearch(system: System, { engine = "wasm", por = false, ...options }: RunOptions): Run {
+export const runSearch = (system: System, options: RunOptions): Run => finish(runSearching(system, options));
+
+export function* runSearching(system: System, { engine = "wasm", por = false, ...options }: RunOptions): Lengthy<Run> {
   const reduced = por && system.alwaysPossible.length === 0;
-  const ask = reduced ? reducedSearch : search;
-  if (engine === "reference") return { engine, reduced, result: ask(system, options) };
+  const ask = reduced ? reducedSearching : searching;
+  if (engine === "reference") return { engine, reduced, result: yield* ask(system, options) };
   try {
     const usual = { memory: usualMemory(), workers: availableParallelism() };
-    return { engine, reduced, result: engineSearch(system, { ...usual, ...options, por: reduced, backend: engine }) };
+    const result = yield* engineSearching(system, { ...usual, ...options, por: reduced, backend: engine });
+    return { engine, reduced, result };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
-    return { engine: "reference", reduced, result: ask(system, options) };
+    return { engine: "reference", reduced, result: yield* ask(system, options) };
   }
 }

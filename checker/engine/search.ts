@@ -8,17 +8,18 @@ import type { System } from "../language/system.ts";
 import { type Dependence, dependenceOf } from "../reduction/dependence.ts";
 import { wayBetween } from "../reduction/way.ts";
 import { Findings } from "../reference/findings.ts";
+import { finish, INTERRUPTED, type Lengthy, type Progress } from "../reference/progress.ts";
 import { limitReached, type Place, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
-import { Crew, type Job } from "./crew.ts";
 import { type Event, type Frame, MODE } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
 import { type EngineOptions, notBegun } from "./options.ts";
-import { PAGE, STOP } from "./pair-set.ts";
+import { PAGE } from "./pair-set.ts";
 import { type Run, slicesOf, statesIn } from "./runs.ts";
 import { OutOfMemory } from "./store.ts";
 import { balancedTree, fittedTree, type Tree } from "./tree.ts";
+import { Interrupted, Work } from "./work.ts";
 
 type Packed = Int32Array;
 
@@ -29,11 +30,15 @@ interface Noted {
 }
 
 /** Explores a system. Throws `Unsupported` for one that only the reference takes. */
-export function engineSearch(system: System, options: EngineOptions = {}): SearchResult {
+export const engineSearch = (system: System, options: EngineOptions = {}): SearchResult =>
+  finish(engineSearching(system, options));
+
+export function* engineSearching(system: System, options: EngineOptions = {}): Lengthy<SearchResult> {
   try {
     const dependence = options.por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null;
-    const begun = options.tree ?? begin(system, options, dependence);
-    return "nodes" in begun ? (new EngineSearch(system, options, begun, dependence).result() as SearchResult) : begun;
+    const begun = options.tree ?? (yield* begin(system, options, dependence));
+    if (!("nodes" in begun)) return begun;
+    return (yield* new EngineSearch(system, options, begun, dependence).result()) as SearchResult;
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
     return notBegun(system);
@@ -41,21 +46,23 @@ export function engineSearch(system: System, options: EngineOptions = {}): Searc
 }
 
 /** What is seen first says how the states are best cut into parts: a search of few states, or the tree for more. */
-function begin(system: System, options: EngineOptions, dependence: Dependence | null): SearchResult | Tree {
+function* begin(system: System, options: EngineOptions, dependence: Dependence | null): Lengthy<SearchResult | Tree> {
   const { words } = layoutOf(system);
   const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words), dependence);
-  return first.result(options.fitFrom ?? WORTH_A_FIT) ?? fittedTree(words, first.sample());
+  return (yield* first.result(options.fitFrom ?? WORTH_A_FIT)) ?? fittedTree(words, first.sample());
 }
 
 /** The tree that a search of the whole graph uses. Throws `Unsupported`. */
 export function treeFor(system: System): Tree {
-  const begun = begin(system, { exploreAll: true }, null);
+  const begun = finish(begin(system, { exploreAll: true }, null));
   return "nodes" in begun ? begun : balancedTree(layoutOf(system).words);
 }
 
 /** States that are seen before the tree is fitted to them, and how many of them are looked at. */
 const WORTH_A_FIT = 30_000;
 const SAMPLE = 4_000;
+
+const UNCHECKED = "when the graph was explored: what is to stay possible was not checked";
 
 /** What 32 bits can address. */
 const FOUR_GIB = 2 ** 32;
@@ -73,9 +80,7 @@ class EngineSearch {
   readonly #noted: Noted[] = [];
   readonly #fired: number[];
   readonly #machineOptions: MachineOptions;
-  /** Levels of at least this many states are expanded by several threads. */
-  readonly #crewFrom: number;
-  #crew: Crew | null = null;
+  readonly #work: Work;
   #transitions = 0;
 
   constructor(system: System, options: EngineOptions, tree: Tree, dependence: Dependence | null) {
@@ -88,7 +93,7 @@ class EngineSearch {
     const tables = { ...(firstTable ? { firstTable } : {}), ...(largestRoots ? { largestRoots } : {}) };
     this.#machineOptions = { backend, memory, unroll, threads, dependence, ...tables };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
-    this.#crewFrom = threads > 1 ? (options.crewFrom ?? WORTH_A_CREW) : Number.POSITIVE_INFINITY;
+    this.#work = new Work(this.#machine, threads, options.crewFrom ?? WORTH_A_CREW, options.signal);
     this.#findings = new Findings(system);
     this.#fired = system.commands.map(() => 0);
   }
@@ -113,7 +118,7 @@ class EngineSearch {
   }
 
   /** Searches; or gives null where more than so many states are seen and more are to come. */
-  result(atMost = Number.POSITIVE_INFINITY): SearchResult | null {
+  *result(atMost = Number.POSITIVE_INFINITY): Lengthy<SearchResult | null> {
     const { exploreAll = false } = this.#options;
     const { violations } = this.#findings;
     this.#write(this.#own("current"), encode(this.#layout, this.#system.initial));
@@ -122,7 +127,7 @@ class EngineSearch {
     let incomplete: string | null = null;
     let level = 0;
     for (; ; level++) {
-      incomplete = this.#expandLevel(level);
+      incomplete = yield* this.#expandLevel(level);
       this.#levels.push(this.#counts);
       if (incomplete) break;
       if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
@@ -131,9 +136,9 @@ class EngineSearch {
       if (incomplete) break;
       if (this.#machine.store.total > atMost) return null;
     }
-    this.#crew?.end();
+    this.#work.end();
     const atViolation = incomplete === null && !exploreAll && violations.size > 0;
-    if (incomplete === null && !atViolation) incomplete = this.#checkProgress();
+    if (incomplete === null && !atViolation) incomplete = yield* this.#checkProgress();
     return {
       states: this.#machine.store.total,
       transitions: this.#transitions,
@@ -162,62 +167,29 @@ class EngineSearch {
   }
 
   /** Expands one level; gives the limit that ended it early, if one did. */
-  #expandLevel(level: number): string | null {
+  *#expandLevel(level: number): Lengthy<string | null> {
     const runs = this.#runsOf(level);
-    const isLarge = statesIn(runs) >= this.#crewFrom;
     let incomplete: string | null = null;
     try {
-      if (isLarge) this.#startCrew();
+      for (const _ of this.#work.prepare(runs)) yield this.#progress(level);
       this.#want((event) => this.#matters(event, level));
-      const expand = isLarge ? this.#together : this.#alone;
       for (const slice of slicesOf(runs)) {
-        expand("expand", slice);
+        for (const _ of this.#work.expand(slice, runs)) yield this.#progress(level);
         this.#collectCounts();
       }
     } catch (error) {
-      if (!(error instanceof OutOfMemory)) throw error;
-      incomplete = `${error.message} (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
+      if (error instanceof Interrupted) incomplete = error.message;
+      else if (error instanceof OutOfMemory)
+        incomplete = `${error.message} (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
+      else throw error;
     }
     this.#collectCounts();
     this.#visitLeast(level);
     return incomplete;
   }
 
-  /** Does something to runs of states, making room in between. */
-  readonly #alone = (job: Job, runs: readonly Run[]): void => {
-    for (const { directory, from, to } of runs) {
-      for (let at = from; at < to; this.#makeRoom()) at = this.#call(job, directory, at, to);
-    }
-  };
-
-  readonly #together = (job: Job, runs: readonly Run[]): void => {
-    const crew = this.#crew as Crew;
-    crew.begin(job, runs);
-    do crew.round(job);
-    while (this.#makeRoom());
-  };
-
-  /** Makes room if a set wanted it, which had all stop. Throws `OutOfMemory`. */
-  #makeRoom(): boolean {
-    const { store } = this.#machine;
-    if (store.word(STOP) === 0) return false;
-    store.setWord(STOP, 0);
-    if (store.makeRoom()) this.#enterRoots();
-    return true;
-  }
-
-  /** Enters all roots into a new table. */
-  #enterRoots(): void {
-    const { store } = this.#machine;
-    const runs = store.logs.map(({ directory, count }) => ({ directory, from: 0, to: count }));
-    const enter = this.#crew && store.total >= this.#crewFrom ? this.#together : this.#alone;
-    enter("rebuild roots", runs);
-  }
-
-  #startCrew(): void {
-    if (this.#crew) return;
-    this.#crew = new Crew(this.#machine, this.#machineOptions.threads);
-    if (this.#machine.store.makeRoom()) this.#enterRoots();
+  #progress(level: number): Progress {
+    return { level, states: this.#machine.store.total, frontier: statesIn(this.#runsOf(level)) };
   }
 
   /** The states of a level. */
@@ -226,11 +198,6 @@ class EngineSearch {
     return this.#machine.store.logs
       .map(({ directory }, i) => ({ directory, from: before?.[i] ?? 0, to: after?.[i] ?? 0 }))
       .filter(({ from, to }) => from < to);
-  }
-
-  /** Where each thread has what is its own. */
-  get #bases(): readonly number[] {
-    return [this.#frame.base, ...(this.#crew?.bases ?? [])];
   }
 
   /** Whether an occurrence in this level would change what the findings hold. */
@@ -245,7 +212,7 @@ class EngineSearch {
     const { events, memory } = this.#frame;
     for (const [number, event] of events.entries()) {
       const isWanted = Number(wanted(event));
-      for (const base of this.#bases) {
+      for (const base of this.#work.bases) {
         this.#machine.store.bytes[base + memory.wanted.offset + number] = isWanted;
         this.#machine.store.setWord(base + this.#frame.leastOf(number).offset, 0);
       }
@@ -254,7 +221,7 @@ class EngineSearch {
 
   /** The least state of each event that was seen, by each thread. */
   #least(): Packed[] {
-    return this.#bases.flatMap((base) =>
+    return this.#work.bases.flatMap((base) =>
       this.#frame.events.flatMap((_, number) => {
         const at = base + this.#frame.leastOf(number).offset;
         return this.#machine.store.word(at) === 0 ? [] : [this.#read(at + 4)];
@@ -276,7 +243,7 @@ class EngineSearch {
   #collectCounts(): void {
     const { store } = this.#machine;
     const { memory } = this.#frame;
-    for (const base of this.#bases) {
+    for (const base of this.#work.bases) {
       const transitions = base + memory.transitions.offset;
       this.#transitions += store.word(transitions) >>> 0;
       store.setWord(transitions, 0);
@@ -293,7 +260,9 @@ class EngineSearch {
     const { contexts, labels } = this.#system;
     const { bytes } = this.#machine.store;
     const isMarked = (context: number, label: number): boolean =>
-      this.#bases.some((base) => bytes[base + this.#frame.memory[what].offset + context * labels.length + label] !== 0);
+      this.#work.bases.some(
+        (base) => bytes[base + this.#frame.memory[what].offset + context * labels.length + label] !== 0,
+      );
     return contexts.map((_, context) => new Set([...labels.keys()].filter((label) => isMarked(context, label))));
   }
 
@@ -306,7 +275,7 @@ class EngineSearch {
   }
 
   /** AG EF: marks the goals, then again and again the states with a step to a marked one, the last level first. */
-  #checkProgress(): string | null {
+  *#checkProgress(): Lengthy<string | null> {
     const { alwaysPossible } = this.#system;
     if (alwaysPossible.length === 0) return null;
     const { store } = this.#machine;
@@ -315,10 +284,13 @@ class EngineSearch {
       store.setWord(this.#own("marks"), store.pages(Math.ceil(store.identities / PAGE)).at);
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
-      return "the memory limit was reached when the graph was explored: what is to stay possible was not checked";
+      return `the memory limit was reached ${UNCHECKED}`;
     }
+    const isInterrupted = (): boolean => this.#options.signal?.aborted === true;
     for (const [number, goal] of alwaysPossible.entries()) {
       for (let level = 0; level < last; level++) {
+        yield this.#progress(level);
+        if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
         this.#want((event) => this.#matters(event, level));
         for (const { directory, from, to } of this.#runsOf(level)) this.#call(`mark ${number}`, directory, from, to);
         for (const packed of this.#least()) {
@@ -327,13 +299,17 @@ class EngineSearch {
         }
       }
       this.#want(() => false);
-      this.#inMode(MODE.mark, () => {
-        const runs = Array.from({ length: last }, (_, level) => this.#runsOf(level))
-          .reverse()
-          .flat();
-        const sweep = ({ directory, from, to }: Run): number => this.#call("sweep", directory, from, to);
-        while (runs.reduce((marked, run) => marked + sweep(run), 0) > 0);
-      });
+      for (let marked = 1; marked > 0; ) {
+        marked = 0;
+        for (let level = last - 1; level >= 0; level--) {
+          yield this.#progress(level);
+          if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
+          this.#inMode(MODE.mark, () => {
+            for (const { directory, from, to } of this.#runsOf(level))
+              marked += this.#call("sweep", directory, from, to);
+          });
+        }
+      }
       const lost = this.#leastUnmarked();
       if (lost) this.#findings.lost(goal.property, lost.level, { state: this.#noted.push(lost) - 1, transition: null });
     }

@@ -7,6 +7,7 @@ import { stateKey } from "../language/cells.ts";
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import { Findings, type Successor } from "../reference/findings.ts";
+import { finish, INTERRUPTED, type Lengthy } from "../reference/progress.ts";
 import { limitReached, type SearchOptions, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
 import { Reduction } from "./reduction.ts";
@@ -19,12 +20,18 @@ interface Node {
   readonly steps: number;
 }
 
+/** States that are visited between two looks at how far the search is. */
+const BETWEEN_LOOKS = 64;
+
 /** Explores a system by its reduced graph. Throws for one with `alwaysPossible`: what is put off is not what is possible. */
-export function reducedSearch(
+export const reducedSearch = (...args: Parameters<typeof reducedSearching>): SearchResult =>
+  finish(reducedSearching(...args));
+
+export function* reducedSearching(
   system: System,
   options: SearchOptions = {},
   reduction: Pick<Reduction, "alone" | "passes"> = new Reduction(system),
-): SearchResult {
+): Lengthy<SearchResult> {
   if (system.alwaysPossible.length > 0) throw new Error("a system with alwaysPossible is searched unreduced");
   const { exploreAll = false } = options;
   const key = stateKey(system);
@@ -57,7 +64,12 @@ export function reducedSearch(
 
   for (let frontier = [0]; ; level++) {
     next = [];
-    for (const from of frontier) {
+    for (const [i, from] of frontier.entries()) {
+      if (i % BETWEEN_LOOKS === 0) yield { level, states: kept.size, frontier: frontier.length };
+      if (options.signal?.aborted) {
+        incomplete = INTERRUPTED;
+        break;
+      }
       const { state, steps } = nodes[from] as Node;
       const { transitions: all } = findings.look(state, steps, from);
       const follow = (some: readonly Transition[]): number => {
@@ -70,6 +82,7 @@ export function reducedSearch(
       // Where all steps of the one fail, the others still go on.
       if (follow(chosen) === 0) follow(all.filter((t) => !chosen.includes(t)));
     }
+    if (incomplete) break;
     if (!exploreAll && violations.size > 0) break;
     if (next.length === 0) break;
     incomplete = limitReached(options, kept.size, level);

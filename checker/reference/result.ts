@@ -8,6 +8,8 @@ export interface SearchOptions {
    * whatever the order of search. */
   readonly maxStates?: number;
   readonly maxDepth?: number;
+  /** Ends the search where it next says how far it is, in the middle of a level: incomplete, and no count is to be relied on. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where something happened: in a state, or at a transition from it. */

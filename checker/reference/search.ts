@@ -7,6 +7,7 @@ import { stateKey } from "../language/cells.ts";
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import { Findings } from "./findings.ts";
+import { finish, INTERRUPTED, type Lengthy } from "./progress.ts";
 import { limitReached, type SearchOptions, type SearchResult } from "./result.ts";
 import type { Transition } from "./step.ts";
 
@@ -19,8 +20,13 @@ interface Visited {
   readonly steps: number;
 }
 
+/** States that are visited between two looks at how far the search is. */
+const BETWEEN_LOOKS = 64;
+
 /** Explores a system. Never says `complete` when a limit ended it. */
-export function search(system: System, options: SearchOptions = {}): SearchResult {
+export const search = (system: System, options: SearchOptions = {}): SearchResult => finish(searching(system, options));
+
+export function* searching(system: System, options: SearchOptions = {}): Lengthy<SearchResult> {
   const { exploreAll = false } = options;
   const key = stateKey(system);
   const visited: Visited[] = [{ state: system.initial, key: key(system.initial), from: -1, via: null, steps: 0 }];
@@ -36,7 +42,12 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
 
   for (let frontier = [0]; ; level++) {
     const found: number[] = [];
-    for (const from of frontier) {
+    for (const [i, from] of frontier.entries()) {
+      if (i % BETWEEN_LOOKS === 0) yield { level, states: visited.length, frontier: frontier.length };
+      if (options.signal?.aborted) {
+        incomplete = INTERRUPTED;
+        break;
+      }
       order.push(from);
       for (const { via, state } of findings.visit((visited[from] as Visited).state, from, level)) {
         transitions += 1;
@@ -50,6 +61,7 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
         if (system.alwaysPossible.length > 0) edges.push([from, to]);
       }
     }
+    if (incomplete) break;
     if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
     if (found.length === 0) break;
     incomplete = limitReached(options, visited.length, level);
