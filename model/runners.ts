@@ -11,8 +11,8 @@ import { VERSIONS, type Version } from "./versions/versions.ts";
 
 /**
  * Whether deferred work can come up, so that irq_work must run: by a kfree_nolock(), where a kmalloc_nolock() may find
- * that somebody on its CPU loaded another slab while it asked for a page, or where it may give up a new slab of a debug
- * cache.
+ * that somebody on its CPU loaded another slab while it asked for a page, or where it may give up a slab: a new one of a
+ * debug cache, or one that it cannot load since it only tries c->lock.
  */
 export function defers({ contexts, configuration, version, variants }: Question): boolean {
   const { irqWork } = VERSIONS[version as string] as Version;
@@ -25,6 +25,7 @@ export function defers({ contexts, configuration, version, variants }: Question)
       (slabs &&
         one.script.some((line) => line.startsWith("kmalloc_nolock")) &&
         (mayGiveUpNew(configuration as unknown as Settings) ||
+          variants.includes("trylock-cpu-slab") ||
           contexts.some((other) => mayLoadMeanwhile(other, one, configuration as unknown as Settings)))),
   );
 }

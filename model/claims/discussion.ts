@@ -104,7 +104,7 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
       part("6.18: no kmalloc_nolock() comes to deactivate_slab()", both(holds("E7")), {
         within: { versions: ["6.18"], variants: [] },
       }),
-      part("v1: none does", notRt(holds("E7")), { within: { versions: ["v1"] }, author: false, expected: false }),
+      part("v1: none does", both(holds("E7")), { within: { versions: ["v1"] }, author: false, expected: false }),
       part("where one does it spins for a lock held below, or waits for ever", both(breaks("S7"), breaks("S7", "S8")), {
         within: { variants: ["nolock-deactivates"] },
       }),

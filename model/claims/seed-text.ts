@@ -195,7 +195,10 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
         within: { variants: ["redo-may-spin"] },
         expected: false,
       }),
-      part("v1 as posted, on PREEMPT_RT", rt(holds("S7", "S10")), { within: { versions: POSTED }, expected: false }),
+      part("v1 and v2 as posted", both(holds("S7"), holds("S7", "S10")), {
+        within: { versions: POSTED },
+        expected: false,
+      }),
     ],
   },
   C20: {

@@ -6,7 +6,7 @@ import { DEFERRED_CLAIMS, DEFERRED_WITNESSES, L3, S14 } from "./deferred.ts";
 import { L4, L6, S17, S19, S20 } from "./gate.ts";
 import { guards } from "./guards.ts";
 import { S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
-import { atomicSleep, S1, S7, S8, S9, S10, WARN } from "./locks.ts";
+import { atomicSleep, rawSections, S1, S7, S8, S9, S10, WARN } from "./locks.ts";
 import { S16 } from "./memcg.ts";
 import { E39 } from "./pages.ts";
 import { L1, L2, L5 } from "./progress.ts";
@@ -38,6 +38,7 @@ const SAFETY = [
   S20,
   S21,
   WARN,
+  rawSections,
   guards,
 ];
 const PROGRESS = [L1, L2, L3, L4, L5, L6];

@@ -46,6 +46,13 @@ export const S1 = property(
   ),
 );
 
+/** There is no lock word to find taken: that the section is entered is all that goes wrong, and all that can be seen. */
+export const rawSections = property(
+  "rawSections",
+  "without SMP: no frame enters the section of a raw spinlock that a frame below it is in",
+  whenever(rawSpinLockIrqsave, "up", ({ which }) => l.rawLock.at(which).isNull()),
+);
+
 export const WARN = property(
   "WARN",
   "no WARN_ON_ONCE() fires",

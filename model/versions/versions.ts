@@ -40,15 +40,15 @@ export interface Version {
   readonly patches: readonly Variant[];
 }
 
-/** v3 and v5 differ where this model has nothing, or has both. */
-const fromV3To = (name: string, about: string): Version => ({
+/** v3 and v5 differ where this model has nothing, or has both: their rows are the same, and so is what these are called. */
+const fromV3On = (about: string): Version => ({
   about,
   nokprobe: false,
   irqWork: "slabs",
   patches: [
     version(
-      name,
-      `${name} as posted`,
+      "v3, v5",
+      "v3 to v5 as posted",
       ...unpinnedDefer,
       rawNilLink,
       ...freezesNewSlab,
@@ -67,8 +67,8 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
     irqWork: "slabs",
     patches: [],
   },
-  v5: fromV3To("v5", "v5 as posted (8 Sep 2025): kprobes may sit in ___slab_alloc()"),
-  v3: fromV3To("v3", "v3 as posted (15 Jul 2025): one record of deferred frees a CPU, slabs deferred too"),
+  v5: fromV3On("v5 as posted (8 Sep 2025): kprobes may sit in ___slab_alloc()"),
+  v3: fromV3On("v3 as posted (15 Jul 2025): one record of deferred frees a CPU, slabs deferred too"),
   v2: {
     about: "v2 as posted (8 Jul 2025): frozen pages, deferred frees by irq_work with two look-ups",
     nokprobe: false,

@@ -1,5 +1,6 @@
 /** Which spoilt rows break what holds for debug caches, SLUB_TINY and slabs with a bit spinlock? */
 import { lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { rawSpinLockIrqsave } from "../../model/locks/raw-spinlock.ts";
 import { preemptEnable } from "../../model/machine/pin.ts";
 import { allocSingleFromNewSlab } from "../../model/slub/alloc-single-from-new-slab.ts";
 import { allocSingleFromPartial } from "../../model/slub/alloc-single-from-partial.ts";
@@ -7,7 +8,7 @@ import { deferDeactivateSlab } from "../../model/slub/defer-free.ts";
 import { freeToPartialList } from "../../model/slub/free-to-partial-list.ts";
 import { slabUnlock } from "../../model/slub/slab-lock.ts";
 import { addPartial, incSlabsNode, k, linkOf } from "../../model/slub/state.ts";
-import { hook, type Small, task } from "./setup.ts";
+import { hardirq, hook, type Small, task } from "./setup.ts";
 import { cut, one, type Spoilt } from "./spoilt.ts";
 
 const DEBUG = { debug: ["A"], accounting: true };
@@ -152,5 +153,18 @@ export const SPOILT_DEBUG: readonly Spoilt[] = [
     how: "a hook sits where its frame holds list_lock (!RT)",
     system: hookUnderListLock,
     patches: [],
+  },
+  {
+    property: "rawSections",
+    how: "raw_spin_lock_irqsave() leaves interrupts on, and there is no lock word",
+    system: {
+      configuration: { buckets: 1, slabs: ["A cpu0 free=2"], smp: false, debugHooks: ["kmemleak_lock"] },
+      contexts: [task("task0", ["kmalloc A"]), hardirq("hardirq0", ["kmalloc A"])],
+    },
+    patches: [
+      patch(rawSpinLockIrqsave, ({ flags }) => ({
+        irqSave: step("no local_irq_save()", otherwise.do(flags.set(false)).goto("smp")),
+      })),
+    ],
   },
 ];
