@@ -2,11 +2,9 @@
  * How does a small state graph look? States by level, the fewest steps that lead there, downwards; within a level each
  * near those that lead to it, which keeps most edges short.
  */
-import { stateKey } from "../checker/language/cells.ts";
 import type { State } from "../checker/language/evaluate.ts";
-import { ModelError } from "../checker/language/evaluate.ts";
 import type { System } from "../checker/language/system.ts";
-import { apply, expand } from "../checker/reference/step.ts";
+import { wholeGraph } from "../checker/reference/graph.ts";
 
 /** A graph of more states is a carpet, not a picture. */
 export const MOST_STATES = 400;
@@ -30,22 +28,16 @@ export interface Graph {
 
 /** Null where there are too many states. */
 export function graphOf(system: System): Graph | null {
-  const key = stateKey(system);
+  const whole = wholeGraph(system, MOST_STATES);
+  if (!whole) return null;
   const nodes: GraphNode[] = [{ state: system.initial, level: 0, way: [], x: 0 }];
-  const index = new Map([[key(system.initial), 0]]);
   const edges: [number, number][] = [];
-  for (const [from, { state, level, way }] of nodes.entries()) {
-    for (const [n, transition] of expand(system, state).transitions.entries()) {
-      const after = transition.command.fails ? null : afterOf(() => apply(system, state, transition).state);
-      if (!after) continue;
-      let to = index.get(key(after));
-      if (to === undefined) {
-        if (nodes.length === MOST_STATES) return null;
-        to = nodes.push({ state: after, level: level + 1, way: [...way, n], x: 0 }) - 1;
-        index.set(key(after), to);
-      }
-      if (to !== from) edges.push([from, to]);
+  for (const { from, to, choice } of whole.edges) {
+    if (to === nodes.length) {
+      const { level, way } = nodes[from] as GraphNode;
+      nodes.push({ state: whole.states[to] as State, level: level + 1, way: [...way, choice], x: 0 });
     }
+    if (to !== from) edges.push([from, to]);
   }
   const levels = Array.from({ length: (nodes.at(-1) as GraphNode).level + 1 }, (_, level) =>
     nodes.filter((node) => node.level === level),
@@ -56,18 +48,8 @@ export function graphOf(system: System): Graph | null {
     edges,
     width: Math.max(...levels.map((level) => level.length)),
     height: levels.length,
-    indexOf: (state) => index.get(key(state)),
+    indexOf: whole.indexOf,
   };
-}
-
-/** The state after a step; null where the step has no meaning. */
-function afterOf(step: () => State): State | null {
-  try {
-    return step();
-  } catch (error) {
-    if (error instanceof ModelError) return null;
-    throw error;
-  }
 }
 
 /** Sweeps down and up: each state goes where its neighbours are on average, then the level is spread again. */

@@ -1,10 +1,8 @@
 /** `nolock check`: answers one spec, or all of them. */
-import { writeFileSync } from "node:fs";
-import { type CheckOptions, statusOf } from "../check.ts";
+import type { CheckOptions } from "../check.ts";
 import { ENGINES } from "../engine/run.ts";
-import { agreementOn, agreementText, readEntries } from "../export/record.ts";
 import { recheck } from "../reduction/walk.ts";
-import { textReport } from "../report/text.ts";
+import { FORMAT_NAMES } from "../report/formats/index.ts";
 import { type Change, parseChange } from "../spec/change.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
@@ -15,9 +13,8 @@ import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import { attendedCheck } from "./attend.ts";
 import type { Environment } from "./environment.ts";
 import { growSpec } from "./grow.ts";
-import { outcomeAsJson } from "./json.ts";
-import { writePage } from "./page-file.ts";
 import { allSpecs, findSpec, specNamed, specsOfSize } from "./specs.ts";
+import { collectAll, formatsHelp, refuseFormat, tell, toldOf } from "./tell.ts";
 
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
        npm run check -- --all [--size large]
@@ -52,6 +49,10 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
   --show PROPERTY     whose counterexample to show
   --trace full|short  every step with all that it changed, or the
                       scenario and what changed (default)
+  --format NAME       print the outcome in another form than text; with
+                      --all: junit or sarif, one document for all
+${formatsHelp}
+  --out FILE          write it there, and print the text, too
   --html FILE         write the outcome as a page, too, as \`report\` does
   --json FILE         write the outcome as JSON, too ("-": only that)
   --quiet             do not say how far a long search is
@@ -83,6 +84,8 @@ const OPTIONS = {
   workers: "count",
   show: "text",
   trace: ["short", "full"],
+  format: FORMAT_NAMES,
+  out: "text",
   json: "text",
   html: "text",
   quiet: "flag",
@@ -96,6 +99,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
     env.print(checkHelp);
     return EXIT.asExpected;
   }
+  refuseFormat(options);
   if (options.list || options.all) {
     refuseMixing(options, words);
     return options.list ? listSpecs(env) : checkAll(env, options);
@@ -108,15 +112,11 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
   if (options.grow) return growSpec(loaded, searchOptions(options), env);
   if (options["check-reduction"]) return checkReduction(loaded, options["max-states"] ?? 50_000, env);
-  const { found: outcome } = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
-  const status = statusOf(outcome);
-  const json = options.json;
-  const agreement = agreementOn(readEntries(env.folders.results), outcome);
-  if (json !== "-")
-    env.print(textReport(outcome, { trace: options.trace ?? "short", agreement: agreementText(agreement) }));
-  if (options.html !== undefined) await writePage(options.html, "--html", outcome, env);
-  if (json !== undefined) write(json, outcomeAsJson(outcome, status, agreement), env);
-  return status;
+  const began = new Date();
+  const { found } = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
+  const told = toldOf(loaded, found, began, options, env);
+  await tell(told, began, options, env);
+  return told.status;
 }
 
 /** Whether what the reduction rests on is true; where it is not the checker is at fault, not the model. */
@@ -180,22 +180,6 @@ function refuseUnknown(show: string, { spec }: Loaded): void {
   throw new SpecError([{ where: "--show", what, mend: mendName(show, known, "property") }]);
 }
 
-function write(path: string, text: string, env: Environment): void {
-  if (path === "-") {
-    env.print(text);
-    return;
-  }
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new SpecError([
-      { where: "--json", what: `${path} cannot be written (${code})`, mend: "name a file in a folder that exists" },
-    ]);
-  }
-}
-
 async function listSpecs(env: Environment): Promise<number> {
   const names = allSpecs(env.folders);
   const width = Math.max(...names.map((name) => name.length));
@@ -216,33 +200,41 @@ async function listSpecs(env: Environment): Promise<number> {
 async function checkAll(env: Environment, options: Asked): Promise<number> {
   const names = specsOfSize(env.folders, options.size ?? "ci");
   const width = Math.max(...names.map((name) => name.length));
+  const report = collectAll(options, env);
   let passed = 0;
   let bad = 0;
   for (const name of names) {
-    const start = performance.now();
     try {
       const loaded = await loadSpec(specNamed(name, env.folders), env.builtins);
-      const checked = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
-      const { found: outcome } = checked;
-      const { verdict, result, spec, differences } = outcome;
-      const asExpected = statusOf(outcome) === EXIT.asExpected;
+      const began = new Date();
+      const { found, interrupted } = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
+      const told = toldOf(loaded, found, began, options, env);
+      const { verdict, result, spec, differences } = found;
+      const asExpected = told.status === EXIT.asExpected;
       if (asExpected) passed += 1;
       const expected = asExpected ? "as expected" : `NOT AS EXPECTED (${spec.expect?.verdict ?? "holds"})`;
       const counts = `${result.states} states, ${result.transitions} transitions, depth ${result.depth}`;
-      const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
-      env.print(`${name.padEnd(width)}  ${verdict.padEnd(11)}  ${expected}; ${counts}; ${seconds}\n`);
-      for (const line of differences ?? []) env.print(`${" ".repeat(width)}  ${line}\n`);
-      if (checked.interrupted) {
-        env.print(`interrupted: ${names.length - names.indexOf(name) - 1} of ${names.length} specs were not asked\n`);
+      const seconds = `${told.seconds.toFixed(1)} s`;
+      report.print(`${name.padEnd(width)}  ${verdict.padEnd(11)}  ${expected}; ${counts}; ${seconds}\n`);
+      for (const line of differences ?? []) report.print(`${" ".repeat(width)}  ${line}\n`);
+      report.add(told);
+      if (interrupted) {
+        const rest = names.slice(names.indexOf(name) + 1);
+        report.print(`interrupted: ${rest.length} of ${names.length} specs were not asked\n`);
+        for (const one of rest)
+          report.addBad(one, [{ where: one, what: "it was not asked: interrupted", mend: "check it again" }]);
+        report.end();
         return exitStatus("incomplete", "holds", true);
       }
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       env.complain(`${error.message}\n`);
+      report.addBad(name, error.problems);
       bad += 1;
     }
   }
-  env.print(`${names.length} specs: ${passed} as expected, ${names.length - passed - bad} not, ${bad} bad\n`);
+  report.print(`${names.length} specs: ${passed} as expected, ${names.length - passed - bad} not, ${bad} bad\n`);
+  report.end();
   if (bad > 0) return EXIT.badInput;
   return passed === names.length ? EXIT.asExpected : EXIT.differs;
 }

@@ -1,6 +1,11 @@
 /** The models that a spec can name: the only file of `checker/` that knows of `model/`. */
+import { join } from "node:path";
 import type { Builtins } from "../spec/models.ts";
+import { PROJECT } from "./specs.ts";
 
 export const builtins: Builtins = {
   slub: () => import("../../model/index.ts"),
 };
+
+/** Where the files of each are. */
+export const modelFolders: Readonly<Record<string, string>> = { slub: join(PROJECT, "model") };

@@ -11,7 +11,7 @@ export function evidence(outcome: Outcome): string[] {
 }
 
 /** Which `happens` and `sometimes` were met. */
-function reached({ system, result }: Outcome): string[] {
+export function reached({ system, result }: Pick<Outcome, "system" | "result">): string[] {
   const named = system.witnesses.map(({ property, text }, i) => {
     const sentence = system.properties.find((p) => p.name === property)?.sentence ?? "";
     return { isMet: result.met[i] !== null, text: sentence.includes(text) ? sentence : `${sentence} (${text})` };

@@ -1,5 +1,6 @@
 /** The table of steps: what each changed, which row of which program it is, and how sure that row is. */
 import { cellsOf } from "../language/cells.ts";
+import type { RowMeta } from "../language/programs.ts";
 import type { System } from "../language/system.ts";
 import type { Trace, TraceStep } from "../outcome.ts";
 import { type Detail, isFrameEdge } from "./scenario.ts";
@@ -27,15 +28,11 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
       ? `All ${shown.length} steps, with what changed:`
       : `Steps that change what is shared (${last}; --trace full shows all ${trace.steps.length}):`;
   const numbers = String(trace.steps.length).length + 1;
-  const notes = new Map(
-    trace.steps.flatMap(({ label: { program, rowLabel, meta } }) =>
-      meta.note === undefined ? [] : [[`${program}: ${rowLabel}`, meta.note]],
-    ),
-  );
   const rows = shown.flatMap((step) => {
     const { label, context, number, chosen } = step;
     const row = `${label.program}: ${label.rowLabel}`;
-    const tag = tagOf(system, step);
+    const sure = tagOf(system, step);
+    const tag = sure === null ? "" : ` [${sure}]`;
     const first = ` ${String(number).padStart(numbers)} `;
     const rest = " ".repeat(first.length + 2);
     const head = `${system.contexts[context]?.name} ${row}${tag}${label.meta.note === undefined ? "" : " *"}`;
@@ -52,18 +49,22 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
       ...listed(effects, `${rest}| `),
     ];
   });
-  return [
-    ...wrap(title, { rest: "  " }),
-    ...rows,
-    ...[...notes].flatMap(([row, note]) => wrap(`${row}: ${note}`, { first: "* ", rest: "  " })),
-  ];
+  return [...wrap(title, { rest: "  " }), ...rows, ...notesOf(trace)];
+}
+
+/** What is to be said of rows that a trace used, once. */
+export function notesOf(trace: Trace): string[] {
+  const notes = new Map(
+    trace.steps.flatMap(({ label: { program, rowLabel, meta } }) =>
+      meta.note === undefined ? [] : [[`${program}: ${rowLabel}`, meta.note]],
+    ),
+  );
+  return [...notes].flatMap(([row, note]) => wrap(`${row}: ${note}`, { first: "* ", rest: "  " }));
 }
 
 /** How sure the row is: its own tag, else its program's. */
-function tagOf(system: System, { label }: TraceStep): string {
-  const tag = label.meta.tag ?? system.programs[label.program]?.tag ?? null;
-  return tag === null ? "" : ` [${tag}]`;
-}
+export const tagOf = (system: System, { label }: Pick<TraceStep, "label">): RowMeta["tag"] | null =>
+  label.meta.tag ?? system.programs[label.program]?.tag ?? null;
 
 /** Items separated by semicolons; as many on a line as fit whole. */
 function listed(items: readonly string[], first: string): string[] {

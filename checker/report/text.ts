@@ -2,7 +2,7 @@
  * The text report: the mail that a reviewer would send. Plain ASCII of at most 72 columns, the same on every run and
  * machine: question and verdict, what was searched, the scenario, its steps, what was seen, what is not modelled.
  */
-import type { Outcome } from "../outcome.ts";
+import type { Outcome, Trace } from "../outcome.ts";
 import { cutMatrix } from "./cut-matrix.ts";
 import { evidence } from "./evidence.ts";
 import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "./facts.ts";
@@ -63,7 +63,7 @@ function verdict(outcome: Outcome): string[] {
 }
 
 /** Cells of the cut matrix are counted here, and named where it stands. */
-function whyVacuous({ vacuous, system, result, spec }: Outcome): string[] {
+export function whyVacuous({ vacuous, system, result, spec }: Outcome): string[] {
   const { frames, unexplained } = cutMatrix(system, result, spec.uncut);
   const counts = frames.flatMap(({ frame, rows }) => {
     const empty = rows.filter((row) => !row.isCut && row.why === null).length;
@@ -102,7 +102,8 @@ function line(name: string, text: string): string[] {
     : wrap(text, { first: `${name}: `, rest: "  " });
 }
 
-function violations(outcome: Outcome): string[] {
+/** Each violated property with what it says. */
+export function violations(outcome: Outcome): string[] {
   return outcome.violations.flatMap(({ property, length, why }) => {
     const sentence = sentenceOf(outcome, property);
     const where = why === "in this state" ? "" : ` (${why})`;
@@ -113,16 +114,13 @@ function violations(outcome: Outcome): string[] {
 
 function counterexample(outcome: Outcome, detail: Detail): string[] {
   const { system, trace } = outcome;
-  if (!trace) return [];
+  return trace ? [...drawn(outcome, trace, detail), "", ...stepTable(system, trace, detail)] : [];
+}
+
+/** The scenario under its title, and what is wrong where it ends. */
+export function drawn(outcome: Outcome, trace: Trace, detail: Detail): string[] {
   const title = `Scenario for ${trace.property}, ${trace.steps.length} steps, the fewest that show it:`;
-  return [
-    ...wrap(title),
-    "",
-    ...scenario(system, trace, detail),
-    ...starred(banner(outcome)),
-    "",
-    ...stepTable(system, trace, detail),
-  ];
+  return [...wrap(title), "", ...scenario(outcome.system, trace, detail), ...starred(banner(outcome))];
 }
 
 const starred = (text: string): string[] =>
@@ -142,7 +140,8 @@ function banner(outcome: Outcome): string {
   }
 }
 
-function leftOut(outcome: Outcome): string[] {
+/** What is not modelled, in a few lines. */
+export function leftOut(outcome: Outcome): string[] {
   const items = notModelled(outcome);
   const lines = ["Memory is sequentially consistent at the grain of one step."];
   if (items.length === 0) return lines;

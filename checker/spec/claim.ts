@@ -40,6 +40,8 @@ export interface Claim {
   readonly who: string;
   /** The mail, by Message-ID or by subject and date. */
   readonly where: string;
+  /** The whole Message-ID of that mail, where it is known: a mail links to it. */
+  readonly messageId?: string;
   readonly quote: string;
   readonly parts: readonly ClaimPart[];
   /** Why the model cannot say; then there are no parts. */

@@ -21,6 +21,8 @@ export interface Loaded {
   readonly source: string;
   readonly spec: Spec;
   readonly system: System;
+  /** The path of a model of one's own; a built-in one has none. */
+  readonly modelFile?: string;
 }
 
 export interface SpecFile {
@@ -51,7 +53,7 @@ export async function loadSpec(file: SpecFile, builtins: Builtins, changes: read
   const given = text.data as unknown as RawSpec;
   const found = await loadModel(given.model, file.path, builtins);
   if ("problems" in found) throw new SpecError(inOrder(found.problems));
-  const { model } = found;
+  const { model, file: modelFile } = found;
   const { raw, problems: misset } = changeSpec(given, model, changes);
   refuse(misset);
   const changed = changes.map((c) => c.text);
@@ -60,7 +62,7 @@ export async function loadSpec(file: SpecFile, builtins: Builtins, changes: read
   refuse(inOrder(spec.problems));
   const linked = author(model, () => linkSpec(spec.spec));
   if ("problems" in linked) throw new SpecError(inOrder(linked.problems));
-  return { source: file.source, spec: spec.spec, system: linked.system };
+  return { source: file.source, spec: spec.spec, system: linked.system, ...(modelFile ? { modelFile } : {}) };
 
   /** Runs what calls the model's own functions: what they throw is their author's to mend. */
   function author<T>(of: Model, run: () => T): T {

@@ -18,14 +18,20 @@ export function beforeOwnModels(action: () => Promise<void>): void {
   };
 }
 
+/** A model, and where it is: null for a built-in one. */
+interface Found {
+  readonly model: Model;
+  readonly file: string | null;
+}
+
 /** The model, or why there is none. `spec` is the path of the spec's file. */
 export async function loadModel(
   name: string,
   spec: string,
   builtins: Builtins,
-): Promise<{ readonly model: Model } | { readonly problems: readonly Problem[] }> {
+): Promise<Found | { readonly problems: readonly Problem[] }> {
   const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
-  if (builtin) return { model: (await builtin()).default };
+  if (builtin) return { model: (await builtin()).default, file: null };
   const problem = (what: string, mend: string) => ({ problems: [{ path: "/model", what, mend }] });
   if (!name.includes("/") && !/\.[cm]?[jt]s$/.test(name)) {
     const mend = `${mendName(name, Object.keys(builtins), "model")} A model of your own is named by its path: "./${name}.ts"`;
@@ -46,7 +52,8 @@ export async function loadModel(
   const model = exported.default;
   const missing = missingOf(model);
   if (missing) return problem(`${shown} exports no model: ${missing}`, "write `export default defineModel({ .. })`");
-  return modelProblems(model as Model, shown);
+  const problems = modelProblems(model as Model, shown);
+  return problems.length > 0 ? { problems } : { model: model as Model, file };
 }
 
 const TABLES = ["parameters", "versions", "variants", "contextKinds", "operations", "properties"] as const;
@@ -64,18 +71,13 @@ function missingOf(value: unknown): string | null {
   return lacks.length === 0 ? null : `its default export lacks ${lacks.join(", ")}`;
 }
 
-function modelProblems(
-  model: Model,
-  shown: string,
-): { readonly model: Model } | { readonly problems: readonly Problem[] } {
+function modelProblems(model: Model, shown: string): readonly Problem[] {
   const wrong = Object.entries(model.properties).filter(([key, { name }]) => key !== name);
-  if (wrong.length === 0) return { model };
-  const problems = wrong.map(([key, { name }]) => ({
+  return wrong.map(([key, { name }]) => ({
     path: "/model",
     what: `${shown}: the property "${name}" is listed as "${key}"`,
     mend: "list each property under its own name",
   }));
-  return { problems };
 }
 
 /** An error of somebody's own code in a line: its message, and the file and line where that code threw it. */

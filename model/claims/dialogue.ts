@@ -2,9 +2,17 @@
 import type { Claim } from "../../checker/spec/model.ts";
 import { ALEXEI, both, breaks, holds, notRt, part, reachable, rt, unreachable, VLASTIMIL } from "./reading.ts";
 
-const A = { who: ALEXEI, where: "to Vlastimil on v1 6/6, 7 May 2025" };
+const A = {
+  who: ALEXEI,
+  where: "to Vlastimil on v1 6/6, 7 May 2025",
+  messageId: "CAADnVQLO9YX2_0wEZshHbwXoJY2-wv3OgVGvN-hgf6mK0_ipxw@mail.gmail.com",
+};
 /** Of 6 May 2025. */
-const V = { who: VLASTIMIL, where: "on v1 6/6, 6 May 2025, 4d3e5d4b-502b-459b-9779-c0bf55ef2a03@suse.cz" };
+const V = {
+  who: VLASTIMIL,
+  where: "on v1 6/6, 6 May 2025, 4d3e5d4b-502b-459b-9779-c0bf55ef2a03@suse.cz",
+  messageId: "4d3e5d4b-502b-459b-9779-c0bf55ef2a03@suse.cz",
+};
 /** Which of his two mails a sentence stands in is not always known. */
 const V2 = { who: VLASTIMIL, where: "on v1 6/6, May 2025, the same thread" };
 

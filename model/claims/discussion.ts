@@ -19,16 +19,26 @@ import {
 const A12MAY = {
   who: ALEXEI,
   where: "to Sebastian on v1 4/6, 12 May 2025, CAADnVQLs009ZgcwHfo77zHA_NiGqsBpwvdG1kqc0cW6b02tXXw@mail.gmail.com",
+  messageId: "CAADnVQLs009ZgcwHfo77zHA_NiGqsBpwvdG1kqc0cW6b02tXXw@mail.gmail.com",
 };
-const V2 = { who: ALEXEI, where: "v2 6/6, 8 Jul 2025, 20250709015303.8107-7" };
-const JUL11 = "on v2 3/6, 11 Jul 2025, c31bee2f-dee5-4dd5-8cf4-edc90d3c595b@suse.cz";
+const V2 = {
+  who: ALEXEI,
+  where: "v2 6/6, 8 Jul 2025, 20250709015303.8107-7",
+  messageId: "20250709015303.8107-7-alexei.starovoitov@gmail.com",
+};
+const JUL11 = {
+  where: "on v2 3/6, 11 Jul 2025, c31bee2f-dee5-4dd5-8cf4-edc90d3c595b@suse.cz",
+  messageId: "c31bee2f-dee5-4dd5-8cf4-edc90d3c595b@suse.cz",
+};
 const SEP16 = {
   who: ALEXEI,
   where: "16 Sep 2025, CAADnVQLNm+0ZwX2MN_JK3ookGxpOGxEdwaaroQk+rGB401E8Jg@mail.gmail.com",
+  messageId: "CAADnVQLNm+0ZwX2MN_JK3ookGxpOGxEdwaaroQk+rGB401E8Jg@mail.gmail.com",
 };
 const SEP15 = {
   who: ALEXEI,
   where: "on v5 6/6, 15 Sep 2025, CAADnVQKC=BA73ifNnyiE2c8ExtzS4LjR00--m5Xe8pqPLSGJfA@mail.gmail.com",
+  messageId: "CAADnVQKC=BA73ifNnyiE2c8ExtzS4LjR00--m5Xe8pqPLSGJfA@mail.gmail.com",
 };
 const NOLOCK_PAGES = { who: "a comment of 6.18", where: "mm/page_alloc.c alloc_frozen_pages_nolock_noprof()" };
 const JULY = { who: ALEXEI, where: "on v3, July 2025" };
@@ -37,6 +47,7 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
   E1: {
     who: ALEXEI,
     where: "v1 4/6, 30 Apr 2025",
+    messageId: "20250501032718.65476-5-alexei.starovoitov@gmail.com",
     quote: "re-entrance is possible either from NMI or strategically placed kprobe",
     parts: [
       part("an NMI may call kmalloc_nolock() inside a lock section of its CPU", notRt(reachable("reentersLocked")), {
@@ -94,6 +105,7 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
   E6: {
     who: ALEXEI,
     where: "v2 cover, 8 Jul 2025, 20250709015303.8107-1",
+    messageId: "20250709015303.8107-1-alexei.starovoitov@gmail.com",
     quote: "kfree_nolock() can OOM, because deferred per-slab llist won't be serviced if kfree_nolock() gets unlucky",
     parts: [part("an object on v1's list may stay there", both(breaks("L2")))],
   },
@@ -112,14 +124,14 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
   },
   E8: {
     who: VLASTIMIL,
-    where: JUL11,
+    ...JUL11,
     quote:
       "if we succeeded once, it means we're not a irq/nmi interrupting a locked context so we'll succeed the following attempts too",
     parts: [part("a call that once found a bucket not locked finds it so until it returns", notRt(holds("D12")))],
   },
   E9: {
     who: SEBASTIAN,
-    where: JUL11,
+    ...JUL11,
     quote: "On RT this is different so local_lock_is_locked() will return false but the trylock might fail",
     parts: [part("a trylock of c->lock fails though is_locked was false", rt(reachable("E9")))],
   },

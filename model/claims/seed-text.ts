@@ -2,7 +2,11 @@
 import type { Claim } from "../../checker/spec/model.ts";
 import { ALEXEI, both, breaks, holds, notRt, part, reachable, rt } from "./reading.ts";
 
-const V1 = { who: ALEXEI, where: "v1 6/6, 30 Apr 2025, 20250501032718.65476-7" };
+const V1 = {
+  who: ALEXEI,
+  where: "v1 6/6, 30 Apr 2025, 20250501032718.65476-7",
+  messageId: "20250501032718.65476-7-alexei.starovoitov@gmail.com",
+};
 const POSTED = ["v1", "v2"];
 const MERGED = ["6.18"];
 

@@ -1,9 +1,8 @@
-/** The outcome of a check as JSON, for other tools. */
-import type { Agreement } from "../export/record.ts";
-import type { Outcome } from "../outcome.ts";
+/** The outcome of a check as JSON, for other tools: `schema/outcome.schema.json` says what each key means. */
+import type { Told } from "./format.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
-export function outcomeAsJson(outcome: Outcome, exit: number, agreement: Agreement): string {
+export function json({ outcome, status: exit, agreement }: Told): string {
   const { spec, system, engine, reduced, result, verdict, violated, trace, vacuous, differences } = outcome;
   const value = {
     spec: spec.name,

@@ -1,0 +1,15 @@
+/**
+ * The whole graph for the tools that read Aldebaran files (CADP, mCRL2, LTSmin): `des (first, transitions, states)`, then a
+ * line for each transition. States are numbers; a label says who took which row, and what was chosen.
+ */
+import type { System } from "../../language/system.ts";
+import { stepName, wholeGraphOf } from "./graph.ts";
+
+/** Many more, and the reference that finds them is no longer quick. */
+const MOST_STATES = 50_000;
+
+export function aut(system: System): string {
+  const { states, edges } = wholeGraphOf(system, "aut", MOST_STATES);
+  const lines = edges.map(({ from, to, via }) => `(${from},"${stepName(system, via).replaceAll('"', "'")}",${to})`);
+  return `${[`des (0,${edges.length},${states.length})`, ...lines].join("\n")}\n`;
+}
