@@ -1,6 +1,7 @@
 /** From a loaded spec to its outcome: search, verdict, counterexample, and what differs from the spec's pins. */
 
 import { type Run, type RunOptions, runSearching } from "./engine/run.ts";
+import type { SHORTEST } from "./fewest.ts";
 import type { System } from "./language/index.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
 import { finish, type Lengthy } from "./reference/progress.ts";
@@ -14,6 +15,8 @@ import { exitStatus, verdictOf } from "./verdict.ts";
 export interface CheckOptions extends RunOptions {
   /** Whose counterexample to show, before what the spec says. */
   readonly show?: string;
+  /** What its counterexample is to have the fewest of. Default: steps. */
+  readonly shortest?: (typeof SHORTEST)[number];
 }
 
 /** States up to which the whole graph is searched where the reduced one has a violation. */
@@ -36,7 +39,7 @@ export function* searching(loaded: Loaded, options: CheckOptions = {}): Lengthy<
   return yield* runBest(loaded.system, loaded.spec.uncut, { ...options, exploreAll, por });
 }
 
-/** What a search says about a spec. */
+/** What a search says about a spec; its counterexample has the fewest steps. */
 export function outcomeOf(loaded: Loaded, { engine, reduced, result }: Run, options: CheckOptions = {}): Outcome {
   const { source, spec, system } = loaded;
   const expect = expectationOf(loaded);

@@ -2,12 +2,18 @@
 import type { EngineName } from "./engine/run.ts";
 import type { System } from "./language/system.ts";
 import type { SearchResult, Violation } from "./reference/result.ts";
+import type { Cost } from "./reference/switches.ts";
 import type { Trace } from "./reference/trace.ts";
 import type { Spec } from "./spec/spec.ts";
 import type { Verdict } from "./verdict.ts";
 
 export type { Trace, TraceStep } from "./reference/trace.ts";
 export type { Verdict } from "./verdict.ts";
+
+/** What the counterexample has the fewest of. Where that is steps, why not switches, which were asked for. */
+export type Fewest =
+  | { readonly by: "switches"; readonly cost: Cost; readonly shortest: Cost }
+  | { readonly by: "steps"; readonly why: string };
 
 export interface Outcome {
   /** How the spec was named: a name of `specs/`, or a path. */
@@ -25,6 +31,8 @@ export interface Outcome {
   readonly violations: readonly Violation[];
   /** The counterexample to show: of the property that the spec or the user names, else of the first shortest. */
   readonly trace: Trace | null;
+  /** Where the fewest switches were asked for. */
+  readonly fewest?: Fewest;
   /** Why a run that found no violation shows nothing: witnesses never met, cuts never made. */
   readonly vacuous: readonly string[];
   /** Differences from the spec's `expect`; null where nothing was compared. */

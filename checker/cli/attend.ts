@@ -4,6 +4,7 @@
  */
 import { fstatSync } from "node:fs";
 import { type CheckOptions, outcomeOf, searching } from "../check.ts";
+import { withFewestSwitches } from "../fewest.ts";
 import type { Outcome } from "../outcome.ts";
 import { finish, type Lengthy, type Progress } from "../reference/progress.ts";
 import type { Loaded } from "../spec/load.ts";
@@ -43,7 +44,9 @@ export async function attendedCheck(
 ): Promise<Attended<Outcome>> {
   const search = (signal: AbortSignal) => searching(loaded, { ...options, signal });
   const { interrupted, found } = await attend(search, attendance, quiet);
-  return { interrupted, found: outcomeOf(loaded, found, options) };
+  const outcome = outcomeOf(loaded, found, options);
+  if (interrupted || options.shortest !== "switches") return { interrupted, found: outcome };
+  return attend((signal) => withFewestSwitches(outcome, signal), attendance, quiet);
 }
 
 /** Runs a search that ends where its signal is aborted. Without attendance nobody looks up. */

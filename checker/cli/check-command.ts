@@ -1,6 +1,7 @@
 /** `nolock check`: answers one spec, or all of them. */
 import type { CheckOptions } from "../check.ts";
 import { ENGINES } from "../engine/run.ts";
+import { SHORTEST } from "../fewest.ts";
 import { recheck } from "../reduction/walk.ts";
 import { FORMAT_NAMES } from "../report/formats/index.ts";
 import { type Change, parseChange } from "../spec/change.ts";
@@ -47,6 +48,9 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
   --workers N         threads of the WebAssembly engine (default: one for
                       each core); they start when a level is large
   --show PROPERTY     whose counterexample to show
+  --shortest WHAT     show the counterexample with the fewest steps (default)
+                      or switches: of task or CPU, then interrupts and hooks
+                      that begin, then steps; unreduced, up to a limit
   --trace full|short  every step with all that it changed, or the
                       scenario and what changed (default)
   --format NAME       print the outcome in another form than text; with
@@ -83,6 +87,7 @@ const OPTIONS = {
   memory: "size",
   workers: "count",
   show: "text",
+  shortest: SHORTEST,
   trace: ["short", "full"],
   format: FORMAT_NAMES,
   out: "text",
@@ -139,6 +144,7 @@ const searchOptions = (options: Asked): CheckOptions => ({
   ...(options.memory === undefined ? {} : { memory: options.memory }),
   ...(options.workers === undefined ? {} : { workers: options.workers }),
   ...(options.show === undefined ? {} : { show: options.show }),
+  ...(options.shortest === undefined ? {} : { shortest: options.shortest }),
 });
 
 export function changesOf(texts: readonly string[]): readonly Change[] {
@@ -154,11 +160,15 @@ export function changesOf(texts: readonly string[]): readonly Change[] {
 }
 
 /** What is about one spec cannot go with `--all` or `--list`. */
-function refuseMixing({ all, list, set, show, json, html, trace, size, grow }: Asked, words: readonly string[]): void {
+function refuseMixing(
+  { all, list, set, show, shortest, json, html, trace, size, grow }: Asked,
+  words: readonly string[],
+): void {
   const where = list ? "--list" : "--all";
   const given = {
     "--set": set.length > 0,
     "--show": show,
+    "--shortest": shortest,
     "--json": json,
     "--html": html,
     "--trace": trace,

@@ -6,6 +6,7 @@ import type { Outcome, Trace } from "../outcome.ts";
 import { cutMatrix } from "./cut-matrix.ts";
 import { evidence } from "./evidence.ts";
 import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "./facts.ts";
+import { howFew, ofTheTrace } from "./fewest.ts";
 import { type Detail, scenario } from "./scenario.ts";
 import { stepTable } from "./steps.ts";
 import { ascii, count, spread, WIDTH, wrap } from "./wrap.ts";
@@ -89,7 +90,7 @@ function searched(outcome: Outcome): string[] {
     ...contexts.flatMap(({ name, kind, script }, i) => line(i === 0 ? "contexts" : "", `${name} (${kind}): ${script}`)),
     ...line("bounds", bounds),
     ...line("search", `${extent}${result.complete ? "," : ";"} ${counts}, ${reduction}, engine ${engine}`),
-    ...line("trace", reduced && trace ? "of the reduced graph: it replays, but a shorter one may exist" : ""),
+    ...line("trace", trace ? ofTheTrace(outcome) : ""),
     ...line("hash", system.hash),
   ];
 }
@@ -104,11 +105,12 @@ function line(name: string, text: string): string[] {
 
 /** Each violated property with what it says. */
 export function violations(outcome: Outcome): string[] {
+  const { reduced } = outcome;
   return outcome.violations.flatMap(({ property, length, why }) => {
     const sentence = sentenceOf(outcome, property);
     const where = why === "in this state" ? "" : ` (${why})`;
     const said = sentence === null ? why : `does not hold in this model: "${sentence}"${where}`;
-    return wrap(`${property}: ${said}; shortest trace ${length} steps`, { rest: "  " });
+    return wrap(`${property}: ${said}${reduced ? "" : `; shortest trace ${length} steps`}`, { rest: "  " });
   });
 }
 
@@ -119,7 +121,7 @@ function counterexample(outcome: Outcome, detail: Detail): string[] {
 
 /** The scenario under its title, and what is wrong where it ends. */
 export function drawn(outcome: Outcome, trace: Trace, detail: Detail): string[] {
-  const title = `Scenario for ${trace.property}, ${trace.steps.length} steps, the fewest that show it:`;
+  const title = `Scenario for ${trace.property}, ${trace.steps.length} steps${howFew(outcome)}:`;
   return [...wrap(title), "", ...scenario(outcome.system, trace, detail), ...starred(banner(outcome))];
 }
 

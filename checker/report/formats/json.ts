@@ -28,6 +28,7 @@ export function json({ outcome, status: exit, agreement }: Told): string {
     reduction: reduced ? "partial order" : "none",
     relationHash: system.hash,
     shown: trace?.property ?? null,
+    fewest: outcome.fewest ?? null,
     trace: (trace?.steps ?? []).map(({ context, label, changes, lane, chosen }) => ({
       context: system.contexts[context]?.name,
       lane,

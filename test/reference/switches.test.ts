@@ -1,0 +1,161 @@
+/** Is the counterexample that is shown as the one with the fewest switches that one? Beside every way there is. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { check } from "../../checker/check.ts";
+import { builtins } from "../../checker/cli/models.ts";
+import { folders, specNamed } from "../../checker/cli/specs.ts";
+import { withFewestSwitches } from "../../checker/fewest.ts";
+import { stateKey } from "../../checker/language/cells.ts";
+import type { State } from "../../checker/language/evaluate.ts";
+import type { System } from "../../checker/language/index.ts";
+import type { Outcome } from "../../checker/outcome.ts";
+import { Findings } from "../../checker/reference/findings.ts";
+import { finish } from "../../checker/reference/progress.ts";
+import { search } from "../../checker/reference/search.ts";
+import { costOf, fewestSwitches } from "../../checker/reference/switches.ts";
+import { traceOf } from "../../checker/reference/trace.ts";
+import { loadSpec } from "../../checker/spec/load.ts";
+import { drawnSystems, systemOf } from "../reduction/frames.ts";
+
+/** Switches, interrupts and hooks that begin, steps. */
+type Costs = readonly [number, number, number];
+
+const isLess = (a: Costs, b: Costs): boolean => {
+  const i = a.findIndex((part, at) => part !== b[at]);
+  return i >= 0 && (a[i] as number) < (b[i] as number);
+};
+
+/** Who stands at the bottom, read off the cells of `frames.ts`. */
+function bottom(state: State, context: number): number {
+  const frames = state.frame as unknown as readonly { readonly below: number | null }[];
+  let at = context;
+  for (let under = frames[at]?.below; typeof under === "number"; under = frames[at]?.below) at = under;
+  return at;
+}
+
+interface Edge {
+  readonly to: string;
+  readonly who: number;
+  readonly begins: number;
+  readonly violates: readonly string[];
+}
+
+/** For each violated property the least cost: every way is made cheaper until none can be. */
+function leastCosts(system: System): ReadonlyMap<string, Costs> {
+  const key = stateKey(system);
+  const names = (findings: Findings): string[] => [...findings.violations.keys()];
+  const graph = new Map<string, { readonly violates: readonly string[]; readonly edges: readonly Edge[] }>();
+  const states = [system.initial];
+  for (const state of states) {
+    if (graph.has(key(state))) continue;
+    const here = new Findings(system);
+    const { transitions } = here.look(state, 0, 0);
+    const edges = transitions.map((via): Edge => {
+      const step = new Findings(system);
+      const after = step.take([via], state, 0, 0)[0]?.state ?? state;
+      states.push(after);
+      const arrives = via.label.rowLabel === "arrive";
+      const who = bottom(arrives ? after : state, via.context);
+      return { to: key(after), who, begins: Number(arrives), violates: names(step) };
+    });
+    graph.set(key(state), { violates: names(here), edges });
+  }
+  const least = new Map<string, Costs>();
+  const note = (property: string, cost: Costs): void => {
+    const known = least.get(property);
+    if (!known || isLess(cost, known)) least.set(property, cost);
+  };
+  const costs = new Map<string, Costs>([[`${key(system.initial)}/none`, [0, 0, 0]]]);
+  const again = [{ at: key(system.initial), last: null as number | null }];
+  for (const { at, last } of again) {
+    const [switches, begins, steps] = costs.get(`${at}/${last ?? "none"}`) as Costs;
+    const { violates, edges } = graph.get(at) as { violates: readonly string[]; edges: readonly Edge[] };
+    for (const property of violates) note(property, [switches, begins, steps]);
+    for (const edge of edges) {
+      const cost: Costs = [switches + Number(last !== null && last !== edge.who), begins + edge.begins, steps + 1];
+      for (const property of edge.violates) note(property, cost);
+      const name = `${edge.to}/${edge.who}`;
+      const known = costs.get(name);
+      if (known && !isLess(cost, known)) continue;
+      costs.set(name, cost);
+      again.push({ at: edge.to, last: edge.who });
+    }
+  }
+  return least;
+}
+
+describe("the way with the fewest switches", () => {
+  it("costs what the cheapest of all ways costs, on systems drawn at random", () => {
+    let better = 0;
+    fc.assert(
+      fc.property(drawnSystems, (one) => {
+        const system = systemOf(one);
+        fc.pre(system !== null);
+        const full = search(system, { exploreAll: true });
+        const least = leastCosts(system);
+        expect([...least.keys()].toSorted()).toEqual(full.violations.map((v) => v.property).toSorted());
+        for (const { property, why, at } of full.violations) {
+          const way = finish(fewestSwitches(system, property));
+          if (typeof way === "string") throw new Error(way);
+          const { switches, begins, steps } = way.cost;
+          expect([switches, begins, steps]).toEqual(least.get(property));
+          const trace = traceOf(system, property, way.why, way.transitions);
+          expect(costOf(system, trace.steps)).toEqual(way.cost);
+          const shortest = costOf(system, traceOf(system, property, why, full.trace(at)).steps);
+          expect(shortest.steps).toBeLessThanOrEqual(steps);
+          better += Number(switches < shortest.switches);
+        }
+      }),
+      { numRuns: 60 },
+    );
+    // Where the shortest way were always as good, nothing would have been shown.
+    expect(better).toBeGreaterThan(0);
+  });
+
+  it("is said not to have been found where there are too many ways, or where nobody waited", () => {
+    fc.assert(
+      fc.property(drawnSystems, (one) => {
+        const system = systemOf(one);
+        fc.pre(system !== null);
+        const [first] = search(system).violations;
+        fc.pre(first !== undefined && first.length > 1);
+        expect(finish(fewestSwitches(system, first.property, { most: 1 }))).toBe(
+          "there are more than 1 ways to look at",
+        );
+        const signal = AbortSignal.abort();
+        expect(finish(fewestSwitches(system, first.property, { signal }))).toBe("it was interrupted");
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+/** A spec's outcome with the counterexample that has the fewest switches. */
+async function fewest(name: string): Promise<Outcome> {
+  const loaded = await loadSpec(specNamed(name, folders), builtins);
+  return finish(withFewestSwitches(check(loaded, { workers: 1 })));
+}
+
+describe("of the kernel's specs", () => {
+  it("a task that asks again while another CPU runs needs half of the switches of the shortest way", async () => {
+    const { trace, fewest: found } = await fewest("broken/asks-again-while-another-cpu-runs");
+    if (found?.by !== "switches") throw new Error(found?.why);
+    expect(found.cost.switches).toBeLessThan(found.shortest.switches);
+    expect(trace?.steps.length).toBe(found.cost.steps);
+  });
+});
+
+it("what is to stay possible is not looked for among ways", async () => {
+  const loaded = await loadSpec(specNamed("broken/asks-again-while-another-cpu-runs", folders), builtins);
+  const outcome = check(loaded, { workers: 1 });
+  const { property } = outcome.trace as NonNullable<Outcome["trace"]>;
+  const goal = { property, condition: { op: "const", value: true } } as System["alwaysPossible"][number];
+  const asked: Outcome = {
+    ...outcome,
+    system: { ...outcome.system, alwaysPossible: [goal] },
+    violations: outcome.violations.map((v) => ({ ...v, verdict: "noProgress" })),
+  };
+  const { fewest: found, trace } = finish(withFewestSwitches(asked));
+  expect(found).toEqual({ by: "steps", why: "it is about all that may follow" });
+  expect(trace).toBe(outcome.trace);
+});
