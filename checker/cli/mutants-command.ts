@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rowsOf } from "../ledger/corpus.ts";
-import { type Hunted, type Hunter, hunt } from "../mutation/hunt.ts";
+import { feltIn } from "../mutation/felt.ts";
+import { ask, type Hunted, type Hunter, hunt } from "../mutation/hunt.ts";
+import { type Memo, memoIn } from "../mutation/memo.ts";
 import { type Mutant, mutantsOf } from "../mutation/mutate.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT } from "../verdict.ts";
@@ -16,12 +18,15 @@ import { commit, rotated } from "./sample.ts";
 export const mutantsHelp = `Usage: npm run mutants [-- options]
 
 Changes one row at a time: a test without one of its parts, always or never
-true; a write not done; a call not made. Asks the small specs in which the
-row fired, those with the fewest states first, until one notices: another
-set of violations, a witness no longer met, or a linker that refuses.
+true; a write not done; a call not made. Asks the small specs that feel it,
+those that noticed others of its program first, until one notices: another
+set of violations, a witness no longer met, or a linker that refuses. A spec
+feels a mutant where, somewhere in all its states, the row does other than it.
 
+  --memo FILE     keep answers in FILE, and ask only what it does not hold
   --sample N      N of the mutants, others for another commit
-  --row TEXT      those whose name contains TEXT ("___slab_alloc: recheck")
+  --row TEXT      those whose name contains TEXT ("___slab_alloc: recheck");
+                  may be given several times
   --list          only their names
   --verbose       a line for each, with who noticed
   --write         of all mutants: write results/mutants.md
@@ -35,7 +40,8 @@ const MOST_SURVIVORS = 3;
 
 const OPTIONS = {
   sample: "count",
-  row: "text",
+  row: "texts",
+  memo: "text",
   list: "flag",
   verbose: "flag",
   write: "flag",
@@ -46,6 +52,8 @@ interface Prey {
   readonly mutant: Mutant;
   readonly hunters: readonly Hunter[];
   readonly why: string | null;
+  /** All that the model says of survivors. */
+  readonly reasons: Readonly<Record<string, string>>;
 }
 
 export async function mutantsCommand(args: readonly string[], env: Environment): Promise<number> {
@@ -55,11 +63,11 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
     return options.help ? EXIT.asExpected : EXIT.badInput;
   }
   const { sample, row } = options;
-  const isAll = sample === undefined && row === undefined;
+  const isAll = sample === undefined && row.length === 0;
   if (options.write && !isAll)
     throw new SpecError([{ where: "--write", what: "it is about all mutants", mend: "leave --sample and --row out" }]);
   const all = await preyOf(env);
-  const named = row === undefined ? all : all.filter(({ mutant }) => mutant.name.includes(row));
+  const named = row.length === 0 ? all : all.filter(({ mutant }) => row.some((text) => mutant.name.includes(text)));
   const prey = sample === undefined ? named : sampled(named, sample);
   if (prey.length === 0)
     throw new SpecError([{ where: "nolock mutants", what: "there is no such mutant", mend: "--list shows them all" }]);
@@ -67,22 +75,32 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
     for (const { mutant } of prey) env.print(`${mutant.name}\n`);
     return EXIT.asExpected;
   }
+  const memo = memoIn(options.memo);
+  const isFelt = feelers(all, memo);
+  const best = new Best();
   const hunted = prey.map(({ mutant, hunters }) => {
-    const one = hunt(mutant, hunters);
+    const one = hunt(mutant, best.first(mutant, hunters), {
+      isFelt,
+      askOne: (_, hunter) => memo(["ask", mutant.name, hunter.record.key], () => ask(mutant, hunter)),
+    });
+    if (one.notice) best.add(mutant, one.notice.spec);
     if (options.verbose) env.print(`${one.mutant}: ${fateOf(one)}\n`);
     return one;
   });
   const survivors = hunted.flatMap((one, i) => (one.notice ? [] : [{ one, why: prey[i]?.why ?? null }]));
+  const names = new Set(all.map(({ mutant }) => mutant.name));
+  const stale = [...new Set(all.flatMap(({ reasons }) => Object.keys(reasons)))].filter((name) => !names.has(name));
   const refuted = hunted.flatMap((one, i) => (one.notice && prey[i]?.why ? [one] : []));
   env.print(`${summary(hunted, survivors.length)}\n`);
   for (const { one, why } of survivors)
     if (why === null) env.complain(`SURVIVES: ${one.mutant} (${fateOf(one)})\n`);
     else env.print(`survives: ${one.mutant}: ${why}\n`);
   for (const one of refuted) env.complain(`EXPLAINED, and noticed: ${one.mutant} (${fateOf(one)})\n`);
+  for (const name of stale) env.complain(`EXPLAINED, and there is no such mutant: ${name}\n`);
   if (options.write) writeFileSync(join(env.folders.results, MUTANTS), page(hunted, survivors));
   const isTooMany = isAll && survivors.length * 100 > hunted.length * MOST_SURVIVORS;
   if (isTooMany) env.complain(`more than ${MOST_SURVIVORS} in 100 survive\n`);
-  const isWell = survivors.every(({ why }) => why !== null) && refuted.length === 0 && !isTooMany;
+  const isWell = survivors.every(({ why }) => why !== null) && refuted.length + stale.length === 0 && !isTooMany;
   return isWell ? EXIT.asExpected : EXIT.differs;
 }
 
@@ -110,10 +128,48 @@ async function preyOf(env: Environment): Promise<readonly Prey[]> {
     mutants.map((mutant) => ({
       mutant,
       hunters,
+      reasons,
       why: Object.hasOwn(reasons, mutant.name) ? (reasons[mutant.name] as string) : null,
     })),
   );
 }
+
+/** Whether a spec feels a mutant: found out for all mutants of a spec at once, when it is asked for one. */
+function feelers(all: readonly Prey[], memo: Memo): (mutant: Mutant, hunter: Hunter) => boolean {
+  const mutants = new Map<string, Mutant[]>();
+  for (const { mutant, hunters } of all)
+    for (const { record } of hunters) mutants.set(record.key, [...(mutants.get(record.key) ?? []), mutant]);
+  const felt = new Map<string, ReadonlySet<string>>();
+  return (mutant, { loaded, record }) => {
+    const known = felt.get(record.key);
+    if (known) return known.has(mutant.name);
+    const asked = mutants.get(record.key) ?? [];
+    const question = ["felt", record.key, ...asked.map(({ name }) => name)];
+    const found = new Set(memo(question, () => [...feltIn(loaded, asked)]));
+    felt.set(record.key, found);
+    return found.has(mutant.name);
+  };
+}
+
+/** Who noticed mutants of a program is likely to notice the next; whom to ask first is all that this decides. */
+class Best {
+  readonly #noticed = new Map<string, number>();
+
+  add(mutant: Mutant, spec: string): void {
+    this.#noticed.set(keyOf(mutant, spec), this.#of(mutant, spec) + 1);
+  }
+
+  /** Those that noticed most, and of others those with the fewest states, first. */
+  first(mutant: Mutant, hunters: readonly Hunter[]): readonly Hunter[] {
+    const noticed = ({ loaded }: Hunter): number => this.#of(mutant, loaded.spec.name);
+    return hunters.toSorted((a, b) => noticed(b) - noticed(a) || a.record.states - b.record.states);
+  }
+
+  #of = (mutant: Mutant, spec: string): number => this.#noticed.get(keyOf(mutant, spec)) ?? 0;
+}
+
+/** A program and a spec: mutants are named after their row. */
+const keyOf = ({ name }: Mutant, spec: string): string => `${name.slice(0, name.indexOf(": "))} / ${spec}`;
 
 /** In an order that has nothing to do with where they stand, so that neighbours in the source are not taken together. */
 function sampled(prey: readonly Prey[], count: number): readonly Prey[] {

@@ -2,7 +2,7 @@
  * Does any spec notice a mutant? Noticed is what a reader of the report would see: another set of violations, a witness
  * that is no longer met, or a linker that refuses the table. That counts of states differ is not enough.
  */
-import { type RunOptions, runSearch } from "../engine/run.ts";
+import { runSearch } from "../engine/run.ts";
 import type { Variant } from "../language/programs.ts";
 import type { SpecRecord } from "../ledger/record.ts";
 import type { Loaded } from "../spec/load.ts";
@@ -27,7 +27,7 @@ export interface Hunted {
   readonly mutant: string;
   /** Null: it survives. */
   readonly notice: Notice | null;
-  /** Specs that were asked. */
+  /** Specs that feel it and were asked. */
   readonly asked: number;
   /** Specs whose search of the mutant did not end within its limit. */
   readonly unfinished: readonly string[];
@@ -36,16 +36,31 @@ export interface Hunted {
 }
 
 /** How many times its own states a spec may take to search a mutant. */
-const PATIENCE = 30;
+const PATIENCE = 8;
 
-/** Asks one spec after another, those with the fewest states first, until one notices. */
-export function hunt(mutant: Mutant, hunters: readonly Hunter[], options: RunOptions = {}): Hunted {
+/** What one spec says of a mutant. */
+export type Answer = Notice | "unfinished" | "another way" | "the same way";
+
+/** How a spec is asked, where not simply by a search of its own. */
+export interface Questions {
+  /** False: with the mutant every step of the spec is the same, and so is its answer. */
+  readonly isFelt?: (mutant: Mutant, hunter: Hunter) => boolean;
+  readonly askOne?: (mutant: Mutant, hunter: Hunter) => Answer;
+}
+
+/** Asks one spec after another, in their order, until one notices. */
+export function hunt(
+  mutant: Mutant,
+  hunters: readonly Hunter[],
+  { isFelt = () => true, askOne = ask }: Questions = {},
+): Hunted {
   const unfinished: string[] = [];
   const differing: string[] = [];
   let asked = 0;
-  for (const hunter of hunters.toSorted((a, b) => a.record.states - b.record.states)) {
+  for (const hunter of hunters) {
+    if (!isFelt(mutant, hunter)) continue;
     asked += 1;
-    const found = ask(mutant, hunter, options);
+    const found = askOne(mutant, hunter);
     if (typeof found === "object") return { mutant: mutant.name, notice: found, asked, unfinished, differing };
     if (found === "unfinished") unfinished.push(hunter.loaded.spec.name);
     if (found === "another way") differing.push(hunter.loaded.spec.name);
@@ -53,11 +68,7 @@ export function hunt(mutant: Mutant, hunters: readonly Hunter[], options: RunOpt
   return { mutant: mutant.name, notice: null, asked, unfinished, differing };
 }
 
-function ask(
-  { variant }: Mutant,
-  { loaded, record }: Hunter,
-  options: RunOptions,
-): Notice | "unfinished" | "another way" | "the same way" {
+export function ask({ variant }: Mutant, { loaded, record }: Hunter): Answer {
   const { spec } = loaded;
   const notice = (how: Notice["how"], names: readonly string[]): Notice => ({
     spec: spec.name,
@@ -67,11 +78,12 @@ function ask(
   // A row that the mutant keeps others from reaching may be one whose cuts the spec explains: that is no finding.
   const linked = linkWithout({ ...spec, uncut: [] }, variant);
   if ("problems" in linked) return notice("refused", [linked.problems[0]?.what ?? ""]);
+  // The linker folded the change away.
+  if (linked.system.hash === loaded.system.hash) return "the same way";
   const usual = Object.keys(record.violated);
   const { result } = runSearch(linked.system, {
     // Many short searches: threads would take longer to begin than to search.
     workers: 1,
-    ...options,
     exploreAll: usual.length > 0,
     maxStates: PATIENCE * record.states,
   });

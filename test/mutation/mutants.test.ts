@@ -1,7 +1,11 @@
 /** Which mistakes are put into a row, which of them does a spec notice, and does one that changes nothing survive? */
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { check } from "../../checker/check.ts";
+import { builtins } from "../../checker/cli/models.ts";
 import {
   and,
   bool,
@@ -18,8 +22,10 @@ import {
 import { Universe } from "../../checker/language/sets.ts";
 import { rowsOf } from "../../checker/ledger/corpus.ts";
 import { recordOf } from "../../checker/ledger/record.ts";
-import { type Hunted, hunt } from "../../checker/mutation/hunt.ts";
-import { mutantsOf } from "../../checker/mutation/mutate.ts";
+import { feltIn } from "../../checker/mutation/felt.ts";
+import { ask, type Hunted, type Hunter, hunt } from "../../checker/mutation/hunt.ts";
+import { memoIn } from "../../checker/mutation/memo.ts";
+import { type Mutant, mutantsOf } from "../../checker/mutation/mutate.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import { lights, project } from "../cli/environment.ts";
 
@@ -66,11 +72,13 @@ describe("the mutants of a row", () => {
 
 describe("the mutants of Peterson's lock", () => {
   let hunted: ReadonlyMap<string, Hunted>;
+  let hunter: Hunter;
+  let mutants: readonly Mutant[];
   beforeAll(async () => {
     const path = fileURLToPath(new URL("../../examples/peterson.json", import.meta.url));
     const loaded = await loadSpec({ source: "peterson", path }, {});
-    const hunter = { loaded, record: recordOf(check(loaded)) };
-    const mutants = rowsOf(loaded).flatMap((row) => mutantsOf(row, loaded.system.universe));
+    hunter = { loaded, record: recordOf(check(loaded)) };
+    mutants = rowsOf(loaded).flatMap((row) => mutantsOf(row, loaded.system.universe));
     hunted = new Map(mutants.map((mutant) => [mutant.name, hunt(mutant, [hunter])]));
   });
 
@@ -84,6 +92,12 @@ describe("the mutants of Peterson's lock", () => {
     expect(fate("peterson: wait / never: !(exists")).toBe("violated: deadlock");
     expect(fate("peterson: wait / not done: l = next(l)")).toBe("witness: contended");
     expect(fate("peterson: start / not done: l = level0")).toMatch(/^refused: peterson: the local "l" may be read/);
+  });
+
+  it("are noticed only where they are felt", () => {
+    const felt = feltIn(hunter.loaded, mutants);
+    const noticed = mutants.filter(({ name }) => hunted.get(name)?.notice);
+    expect(noticed.filter(({ name }) => !felt.has(name))).toEqual([]);
   });
 
   it("survive where the spec does not ask: that a flag stays up forbids nobody's safety, though the way is another", () => {
@@ -105,9 +119,59 @@ describe("a mutant that takes rows out of reach", () => {
     const loaded = await loadSpec({ source: "off", path: `${at.dir}/specs/off.json` }, builtins);
     const rows = { then0: select("", [], "then1") };
     const patches = [{ program: "task0", rows, added: [], removed: [] }];
-    const mutant = { name: "no toggle", variant: { name: "mutant", summary: "", patches, isVersion: true } };
+    const mutant = {
+      name: "no toggle",
+      felt: null,
+      variant: { name: "mutant", summary: "", patches, isVersion: true },
+    };
     const hunted = hunt(mutant, [{ loaded, record: recordOf(check(loaded)) }]);
     expect([hunted.notice, hunted.differing]).toEqual([null, ["off"]]);
+  });
+});
+
+describe("the mutants of the allocator", () => {
+  it("go the same way, state by state, in a spec that does not feel them", async () => {
+    const path = fileURLToPath(new URL("../../specs/softirq-cuts-a-free.json", import.meta.url));
+    const loaded = await loadSpec({ source: "softirq-cuts-a-free", path }, builtins);
+    const hunter = { loaded, record: recordOf(check(loaded)) };
+    const fired = rowsOf(loaded).filter(({ program, label }) =>
+      hunter.record.fired[program]?.split(" ").includes(label),
+    );
+    const mutants = fired.flatMap((row) => mutantsOf(row, loaded.system.universe));
+    const felt = feltIn(loaded, mutants);
+    // Each costs a search: some of them.
+    const unfelt = mutants.filter(({ name }) => !felt.has(name)).filter((_, i) => i % 7 === 0);
+    expect(unfelt.length).toBeGreaterThan(4);
+    expect(unfelt.map((mutant) => [mutant.name, ask(mutant, hunter)])).toEqual(
+      unfelt.map(({ name }) => [name, "the same way"]),
+    );
+  });
+});
+
+describe("what was found out before", () => {
+  const dir = mkdtempSync(join(tmpdir(), "nolock-memo-"));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const memo = join(dir, "memo");
+  const never = () => {
+    throw new Error("asked again");
+  };
+
+  it("is not asked again, by a later run neither, and of a run that was stopped all whole answers count", () => {
+    const first = memoIn(memo);
+    expect(first(["a", "b"], () => ({ how: "violated" }))).toEqual({ how: "violated" });
+    expect(first(["a", "b"], never)).toEqual({ how: "violated" });
+    expect(first(["a"], () => "unfinished")).toBe("unfinished");
+    appendFileSync(memo, '["half');
+    const second = memoIn(memo);
+    expect([second(["a", "b"], never), second(["a"], never)]).toEqual([{ how: "violated" }, "unfinished"]);
+    second(["c"], () => "another way");
+    expect(memoIn(memo)(["c"], never)).toBe("another way");
+  });
+
+  it("is asked every time where there is no file", () => {
+    let asked = 0;
+    for (const _ of [1, 2]) memoIn(undefined)(["a"], () => (asked += 1));
+    expect(asked).toBe(2);
   });
 });
 
