@@ -321,9 +321,17 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     where: "2026, quoted in the fixes of the nolock interface",
     quote: "The problem is always the unlock which requires full locking",
     parts: [
-      part("with a trylock in an NMI the unlock may spin for the raw wait_lock held below", rt(breaks("S7")), {
+      part(
+        "an NMI that got a lock by trylock may need its raw wait_lock to let it go",
+        rt(reachable("nmiUnlocksSlowly")),
+        {
+          within: { kind: "nmi" },
+        },
+      ),
+      part("where it tries, it may spin for the raw wait_lock that a frame below holds", rt(breaks("S7")), {
         within: { kind: "nmi" },
       }),
+      part("at the unlock too", rt(breaks("E35")), { within: { kind: "nmi" }, author: null }),
     ],
   },
   E29: {

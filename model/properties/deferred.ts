@@ -137,11 +137,6 @@ export const DEFERRED_WITNESSES = [
     happens(deferFree, "push", ({ self }) => inNmi(self)),
   ),
   property(
-    "defersForLock",
-    "a free is deferred because c->lock is held below",
-    happens(doSlabFree, "gate", undefined, { to: "defer" }),
-  ),
-  property(
     "pushesElsewhere",
     "a deferred free goes on the list of a CPU that its caller has left",
     happens(deferFree, "push", ({ self, c }) => c.ne(thisCpu(self))),

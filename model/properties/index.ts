@@ -8,7 +8,7 @@ import { guards } from "./guards.ts";
 import { S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
 import { atomicSleep, rawSections, S1, S7, S8, S9, S10, WARN } from "./locks.ts";
 import { S16 } from "./memcg.ts";
-import { E39 } from "./pages.ts";
+import { E35, E39, nmiUnlocksSlowly } from "./pages.ts";
 import { L1, L2, L5 } from "./progress.ts";
 import { WITNESSES } from "./witnesses.ts";
 
@@ -42,8 +42,10 @@ const SAFETY = [
   guards,
 ];
 const PROGRESS = [L1, L2, L3, L4, L5, L6];
-const CLAIMED = [...CLAIM_PROPERTIES, ...DEFERRED_CLAIMS, E11, E27, E39];
+const CLAIMED = [...CLAIM_PROPERTIES, ...DEFERRED_CLAIMS, E11, E27, E35, E39];
 
 export const PROPERTIES: Readonly<Record<string, Property>> = Object.fromEntries(
-  [...SAFETY, atomicSleep, ...PROGRESS, ...CLAIMED, ...WITNESSES, ...DEFERRED_WITNESSES].map((one) => [one.name, one]),
+  [...SAFETY, atomicSleep, ...PROGRESS, ...CLAIMED, ...WITNESSES, ...DEFERRED_WITNESSES, nmiUnlocksSlowly].map(
+    (one) => [one.name, one],
+  ),
 );

@@ -6,6 +6,7 @@ import {
   type Expr,
   exists,
   forAll,
+  happens,
   type Id,
   implies,
   invariant,
@@ -18,9 +19,10 @@ import {
   track,
   whenever,
 } from "../../checker/language/index.ts";
-import { rtSpinTrylock } from "../locks/rt-mutex.ts";
+import { rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
+import { l } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
-import { chainOf, inHardirq, inNmi, m, type Self } from "../machine/state.ts";
+import { chainOf, inHardirq, inNmi, m, type Self, sameCpu } from "../machine/state.ts";
 import { freeFrozenPages, freeOnePage, parkPage } from "../page/free-frozen-pages.ts";
 import { freePages } from "../page/free-pages.ts";
 import { addPage, takeFirstPage } from "../page/page-list.ts";
@@ -124,6 +126,25 @@ export const E39 = property(
   "no task that waits for a lock is made the owner of another by an interrupt on top of it",
   whenever(rtSpinTrylock, "fast", noFalseOwner, { to: "held" }),
   whenever(rtSpinTrylock, "try", noFalseOwner, { to: "unlockHeld" }),
+);
+
+export const E35 = property(
+  "E35",
+  "no unlock in an NMI spins for a raw wait_lock that a frame below holds",
+  whenever(
+    rtSpinUnlock,
+    "waitLock",
+    ({ self, which }) => not(and(inNmi(self), sameCpu(l.lock.at(which).waitLock, self))),
+    {
+      to: "(waits)",
+    },
+  ),
+);
+
+export const nmiUnlocksSlowly = property(
+  "nmiUnlocksSlowly",
+  "PREEMPT_RT: an NMI needs the raw wait_lock to release a lock, since somebody has come to wait for it",
+  happens(rtSpinUnlock, "waitLock", ({ self }) => inNmi(self)),
 );
 
 /** Whether a page waits to be taken back, for witnesses. */

@@ -1,6 +1,9 @@
 /** Which spoilt rows break the page side of the properties? */
 import { element, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { rtSpinTrylock } from "../../model/locks/rt-mutex.ts";
+import { l } from "../../model/locks/state.ts";
 import { cpu } from "../../model/machine/config.ts";
+import { chainOf } from "../../model/machine/state.ts";
 import { allocFrozenPagesNolock } from "../../model/page/alloc-frozen-pages-nolock.ts";
 import { freeFrozenPages, parkPage } from "../../model/page/free-frozen-pages.ts";
 import { freePages } from "../../model/page/free-pages.ts";
@@ -146,6 +149,33 @@ export const SPOILT_PAGES: readonly Spoilt[] = [
           otherwise.goto("freelist"),
         ),
       })),
+    ],
+  },
+  {
+    property: "E35",
+    how: "an NMI gets a lock that somebody waits for, past the bit that says so, and must release it by wait_lock",
+    system: {
+      configuration: { preemptRt: true, buckets: 1, pages: true, slabs: ["page", "page", "page"] },
+      variants: ["rt-interrupts-try"],
+      contexts: [
+        task("task0", ["alloc_page"]),
+        task("task1", ["alloc_page"]),
+        nmi("nmi0", ["alloc_pages_nolock", "free_pages_nolock #1"]),
+      ],
+    },
+    patches: [
+      patch(rtSpinTrylock, ({ self, which }) => {
+        const { owner } = l.lock.at(which);
+        return {
+          fast: step(
+            "no bit for waiters",
+            when(owner.isNull())
+              .do(owner.set(chainOf(self).known()))
+              .goto("held"),
+            otherwise.goto("owned"),
+          ),
+        };
+      }),
     ],
   },
   {
