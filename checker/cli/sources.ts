@@ -15,27 +15,43 @@ const ROW = /^[ \t]*"?([\w$]+)"?: (?:step|call|select)\(\s*("(?:[^"\\\n]|\\.)*")
 /** What rows stand in: `program("name", ..`, or a patch of a program. */
 const TABLE = /\b(?:program\(\s*"([^"\n]+)"|patch\()/g;
 
-interface Written extends SourceLine {
+interface Written {
+  readonly line: number;
   readonly label: string;
   readonly quote: string;
   /** The program that it is written in; null in a patch, or where the text does not name it. */
   readonly program: string | null;
 }
 
-/** A function that finds the rows of a loaded spec's system; null for a row that it does not find, or not for sure. */
+interface SourceFile {
+  readonly address: string;
+  readonly text: string;
+  readonly rows: readonly Written[];
+}
+
+/**
+ * A function that finds the rows of a loaded spec's system: file and line; the file of the program alone, where rows are
+ * made by a function of the model; null where it does not know for sure.
+ */
 export function linesOf({ spec, system, modelFile }: Loaded): (program: string, label: string) => SourceLine | null {
   const folder = modelFile === undefined ? modelFolders[spec.model.name] : undefined;
-  let written: readonly Written[] | null = null;
+  let files: readonly SourceFile[] | null = null;
   return (program, label) => {
     const quote = system.programs[program]?.rows[label]?.quote;
     if (quote === undefined) return null;
-    written ??= (modelFile === undefined ? filesIn(folder) : [modelFile]).flatMap(rowsIn);
-    const same = written.filter((one) => one.label === label && one.quote === quote);
-    const own = same.filter((one) => one.program === program);
-    const [only, ...more] = own.length > 0 ? own : same.filter((one) => one.program === null);
-    return only && more.length === 0 ? { file: only.file, line: only.line } : null;
+    files ??= (modelFile === undefined ? filesIn(folder) : [modelFile]).map(sourceFile);
+    const same = files.flatMap(({ address, rows }) =>
+      rows.filter((row) => row.label === label && row.quote === quote).map((row) => ({ address, row })),
+    );
+    const own = same.filter(({ row }) => row.program === program);
+    const row = only(own.length > 0 ? own : same.filter((one) => one.row.program === null));
+    if (row) return { file: row.address, line: row.row.line };
+    const named = only(files.filter(({ text }) => text.includes(JSON.stringify(program))));
+    return named ? { file: named.address, line: null } : null;
   };
 }
+
+const only = <T>(found: readonly T[]): T | null => (found.length === 1 ? (found[0] as T) : null);
 
 const filesIn = (folder: string | undefined): readonly string[] =>
   folder === undefined
@@ -45,16 +61,16 @@ const filesIn = (folder: string | undefined): readonly string[] =>
         .sort()
         .map((file) => join(folder, file));
 
-function rowsIn(path: string): Written[] {
+function sourceFile(path: string): SourceFile {
   const text = readFileSync(path, "utf8");
   const tables = [...text.matchAll(TABLE)].map(({ index, 1: name }) => ({ index, name: name ?? null }));
-  return [...text.matchAll(ROW)].map(({ index, 1: label = "", 2: quote = '""' }) => ({
-    file: addressOf(path),
+  const rows = [...text.matchAll(ROW)].map(({ index, 1: label = "", 2: quote = '""' }) => ({
     line: text.slice(0, index).split("\n").length,
     label,
     quote: JSON.parse(quote) as string,
     program: tables.findLast((table) => table.index < index)?.name ?? null,
   }));
+  return { address: addressOf(path), text, rows };
 }
 
 /** A path from the folder of the project, as an address; for a file elsewhere its whole address. */

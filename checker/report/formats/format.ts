@@ -8,7 +8,8 @@ import type { Detail } from "../scenario.ts";
 export interface SourceLine {
   /** A path from the folder of the project, else a `file:` address. */
   readonly file: string;
-  readonly line: number;
+  /** Null where only the file is known. */
+  readonly line: number | null;
 }
 
 /** Everything that a format may say of one outcome. */
@@ -22,7 +23,7 @@ export interface Told {
   readonly seconds: number;
   /** The file of the spec, as `SourceLine.file`. */
   readonly file: string;
-  /** Where a row is written; null where that cannot be known. */
+  /** Where a row is written; null where not even the file is known. */
   readonly lineOf: (program: string, label: string) => SourceLine | null;
 }
 

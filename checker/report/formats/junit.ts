@@ -43,7 +43,10 @@ function suiteXml(began: Date, cases: readonly Case[]): string {
     '<?xml version="1.0" encoding="UTF-8"?>',
     "<testsuites>",
     `  <testsuite${attributes}>`,
-    "    <properties/>",
+    // Readers may ask for the element, and for something in it.
+    "    <properties>",
+    `      <property${attributesOf({ name: "specs", value: cases.length })}/>`,
+    "    </properties>",
     ...cases.flatMap(({ xml }) => xml),
     "    <system-out/>",
     "    <system-err/>",

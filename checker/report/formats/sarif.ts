@@ -190,7 +190,7 @@ function locationOf({ outcome: { system }, file, lineOf }: Told, { context, lane
   };
 }
 
-const physical = (file: SourceLine["file"], line?: number) => ({
+const physical = (file: string, line: SourceLine["line"] = null) => ({
   artifactLocation: { uri: file, ...(file.startsWith("file:") ? {} : { uriBaseId: "PROJECT" }) },
-  ...(line === undefined ? {} : { region: { startLine: line } }),
+  ...(line === null ? {} : { region: { startLine: line } }),
 });

@@ -1,0 +1,55 @@
+/** Specs for the tests of formats: of every verdict, with PREEMPT_RT and without, asked by the command line. */
+import { readFileSync } from "node:fs";
+import { check } from "../../../checker/check.ts";
+import { main } from "../../../checker/cli/main.ts";
+import { builtins } from "../../../checker/cli/models.ts";
+import { findSpec, folders } from "../../../checker/cli/specs.ts";
+import { toldOf } from "../../../checker/cli/tell.ts";
+import type { Told } from "../../../checker/report/formats/format.ts";
+import { FORMATS, type FormatName } from "../../../checker/report/formats/index.ts";
+import { loadSpec } from "../../../checker/spec/load.ts";
+
+/** Small specs of the project, with what each is a sample of. */
+export const SAMPLE: Readonly<Record<string, string>> = {
+  "violated, !RT": "broken/hook-cuts-freelist",
+  "violated, RT": "broken/rt-nolock-waits-for-list-lock",
+  "violated, two CPUs": "broken/rt-contention-tracepoint",
+  "holds, RT": "rt-nmi-asks-again",
+  "holds, !RT": "memcg-v1-statistics",
+  "no progress": "broken/endless-new-slabs",
+  deadlock: "broken/rt-two-barriers",
+  "deadlock, small": "examples/philosophers.json",
+};
+
+const answers = new Map<string, Promise<Told>>();
+
+/** A spec's answer as `check` would tell it, searched once in a file of tests. */
+export function toldOfSpec(name: string): Promise<Told> {
+  const known = answers.get(name);
+  if (known) return known;
+  const env = { folders, builtins, print: () => {}, complain: () => {} };
+  const none = { format: undefined, out: undefined, json: undefined, html: undefined, trace: undefined };
+  const made = loadSpec(findSpec(name, folders), builtins).then((loaded) =>
+    toldOf(loaded, check(loaded, { workers: 1 }), new Date(), none, env),
+  );
+  answers.set(name, made);
+  return made;
+}
+
+/** That answer in a format. */
+export const inFormat = async (name: string, format: FormatName): Promise<string> =>
+  FORMATS[format].one(await toldOfSpec(name), new Date(0));
+
+/** What a command prints. Throws where it complains. */
+export async function printed(...args: string[]): Promise<string> {
+  const out: string[] = [];
+  const complain = (text: string): void => {
+    throw new Error(text);
+  };
+  await main(args, { folders, builtins, print: (text) => out.push(text), complain });
+  return out.join("");
+}
+
+/** A JSON file, by its path from this folder. */
+export const jsonOf = (path: string): object =>
+  JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as object;
