@@ -6,7 +6,7 @@ import type { Run } from "./runs.ts";
 
 /** Functions of the engine that take a run, and give the number of the first state that they left. */
 export type Job = (typeof JOBS)[number];
-const JOBS = ["expand", "rebuild roots"] as const;
+const JOBS = ["expand", "move table"] as const;
 
 /**
  * Words of the control block. Behind the first ones stand, for each job, the runs that it is about: one for each log,

@@ -10,7 +10,7 @@ import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
 import type { Layout } from "./layout.ts";
 import { HEADER, intern, type PairSet, pairAt, pairIn, rebuild, STOP } from "./pair-set.ts";
-import { addBatch, addLater, identify, ROOTS, type RootSet, rebuildRoots, stashOf } from "./root-set.ts";
+import { addBatch, addLater, identify, moveStash, moveTable, ROOTS, type RootSet, stashOf } from "./root-set.ts";
 import type { Child, Tree } from "./tree.ts";
 
 /** Where the headers of the sets begin: the host puts nothing below. */
@@ -106,8 +106,8 @@ class Generator {
     const marks = goals.map((goal, i) => this.#mark(unpack, goal, i));
     const sweep = this.#sweep(unpack, takeSteps);
     const isMarked = this.#isMarked();
-    const again = rebuildRoots(this.#roots, this.#addAgain);
-    const exports = [enter, unpack, expand, search, sweep, isMarked, ...marks, ...this.#rebuilds, again, keep];
+    const moves = [moveTable(this.#roots, this.#addAgain), moveStash(this.#roots, this.#addAgain)];
+    const exports = [enter, unpack, expand, search, sweep, isMarked, ...marks, ...this.#rebuilds, ...moves, keep];
     return {
       functions: [
         ...this.#interns,

@@ -8,15 +8,18 @@
  * fit, in its number of bits or within the largest distance, goes to an ordinary set of pairs, the stash. No entry is
  * ever taken out, so a pair whose places were all taken is looked for in the stash from then on.
  *
- * Each thread lists the roots that it adds, in its log: that is what a level is expanded from, and what the table is
- * made anew from when it is to grow.
+ * A table that is to grow is read from its start to its end: each entry gives back its pair, which is added to the new
+ * table. What the new a is made of are the lowest bits of b alone, so that a table of twice the size has the pairs of
+ * one place in two, in their order: both tables are walked through, not jumped about in.
+ *
+ * Each thread lists the roots that it adds, in its log: that is what a level is expanded from.
  */
 import * as ir from "./ir.ts";
 import { c, type Expr, type Func, FunctionWriter, get } from "./ir.ts";
 import { intern, type PairSet, pairIn, STOP } from "./pair-set.ts";
 
-/** Offsets in the header of the table; `shift` is 32 less the bits of a place. */
-export const ROOTS = { table: 0, mask: 4, shift: 8, bytes: 64 } as const;
+/** Offsets in the header of the table; a mask is one less than its places, that of the table before as well. */
+export const ROOTS = { table: 0, mask: 4, maskBefore: 8, bytes: 64 } as const;
 
 /** Offsets in the header of a log. */
 export const LOG = { directory: 0, count: 4, limit: 8, bytes: 16 } as const;
@@ -43,16 +46,40 @@ export interface RootSet {
   readonly batch: ir.Own;
 }
 
+/** How many bits of a place change what an entry keeps. */
+const LOWEST = (1 << 16) - 1;
+
+/** What each half is changed by: the high bits of a product depend on all of its factor, and are folded upon the low ones. */
+function spread(writer: FunctionWriter, value: Expr, factor: number): Expr {
+  const product = writer.local(ir.mul(value, c(factor)));
+  return ir.xor(get(product), ir.shru(get(product), c(15)));
+}
+const byA = (writer: FunctionWriter, a: Expr, mask: Expr): Expr => ir.bitAnd(spread(writer, a, 0x9e3779b1), mask);
+const byPlace = (writer: FunctionWriter, place: Expr): Expr =>
+  ir.shru(spread(writer, ir.bitAnd(place, c(LOWEST)), 0x85ebca77), c(32 - KEPT));
+const byKept = (writer: FunctionWriter, kept: Expr, mask: Expr): Expr =>
+  ir.bitAnd(spread(writer, kept, 0xc2b2ae3d), mask);
+
 /** Scrambles a pair: where to look for it, and what its entry is without the distance. */
 function scramble(writer: FunctionWriter, { header }: RootSet, a: Expr, b: Expr) {
-  const shift = writer.local(ir.load(c(header + ROOTS.shift)));
-  const one = writer.local(ir.xor(b, ir.shru(ir.mul(a, c(0x9e3779b1)), get(shift))));
-  const kept = writer.local(ir.xor(a, ir.shru(ir.mul(get(one), c(0x85ebca77)), c(32 - KEPT))));
-  const place = writer.local(ir.xor(get(one), ir.shru(ir.mul(get(kept), c(0xc2b2ae3d)), get(shift))));
+  const mask = get(writer.local(ir.load(c(header + ROOTS.mask))));
+  const one = writer.local(ir.xor(b, byA(writer, a, mask)));
+  const kept = writer.local(ir.xor(a, byPlace(writer, get(one))));
+  const place = writer.local(ir.xor(get(one), byKept(writer, get(kept), mask)));
   const entry = writer.local(ir.shl(get(kept), c(DISTANCE_BITS)));
-  const isUnfit = ir.bitOr(ir.shru(a, c(KEPT)), ir.bitAnd(b, ir.xor(ir.load(c(header + ROOTS.mask)), c(-1))));
+  const isUnfit = ir.bitOr(ir.shru(a, c(KEPT)), ir.bitAnd(b, ir.xor(mask, c(-1))));
   writer.if(isUnfit, () => writer.emit(ir.set(entry, c(UNFIT)), ir.set(place, c(0))));
   return { place, entry };
+}
+
+/** The pair that an entry at a place stands for, in a table with this mask. */
+function unscramble(writer: FunctionWriter, mask: Expr, at: Expr, entry: Expr): readonly [Expr, Expr] {
+  const kept = writer.local(ir.shru(entry, c(DISTANCE_BITS)));
+  const distance = ir.sub(ir.bitAnd(entry, c(LARGEST_DISTANCE)), c(1));
+  const place = ir.bitAnd(ir.sub(at, distance), mask);
+  const one = writer.local(ir.xor(place, byKept(writer, get(kept), mask)));
+  const a = writer.local(ir.xor(get(kept), byPlace(writer, get(one))));
+  return [get(a), ir.xor(get(one), byA(writer, get(a), mask))];
 }
 
 /**
@@ -160,18 +187,34 @@ export function identify(set: RootSet, number: Func): Func {
   return writer.fn;
 }
 
-/** Enters a run of a log into a table that was emptied; gives the number of the first that it left. */
-export function rebuildRoots(set: RootSet, add: Func): Func {
-  const writer = new FunctionWriter("rebuild roots", 3);
+/** Adds each pair of a run, until some set wants more room; gives the number of the first that was left. */
+function addRun(name: string, add: Func, addOne: (writer: FunctionWriter) => void): Func {
+  const writer = new FunctionWriter(name, 3);
   writer.loop((end) => {
     writer.if(ir.bitOr(ir.eq(get(1), get(2)), ir.load(c(STOP))), () => writer.emit(ir.br(end)));
-    const pair = writer.local(pairIn(get(0), get(1)));
-    addLater(writer, set, add, ir.load(get(pair)), ir.load(get(pair), 4));
+    addOne(writer);
     writer.emit(ir.set(1, ir.add(get(1), c(1))));
   });
   writer.emit(ir.run(ir.call(add)), ir.ret(get(1)));
   return writer.fn;
 }
+
+/** Moves a run of the places of the table before, by its address, into the table. */
+export const moveTable = (set: RootSet, add: Func): Func =>
+  addRun("move table", add, (writer) => {
+    const entry = writer.local(ir.load(ir.add(get(0), ir.shl(get(1), c(2)))));
+    writer.if(get(entry), () => {
+      const maskBefore = get(writer.local(ir.load(c(set.header + ROOTS.maskBefore))));
+      addLater(writer, set, add, ...unscramble(writer, maskBefore, get(1), get(entry)));
+    });
+  });
+
+/** Adds a run of the pairs that were in the stash, by the address of the list of its segments; it was emptied before. */
+export const moveStash = (set: RootSet, add: Func): Func =>
+  addRun("move stash", add, (writer) => {
+    const pair = writer.local(pairIn(get(0), get(1)));
+    addLater(writer, set, add, ir.load(get(pair)), ir.load(get(pair), 4));
+  });
 
 /** Both questions of the stash: is a pair new there, which is its number? */
 export const stashOf = ({ stash }: RootSet): { readonly isNew: Func; readonly number: Func } => ({

@@ -1,7 +1,7 @@
-/** Which states are meant: a run of those that a log lists, one after the other. */
+/** Which states are meant: a run of those that a log lists, one after the other; or of the places of a table. */
 
 export interface Run {
-  /** Where the list of the log's segments is. */
+  /** Where the list of the log's segments is, or the table. */
   readonly directory: number;
   readonly from: number;
   readonly to: number;

@@ -5,6 +5,7 @@
 import type { Memory } from "./frame.ts";
 import { HEADER, PAGE, PAIRS_BITS } from "./pair-set.ts";
 import { LOG, ROOTS } from "./root-set.ts";
+import type { Run } from "./runs.ts";
 
 const FIRST_TABLE = 1 << 10;
 /** A table is filled up to this part of its entries. */
@@ -20,6 +21,13 @@ const LIMITS = {
   addresses: "all memory that 32 bits can address is in use",
   machine: "the machine gave no more memory",
 };
+
+/** What is to be moved into a new table of the roots: all places of the one before, and pairs that were in the stash. */
+export interface Move {
+  readonly table: number;
+  readonly to: number;
+  readonly stash: readonly Run[];
+}
 
 interface PairSet {
   readonly header: number;
@@ -160,12 +168,12 @@ export class Store {
   }
 
   /**
-   * Gives room to all that have little left. Throws `OutOfMemory`. Gives whether the table of the roots is a new one:
-   * then all logs are to be entered into it.
+   * Gives room to all that have little left. Throws `OutOfMemory`. Where the table of the roots is a new one, gives what
+   * is to be moved into it; what is moved does not make this necessary again.
    */
-  makeRoom(): boolean {
+  makeRoom(): Move | null {
     for (const [number, set] of this.#sets.entries()) this.#makeRoom(set, number);
-    const isNew = this.#makeRootTable();
+    const move = this.#makeRootTable();
     const left = Math.floor((this.#places * ROOTS_FILL - this.total) / this.#threads.length);
     const { largestRoots = Number.POSITIVE_INFINITY } = this.#options;
     for (const thread of this.#threads) {
@@ -175,7 +183,12 @@ export class Store {
       const room = thread.segments * PAIRS - this.#options.slack;
       this.setWord(thread.log + LOG.limit, this.#places < largestRoots ? Math.min(room, count + left) : room);
     }
-    return isNew;
+    return move;
+  }
+
+  /** Takes back the table that all was moved from. */
+  moved({ table, to }: Move): void {
+    this.#release(table, pagesOf(to));
   }
 
   #makeRoom(set: PairSet, number: number): void {
@@ -207,49 +220,65 @@ export class Store {
     this.setWord(set.header + HEADER.mask, entries - 1);
     // A table is never full, so that a number plus one is below the number of entries.
     this.setWord(set.header + HEADER.numberMask, entries - 1);
-    // The numbers that a thread has taken and not yet used stand for no pair.
-    const unused = this.#threads.map(({ blocks }) => [0, 4].map((i) => this.word(blocks + 8 * number + i)));
-    let from = 0;
-    for (const [next, end] of unused.sort((a, b) => (a[0] as number) - (b[0] as number)) as [number, number][]) {
-      if (next === end) continue;
-      set.rebuild(from, next);
-      from = end;
-    }
-    set.rebuild(from, this.word(set.header + HEADER.count));
+    for (const [from, to] of this.#used(set, number)) set.rebuild(from, to);
   }
 
-  #makeRootTable(): boolean {
+  /** The numbers of a set that stand for pairs, in runs; those that a thread has taken and not yet used do not. */
+  #used(set: PairSet, number: number): (readonly [number, number])[] {
+    const unused = this.#threads.map(({ blocks }) => [0, 4].map((i) => this.word(blocks + 8 * number + i)));
+    const inOrder = (unused as [number, number][]).sort((a, b) => a[0] - b[0]).filter(([next, end]) => next !== end);
+    const starts = [0, ...inOrder.map(([, end]) => end)];
+    const ends = [...inOrder.map(([next]) => next), this.word(set.header + HEADER.count)];
+    return starts.map((start, i) => [start, ends[i] as number] as const);
+  }
+
+  #makeRootTable(): Move | null {
     const { firstTable = FIRST_TABLE, largestRoots = Number.POSITIVE_INFINITY } = this.#options;
     const least = this.total + (this.total >> 4) + 1;
-    let places = Math.max(this.#places, firstTable, 2);
+    const before = this.#places;
+    let places = Math.max(before, firstTable, 2);
     while (places * ROOTS_FILL < least && places < largestRoots) places *= 2;
-    if (places === this.#places) return false;
-    const before = this.word(this.#roots + ROOTS.table);
-    this.setWord(this.#roots + ROOTS.table, this.#emptyTable(before, this.#places, places));
+    if (places === before) return null;
+    const table = this.word(this.#roots + ROOTS.table);
+    this.setWord(this.#roots + ROOTS.table, this.#emptyPages(places));
     this.setWord(this.#roots + ROOTS.mask, places - 1);
-    this.setWord(this.#roots + ROOTS.shift, Math.clz32(places) + 1);
+    this.setWord(this.#roots + ROOTS.maskBefore, before - 1);
     this.#places = places;
-    this.#emptyStash();
-    return true;
+    return before === 0 ? null : { table, to: before, stash: this.#emptyStash() };
   }
 
-  #emptyStash(): void {
-    const stash = this.#sets.at(-1) as PairSet;
+  /** Takes all pairs out of the stash; gives where they are until others are put there, in the same order at most. */
+  #emptyStash(): readonly Run[] {
+    const number = this.#sets.length - 1;
+    const stash = this.#sets[number] as PairSet;
+    const directory = this.word(stash.header + HEADER.directory);
+    const runs = this.#used(stash, number).map(([from, to]) => ({ directory, from, to }));
     const table = this.word(stash.header + HEADER.table) / 4;
     this.words.fill(0, table, table + stash.entries);
     this.setWord(stash.header + HEADER.count, 0);
     for (const { blocks } of this.#threads) {
-      for (const i of [0, 4]) this.setWord(blocks + 8 * (this.#sets.length - 1) + i, 0);
+      for (const i of [0, 4]) this.setWord(blocks + 8 * number + i, 0);
     }
+    return runs;
   }
 
-  /** The address of an empty table, in place of one before it. */
+  /** The address of an empty table of a set of pairs, in place of one before it. */
   #emptyTable(before: number, entriesBefore: number, entries: number): number {
-    const pagesOf = (n: number): number => Math.ceil((4 * n) / PAGE);
-    const kept = entriesBefore > 0 && pagesOf(entriesBefore) === pagesOf(entries);
-    if (!kept && entriesBefore > 0) this.#release(before, pagesOf(entriesBefore));
-    const { at, isFresh } = kept ? { at: before, isFresh: false } : this.pages(pagesOf(entries));
+    if (entriesBefore === 0) return this.#emptyPages(entries);
+    if (pagesOf(entriesBefore) === pagesOf(entries)) {
+      this.words.fill(0, before / 4, before / 4 + entries);
+      return before;
+    }
+    this.#release(before, pagesOf(entriesBefore));
+    return this.#emptyPages(entries);
+  }
+
+  #emptyPages(entries: number): number {
+    const { at, isFresh } = this.pages(pagesOf(entries));
     if (!isFresh) this.words.fill(0, at / 4, at / 4 + entries);
     return at;
   }
 }
+
+/** Pages of a table. */
+const pagesOf = (entries: number): number => Math.ceil((4 * entries) / PAGE);

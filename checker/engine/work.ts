@@ -7,6 +7,7 @@ import { Crew, type Job } from "./crew.ts";
 import type { Machine } from "./machine.ts";
 import { STOP } from "./pair-set.ts";
 import { type Run, statesIn } from "./runs.ts";
+import type { Move } from "./store.ts";
 
 /** Thrown where the work was asked to end; what was done until then stands. */
 export class Interrupted extends Error {
@@ -45,7 +46,7 @@ export class Work {
   *prepare(level: readonly Run[]): Working {
     if (this.#crew || !this.#isLarge(level)) return;
     this.#crew = new Crew(this.#machine, this.#threads);
-    if (this.#machine.store.makeRoom()) yield* this.#enterRoots();
+    yield* this.#move(this.#machine.store.makeRoom());
   }
 
   /** Expands runs of a level, at most one of each log. Throws `OutOfMemory` and `Interrupted`. */
@@ -61,7 +62,7 @@ export class Work {
     return statesIn(level) >= this.#crewFrom;
   }
 
-  *#alone(job: Job, runs: readonly Run[]): Working {
+  *#alone(job: Job | "move stash", runs: readonly Run[]): Working {
     const work = this.#machine.functions[job];
     if (!work) throw new Error(`the engine has no function "${job}"`);
     for (const { directory, from, to } of runs) {
@@ -88,7 +89,7 @@ export class Work {
   }
 
   /** Not in the middle of a new table: states would be missing there. */
-  #endIfAsked(job: Job): void {
+  #endIfAsked(job: string): void {
     if (job === "expand" && this.#signal?.aborted) throw new Interrupted();
   }
 
@@ -97,15 +98,19 @@ export class Work {
     const { store } = this.#machine;
     if (store.word(STOP) === 0) return false;
     store.setWord(STOP, 0);
-    if (store.makeRoom()) yield* this.#enterRoots();
+    yield* this.#move(store.makeRoom());
     return true;
   }
 
-  /** Enters all roots into a new table. */
-  *#enterRoots(): Working {
+  /** Moves what the set of the roots holds into its new table; the stash first, while nobody adds to it. */
+  *#move(move: Move | null): Working {
+    if (!move) return;
     const { store } = this.#machine;
-    const runs = store.logs.map(({ directory, count }) => ({ directory, from: 0, to: count }));
+    yield* this.#alone("move stash", move.stash);
+    const { table: directory, to } = move;
+    const places = [{ directory, from: 0, to }];
     const byCrew = this.#crew && store.total >= this.#crewFrom;
-    yield* byCrew ? this.#together("rebuild roots", runs) : this.#alone("rebuild roots", runs);
+    yield* byCrew ? this.#together("move table", places) : this.#alone("move table", places);
+    store.moved(move);
   }
 }

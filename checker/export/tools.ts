@@ -81,7 +81,7 @@ async function inFolder<T>(
 class Failed extends Error {}
 
 /** Small searches are over before an optimiser is. */
-const optimised = ({ states }: RunOptions): string => (states < 100_000 ? "-O0" : "-O2");
+const optimised = ({ states }: RunOptions): string => (states < 500_000 ? "-O0" : "-O2");
 
 /** A full depth-first search by Spin: no partial-order reduction, exact storage. */
 export const askSpin = (system: System, options: RunOptions): Promise<Answer | NoAnswer> =>

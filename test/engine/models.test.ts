@@ -17,19 +17,19 @@ const specs = ["examples", "specs", "specs/broken"].flatMap((folder) =>
   readdirSync(root + folder).flatMap((name) => (name.endsWith(".json") ? [`${folder}/${name}`] : [])),
 );
 
-/** The reference takes thousands of states a second; larger graphs are compared in part. */
-const MAX_STATES = 3_000;
+/** What takes time is to generate the code of each; larger graphs are compared in part here, and whole by crosscheck. */
+const MAX_STATES = 1_000;
 
 describe("the engine and the reference", () => {
   it.each(specs)("give the same result for %s", async (path) => {
     const { system } = await loadSpec({ source: path, path: root + path }, builtins);
-    for (const [exploreAll, ways] of [
-      [false, [{ backend: "wasm" }]],
-      [true, [{ backend: "js" }, { backend: "wasm", unroll: 0, firstTable: 1 }]],
+    for (const [exploreAll, way] of [
+      [false, { backend: "wasm" }],
+      [true, { backend: "js" }],
     ] as const) {
       const options = { exploreAll, maxStates: MAX_STATES };
       const expected = comparable(search(system, options));
-      for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
+      for (const result of engineResults(system, options, [way])) expect(result).toEqual(expected);
     }
   });
 });

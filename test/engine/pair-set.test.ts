@@ -4,7 +4,15 @@ import { expect, it } from "vitest";
 import * as ir from "../../checker/engine/ir.ts";
 import { compileToJs } from "../../checker/engine/ir-js.ts";
 import { BLOCK, HEADER, intern, rebuild, STOP } from "../../checker/engine/pair-set.ts";
-import { addBatch, addLater, BATCH, type RootSet, rebuildRoots, stashOf } from "../../checker/engine/root-set.ts";
+import {
+  addBatch,
+  addLater,
+  BATCH,
+  moveStash,
+  moveTable,
+  type RootSet,
+  stashOf,
+} from "../../checker/engine/root-set.ts";
 import { Store } from "../../checker/engine/store.ts";
 
 /** Everything lies in the first page: the header of a set, that of the roots, then what the threads have. */
@@ -27,8 +35,9 @@ function twoThreads() {
   const number = intern("set", set);
   const again = rebuild("set", SET);
   const addAgain = addBatch("roots again", roots, stash.isNew, false);
-  const rootsAgain = rebuildRoots(roots, addAgain);
-  const functions = [number, stash.isNew, add, addAgain, later.fn, again, rootsAgain];
+  const fromTable = moveTable(roots, addAgain);
+  const fromStash = moveStash(roots, addAgain);
+  const functions = [number, stash.isNew, add, addAgain, later.fn, again, fromTable, fromStash];
   const threads = BASES.map((base) => compileToJs({ functions, table: [], exports: functions }, base));
   const attach = () => {
     for (const thread of threads) thread.attach(store.memory.buffer);
@@ -44,10 +53,13 @@ function twoThreads() {
   const makeRoom = (): void => {
     while (store.word(STOP) !== 0) {
       store.setWord(STOP, 0);
-      if (!store.makeRoom()) continue;
-      for (const { directory, count } of store.logs) {
-        for (let at = 0; at < count; makeRoom()) at = call(0, rootsAgain, directory, at, count);
+      const move = store.makeRoom();
+      if (!move) continue;
+      for (const { directory, from, to } of move.stash) {
+        for (let at = from; at < to; makeRoom()) at = call(0, fromStash, directory, at, to);
       }
+      for (let at = 0; at < move.to; makeRoom()) at = call(0, fromTable, move.table, at, move.to);
+      store.moved(move);
     }
   };
   store.addSet(SET, (from, to) => call(0, again, from, to));
