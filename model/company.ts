@@ -67,6 +67,10 @@ export const COMPANY: Company = {
   frames: { "!RT": frames(["hook", "softirq", "hardirq", "NMI"]), RT: frames(["hook", "hardirq", "NMI"]) },
   below: ALLOCATES,
   cuts: cutsOf,
+  ground: "task",
+  byItself: "drain",
+  crowded:
+    "Three others beside a task are four contexts. A spec of CI size has three, for each further one multiplies the states; where something shows only with four, they are there.",
   apart: {
     "RT: softirq": "softirqs are tasks on PREEMPT_RT",
     ...Object.fromEntries(

@@ -11,9 +11,10 @@ import { allSpecs, specNamed } from "./specs.ts";
 export const contextsHelp = `Usage: npm run contexts
 
 Prints, as Markdown, which parts the contexts of the specs play together
-(a second task, another CPU, a hook, an NMI ..) and which frames come on
-top of which operations, by configuration, with the specs of each cell.
-Nothing is searched.
+(a second task, another CPU, a hook, an NMI ..), two at a time and with
+the part that the system plays by itself, and which frames come on top of
+which operations, by configuration, with the specs of each cell. Nothing
+is searched.
 
 Exit status: 1 where a cell has neither a spec nor a reason.
 `;
@@ -33,9 +34,10 @@ export async function contextsCommand(args: readonly string[], env: Environment)
   for (const [{ company, ledger }, specs] of models) {
     if (!company || !ledger) continue;
     const tables = together(company, ledger, specs);
-    env.print(companyPage(tables));
-    for (const gap of gaps(tables)) env.complain(`${gap}: no spec has both, and nobody says why\n`);
-    if (gaps(tables).length > 0) isComplete = false;
+    env.print(companyPage(company, tables));
+    const missing = gaps(company, tables);
+    for (const gap of missing) env.complain(`${gap}: no spec has them together, and nobody says why\n`);
+    if (missing.length > 0) isComplete = false;
   }
   return isComplete ? EXIT.asExpected : EXIT.differs;
 }

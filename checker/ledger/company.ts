@@ -16,6 +16,8 @@ export interface Together {
   /** The configuration: a column of the ledger. */
   readonly configuration: string;
   readonly pairs: readonly Cell[];
+  /** Two parts and the one that the system plays by itself. */
+  readonly triples: readonly Cell[];
   readonly cuts: readonly Cell[];
 }
 
@@ -32,15 +34,22 @@ export const together = (company: Company, { columns }: Ledger, specs: readonly 
       const names = here.filter(has).map(({ name }) => name);
       return { row, column, specs: names, apart: names.length > 0 ? null : reason(row, column) };
     };
-    return {
-      configuration,
-      pairs: company.parts.flatMap((row, i) =>
-        company.parts.slice(i + 1).map((column) =>
+    const { ground, byItself } = company;
+    const pairs = (parts: readonly string[], third: readonly string[]): readonly Cell[] =>
+      parts.flatMap((row, i) =>
+        parts.slice(i + 1).map((column) =>
           cell(row, column, ({ asked }) => {
-            const parts = company.of(asked);
-            return parts.includes(row) && parts.includes(column);
+            const there = company.of(asked);
+            return [row, column, ...third].every((part) => there.includes(part));
           }),
         ),
+      );
+    return {
+      configuration,
+      pairs: pairs(company.parts, []),
+      triples: pairs(
+        company.parts.filter((part) => part !== ground && part !== byItself),
+        [byItself],
       ),
       cuts: frames.flatMap((row) =>
         company.below.map((column) =>
@@ -53,24 +62,29 @@ export const together = (company: Company, { columns }: Ledger, specs: readonly 
   });
 
 /** Cells without a spec and without a reason: "RT: NMI: kfree_nolock + flush". */
-export const gaps = (tables: readonly Together[]): readonly string[] =>
-  tables.flatMap(({ configuration, pairs, cuts }) =>
-    [...pairs, ...cuts]
-      .filter(({ specs, apart }) => specs.length === 0 && apart === null)
-      .map(({ row, column }) => `${configuration}: ${row} + ${column}`),
-  );
+export const gaps = ({ byItself }: Company, tables: readonly Together[]): readonly string[] =>
+  tables.flatMap(({ configuration, pairs, triples, cuts }) => {
+    const missing = (cells: readonly Cell[], third = ""): string[] =>
+      cells
+        .filter(({ specs, apart }) => specs.length === 0 && apart === null)
+        .map(({ row, column }) => `${configuration}: ${row} + ${column}${third}`);
+    return [...missing(pairs), ...missing(triples, ` + ${byItself}`), ...missing(cuts)];
+  });
 
 /** The tables as Markdown: numbers first, then which specs they are. */
-export function companyPage(tables: readonly Together[]): string {
-  const sections = tables.flatMap(({ configuration, pairs, cuts }) => [
+export function companyPage({ ground, byItself, crowded }: Company, tables: readonly Together[]): string {
+  const sections = tables.flatMap(({ configuration, pairs, triples, cuts }) => [
     `## ${configuration}: who is there together`,
     grid(pairs),
+    `## ${configuration}: who is there together, and the ${byItself} too`,
+    grid(triples),
     `## ${configuration}: which frame comes on top of what`,
     grid(cuts),
-    list([...pairs, ...cuts]),
+    list(pairs),
+    list(triples, ` + ${byItself}`),
+    list(cuts),
   ]);
-  const intro =
-    "Printed by `npm run contexts`. A cell says how many specs have both; where a task is there too, as nearly always, a pair of others is a triple. Whether a frame came between all steps that it could is in the cut matrix of each report.";
+  const intro = `Printed by \`npm run contexts\`. A cell says how many specs have both; with the ${ground}, which is nearly always there, a pair of others is a triple. ${crowded} Whether a frame came between all steps that it could is in the cut matrix of each report.`;
   return `${["# Who meets whom", intro, ...sections].join("\n\n")}\n`;
 }
 
@@ -90,7 +104,7 @@ function grid(cells: readonly Cell[]): string {
   return table.map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
-const list = (cells: readonly Cell[]): string =>
+const list = (cells: readonly Cell[], third = ""): string =>
   cells
-    .map(({ row, column, specs, apart }) => `- ${row} + ${column}: ${specs.join(", ") || (apart ?? "none")}`)
+    .map(({ row, column, specs, apart }) => `- ${row} + ${column}${third}: ${specs.join(", ") || (apart ?? "none")}`)
     .join("\n");

@@ -48,6 +48,12 @@ export interface Company {
   readonly below: readonly string[];
   /** Which frames of a question may come on top of what. */
   readonly cuts: (question: Question) => readonly (readonly [frame: string, below: string])[];
+  /** A part that everything comes on top of, so that a pair of others is a triple with it. */
+  readonly ground: string;
+  /** A part that the system plays by itself, where a script gives it something to do: it costs a spec no context. */
+  readonly byItself: string;
+  /** Why triples without either of these are not asked for. */
+  readonly crowded: string;
   /** Why two are never together, or one is never there: "RT: softirq", "!RT: scanner + flush". */
   readonly apart: Readonly<Record<string, string>>;
 }
