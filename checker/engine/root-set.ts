@@ -109,9 +109,9 @@ function walk(
 }
 
 /**
- * Adds the pairs that wait, in two rounds: fetch the place of each, then decide. In a large table each place is far
- * away in memory, and those of one round are fetched at the same time. What is new goes into the log, unless it
- * comes from there.
+ * Adds the pairs that wait, in three rounds: compute the place of each, fetch it, decide. In a large table each place is
+ * far away in memory; a round that does nothing but fetch has the most of them on their way at the same time. What is
+ * new goes into the log, unless it is moved from another table.
  */
 export function addBatch(name: string, set: RootSet, isNew: Func, intoLog: boolean): Func {
   const writer = new FunctionWriter(`add ${name}`);
@@ -131,7 +131,10 @@ export function addBatch(name: string, set: RootSet, isNew: Func, intoLog: boole
     const [a, b] = [ir.load(at), ir.load(at, 4)].map((word) => get(writer.local(word)));
     const { place, entry } = scramble(writer, set, a as Expr, b as Expr);
     writer.emit(ir.store(at, get(place), 8), ir.store(at, get(entry), 12));
-    const fetched = ir.load(ir.add(ir.load(c(header + ROOTS.table)), ir.shl(get(place), c(2))));
+  });
+  const table = writer.local(ir.load(c(header + ROOTS.table)));
+  round((at) => {
+    const fetched = ir.load(ir.add(get(table), ir.shl(ir.load(at, 8), c(2))));
     writer.emit(ir.set(sink, ir.xor(get(sink), fetched)));
   });
   round((at) => {
