@@ -96,18 +96,47 @@ function binderKey(binder: Binder): string {
   return `"binder ${number}"`;
 }
 
-const keys = new WeakMap<Condition, string>();
+const keys = new WeakMap<Condition | Node, string>();
 
-/** Equal for equal conditions. */
+/** Equal for equal conditions. Those of parts are made once, however many conditions they are part of. */
 function keyOf(condition: Condition): string {
   const known = keys.get(condition);
   if (known !== undefined) return known;
-  const key = JSON.stringify(condition, (name, value) => {
+  const key = newKeyOf(condition);
+  keys.set(condition, key);
+  return key;
+}
+
+function newKeyOf(condition: Condition): string {
+  switch (condition.is) {
+    case "node":
+      return keyOfNode(condition.node);
+    case "not":
+      return `not(${keyOf(condition.of)})`;
+    case "and":
+    case "or":
+      return `${condition.is}(${condition.of.map(keyOf).join()})`;
+    case "every":
+    case "some":
+      return `${condition.is}(${binderKey(condition.binder)},${keyOf(condition.of)})`;
+    case "walk":
+      return `walk(${condition.ends},${keyOfNode(condition.walk)})`;
+    case "mayRun":
+      return `mayRun(${condition.how})`;
+    default:
+      return condition.is;
+  }
+}
+
+function keyOfNode(node: Node): string {
+  const known = keys.get(node);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(node, (name, value) => {
     if (name === "binder") return JSON.parse(binderKey(value as Binder));
     if (name === "set" || name === "shape") return (value as { name?: string }).name;
     return value;
   });
-  keys.set(condition, key);
+  keys.set(node, key);
   return key;
 }
 
