@@ -13,6 +13,7 @@ import { EXIT, exitStatus } from "../verdict.ts";
 import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import { attendedCheck } from "./attend.ts";
 import type { Environment } from "./environment.ts";
+import { explainName } from "./explain.ts";
 import { growSpec } from "./grow.ts";
 import { allSpecs, findSpec, specNamed, specsOfSize } from "./specs.ts";
 import { collectAll, formatsHelp, refuseFormat, tell, toldOf } from "./tell.ts";
@@ -20,6 +21,7 @@ import { collectAll, formatsHelp, refuseFormat, tell, toldOf } from "./tell.ts";
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
        npm run check -- --all [--size large]
        npm run check -- --list
+       npm run check -- --explain NAME
 
   --all               check every spec of specs/, a line for each
   --size ci|large     with --all: those of this size (default: ci)
@@ -53,6 +55,9 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       that begin, then steps; unreduced, up to a limit
   --trace full|short  every step with all that it changed, or the
                       scenario and what changed (default)
+  --explain NAME      what a property, claim, design, version, variant,
+                      function or row ("function: row") means, how it
+                      reads formally, and which specs decide it
   --format NAME       print the outcome in another form than text; with
                       --all: junit or sarif, one document for all
 ${formatsHelp}
@@ -89,6 +94,7 @@ const OPTIONS = {
   show: "text",
   shortest: SHORTEST,
   trace: ["short", "full"],
+  explain: "text",
   format: FORMAT_NAMES,
   out: "text",
   json: "text",
@@ -104,6 +110,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
     env.print(checkHelp);
     return EXIT.asExpected;
   }
+  if (options.explain !== undefined) return explainName(options.explain, args, env);
   refuseFormat(options);
   if (options.list || options.all) {
     refuseMixing(options, words);

@@ -135,7 +135,8 @@ function printStep(program: Program, label: string, row: StepRow, system: System
   return lines;
 }
 
-function printAlternative(alternative: Alternative, first: boolean, printing: Printing): string {
+/** One alternative of a row: "when guard do effect -> next". */
+export function printAlternative(alternative: Alternative, first: boolean, printing: Printing): string {
   const { binders, guard, effect, target, fails } = alternative;
   const chosen = binders.map((binder) => `choose ${declared(binder, printing)} . `).join("");
   const condition = guard ? `when ${printNode(guard, printing)}` : first ? "always" : "otherwise";

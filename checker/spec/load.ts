@@ -32,47 +32,60 @@ export interface SpecFile {
   readonly path: string;
 }
 
+/** A spec by its names alone: what it asks, of which model. Throws `SpecError` as `loadSpec` does. */
+export const loadQuestion = async (file: SpecFile, builtins: Builtins): Promise<Spec> =>
+  (await named(file, builtins, [])).spec;
+
 /** Loads a spec and links its system. Throws `SpecError` with every problem of the first stage that has any. */
 export async function loadSpec(file: SpecFile, builtins: Builtins, changes: readonly Change[] = []): Promise<Loaded> {
+  const { spec, modelFile, refuse, author } = await named(file, builtins, changes);
+  const linked = author(spec.model, () => linkSpec(spec));
+  if ("problems" in linked) throw refuse(linked.problems);
+  return { source: file.source, spec, system: linked.system, ...(modelFile ? { modelFile } : {}) };
+}
+
+/** All stages but the last: what the file says, and how to tell what is wrong with it. */
+async function named(file: SpecFile, builtins: Builtins, changes: readonly Change[]) {
   const shown = shownPath(file.path);
   const text = parseSpecText(readSpec(file.path, shown));
-  const refuse = (problems: readonly LocatedProblem[]): void => {
-    if (problems.length > 0) throw new SpecError(problems);
-  };
-  refuse(
-    text.problems.map(({ path, line, what, mend }) => ({ where: `${shown}:${line}${path && ` ${path}`}`, what, mend })),
-  );
+  if (text.problems.length > 0) {
+    throw new SpecError(
+      text.problems.map(({ path, line, what, mend }) => ({
+        where: `${shown}:${line}${path && ` ${path}`}`,
+        what,
+        mend,
+      })),
+    );
+  }
   const located = ({ path, what, mend }: Problem): LocatedProblem => {
     const change = changes.find((c) => path === c.path || path.startsWith(`${c.path}/`));
     return { where: change ? `--set ${change.text}` : `${shown}:${text.lineOf(path)} ${path || "/"}`, what, mend };
   };
-  const inOrder = (problems: readonly Problem[]): readonly LocatedProblem[] =>
-    problems.toSorted((a, b) => text.lineOf(a.path) - text.lineOf(b.path)).map(located);
-
-  refuse(inOrder(structureProblems(text.data)));
-  const given = text.data as unknown as RawSpec;
-  const found = await loadModel(given.model, file.path, builtins);
-  if ("problems" in found) throw new SpecError(inOrder(found.problems));
-  const { model, file: modelFile } = found;
-  const { raw, problems: misset } = changeSpec(given, model, changes);
-  refuse(misset);
-  const changed = changes.map((c) => c.text);
-  const name = file.name ?? basename(file.path).replace(/\.json$/, "");
-  const spec = author(model, () => nameSpec(raw, model, { name, changed }));
-  refuse(inOrder(spec.problems));
-  const linked = author(model, () => linkSpec(spec.spec));
-  if ("problems" in linked) throw new SpecError(inOrder(linked.problems));
-  return { source: file.source, spec: spec.spec, system: linked.system, ...(modelFile ? { modelFile } : {}) };
-
+  const refuse = (problems: readonly Problem[]): SpecError =>
+    new SpecError(problems.toSorted((a, b) => text.lineOf(a.path) - text.lineOf(b.path)).map(located));
   /** Runs what calls the model's own functions: what they throw is their author's to mend. */
-  function author<T>(of: Model, run: () => T): T {
+  const author = <T>(of: Model, run: () => T): T => {
     try {
       return run();
     } catch (error) {
       const what = `the model "${of.name}" cannot answer this: ${whereThrown(error)}`;
       throw new SpecError([located({ path: "/model", what, mend: "mend the model's problems() or build()" })]);
     }
-  }
+  };
+
+  const structure = structureProblems(text.data);
+  if (structure.length > 0) throw refuse(structure);
+  const given = text.data as unknown as RawSpec;
+  const found = await loadModel(given.model, file.path, builtins);
+  if ("problems" in found) throw refuse(found.problems);
+  const { model, file: modelFile } = found;
+  const { raw, problems: misset } = changeSpec(given, model, changes);
+  if (misset.length > 0) throw new SpecError(misset);
+  const changed = changes.map((c) => c.text);
+  const name = file.name ?? basename(file.path).replace(/\.json$/, "");
+  const { spec, problems } = author(model, () => nameSpec(raw, model, { name, changed }));
+  if (problems.length > 0) throw refuse(problems);
+  return { spec, modelFile, refuse, author };
 }
 
 /** The text of a file that a user named. */
