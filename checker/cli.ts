@@ -1,9 +1,19 @@
 /** The program `nolock`: joins the commands to the process that runs them. */
+import { createInterface } from "node:readline";
 import { ofProcess } from "./cli/attend.ts";
 import { main } from "./cli/main.ts";
 import { builtins } from "./cli/models.ts";
 import { folders } from "./cli/specs.ts";
 import { beforeOwnModels } from "./spec/models.ts";
+
+/** What is typed, line by line; whoever has heard enough does not keep the process waiting for more. */
+async function* typedLines(): AsyncGenerator<string> {
+  try {
+    yield* createInterface({ input: process.stdin });
+  } finally {
+    process.stdin.destroy();
+  }
+}
 
 /** Runs the command that the process was given; `prepare` is done before a model of one's own is loaded. */
 export async function run(prepare: () => Promise<void>): Promise<void> {
@@ -19,5 +29,6 @@ export async function run(prepare: () => Promise<void>): Promise<void> {
     print: (text) => process.stdout.write(text),
     complain: (text) => process.stderr.write(text),
     attendance: ofProcess,
+    lines: typedLines,
   });
 }

@@ -4,19 +4,20 @@ import { ENGINES } from "../engine/run.ts";
 import { SHORTEST } from "../fewest.ts";
 import { recheck } from "../reduction/walk.ts";
 import { FORMAT_NAMES } from "../report/formats/index.ts";
-import { type Change, parseChange } from "../spec/change.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
-import { type LocatedProblem, mendName, SpecError } from "../spec/problems.ts";
+import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
 import { EXIT, exitStatus } from "../verdict.ts";
 import { type Arguments, oneSpec, readArguments } from "./arguments.ts";
 import { attendedCheck } from "./attend.ts";
+import { changesOf } from "./changes.ts";
 import type { Environment } from "./environment.ts";
 import { explainName } from "./explain.ts";
 import { growSpec } from "./grow.ts";
 import { allSpecs, findSpec, specNamed, specsOfSize } from "./specs.ts";
 import { collectAll, formatsHelp, refuseFormat, tell, toldOf } from "./tell.ts";
+import { replayTrace, saveCounterexample } from "./traces.ts";
 
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
        npm run check -- --all [--size large]
@@ -63,6 +64,10 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
 ${formatsHelp}
   --out FILE          write it there, and print the text, too
   --html FILE         write the outcome as a page, too, as \`report\` does
+  --save-trace FILE   write the counterexample that is shown as a trace
+  --replay FILE       take the steps of a saved trace again, of SPEC or of the
+                      spec that it names, and say what they show: exit
+                      status 0 where that is what it was saved for, else 1
   --json FILE         write the outcome as JSON, too ("-": only that)
   --quiet             do not say how far a long search is
 
@@ -99,6 +104,8 @@ const OPTIONS = {
   out: "text",
   json: "text",
   html: "text",
+  "save-trace": "text",
+  replay: "text",
   quiet: "flag",
 } as const;
 
@@ -120,6 +127,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
     throw new SpecError([
       { where: "--size", what: "it goes with --all", mend: "a spec says itself of which size it is" },
     ]);
+  if (options.replay !== undefined) return replayTrace(options.replay, words, options, env);
   const loaded = await loadSpec(findSpec(oneSpec("check", words), env.folders), env.builtins, changesOf(options.set));
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
   if (options.grow) return growSpec(loaded, searchOptions(options), env);
@@ -128,6 +136,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   const { found } = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
   const told = toldOf(loaded, found, began, options, env);
   await tell(told, began, options, env);
+  if (options["save-trace"] !== undefined) saveCounterexample(options["save-trace"], found, env);
   return told.status;
 }
 
@@ -154,21 +163,9 @@ const searchOptions = (options: Asked): CheckOptions => ({
   ...(options.shortest === undefined ? {} : { shortest: options.shortest }),
 });
 
-export function changesOf(texts: readonly string[]): readonly Change[] {
-  const problems: LocatedProblem[] = [];
-  const changes = texts.flatMap((text) => {
-    const change = parseChange(text);
-    if (!change)
-      problems.push({ where: `--set ${text}`, what: "it is not KEY=VALUE", mend: "write, for instance, --set cpus=2" });
-    return change ?? [];
-  });
-  if (problems.length > 0) throw new SpecError(problems);
-  return changes;
-}
-
 /** What is about one spec cannot go with `--all` or `--list`. */
 function refuseMixing(
-  { all, list, set, show, shortest, json, html, trace, size, grow }: Asked,
+  { all, list, set, show, shortest, "save-trace": saveTrace, replay, json, html, trace, size, grow }: Asked,
   words: readonly string[],
 ): void {
   const where = list ? "--list" : "--all";
@@ -176,6 +173,8 @@ function refuseMixing(
     "--set": set.length > 0,
     "--show": show,
     "--shortest": shortest,
+    "--save-trace": saveTrace,
+    "--replay": replay,
     "--json": json,
     "--html": html,
     "--trace": trace,

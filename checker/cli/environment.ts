@@ -10,6 +10,8 @@ export interface Environment {
   readonly print: (text: string) => void;
   /** For what is wrong. */
   readonly complain: (text: string) => void;
+  /** What the user types, line by line; asked for only where a command talks with one. */
+  readonly lines?: () => AsyncIterable<string>;
   /** For searches that take long; without it they are silent, and end when they end. */
   readonly attendance?: Attendance;
 }

@@ -13,6 +13,7 @@ import { printCommand, printHelp } from "./print-command.ts";
 import { reductionsCommand, reductionsHelp } from "./reductions-command.ts";
 import { reportCommand, reportHelp } from "./report-command.ts";
 import { resultsCommand, resultsHelp } from "./results-command.ts";
+import { simulateCommand, simulateHelp } from "./simulate-command.ts";
 
 const commands: Readonly<Record<string, (args: readonly string[], env: Environment) => Promise<number>>> = {
   check: checkCommand,
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
   coverage: coverageCommand,
   mutants: mutantsCommand,
   reductions: reductionsCommand,
+  simulate: simulateCommand,
 };
 
 /** Runs a command and gives its exit status. */
@@ -46,6 +48,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
           coverageHelp,
           mutantsHelp,
           reductionsHelp,
+          simulateHelp,
         ].join("\n"),
       );
       return name === undefined ? EXIT.badInput : EXIT.asExpected;

@@ -8,7 +8,7 @@ import { loadSpec } from "../spec/load.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT } from "../verdict.ts";
 import { oneSpec, readArguments } from "./arguments.ts";
-import { changesOf } from "./check-command.ts";
+import { changesOf } from "./changes.ts";
 import type { Environment } from "./environment.ts";
 import { writeHtml, writePage } from "./page-file.ts";
 import { searchedSpecs } from "./records.ts";

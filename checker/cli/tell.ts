@@ -113,7 +113,7 @@ export function refuseFormat(
   if (problems.length > 0) throw new SpecError(problems);
 }
 
-function write(path: string, option: string, text: string): void {
+export function write(path: string, option: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {

@@ -29,27 +29,37 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
       : `Steps that change what is shared (${last}; --trace full shows all ${trace.steps.length}):`;
   const numbers = String(trace.steps.length).length + 1;
   const rows = shown.flatMap((step) => {
-    const { label, context, number, chosen } = step;
-    const row = `${label.program}: ${label.rowLabel}`;
-    const sure = tagOf(system, step);
-    const tag = sure === null ? "" : ` [${sure}]`;
-    const first = ` ${String(number).padStart(numbers)} `;
-    const rest = " ".repeat(first.length + 2);
-    const head = `${system.contexts[context]?.name} ${row}${tag}${label.meta.note === undefined ? "" : " *"}`;
-    const effects = [
-      ...chosen.map(({ set, value }) => `${set} ${value} is chosen`),
-      ...changesOf(step).map(({ cell, from, to }) =>
-        from === "(unset)" ? `${cell} = ${to}` : `${cell}: ${from} -> ${to}`,
-      ),
-    ];
-    const line = ascii(`${first}${head}  ${label.row.quote}`);
-    const quoted = wrap(label.row.quote, { first: rest, rest: `${rest}  ` });
-    return [
-      ...(line.length <= WIDTH ? [line] : [...wrap(head, { first, rest }), ...quoted]),
-      ...listed(effects, `${rest}| `),
-    ];
+    return stepLines(system, step, String(step.number).padStart(numbers), effectsOf(step, changesOf(step)));
   });
   return [...wrap(title, { rest: "  " }), ...rows, ...notesOf(trace)];
+}
+
+/** What a step chose and changed, an item each. */
+export const effectsOf = ({ chosen }: TraceStep, changes: TraceStep["changes"]): string[] => [
+  ...chosen.map(({ set, value }) => `${set} ${value} is chosen`),
+  ...changes.map(({ cell, from, to }) => (from === "(unset)" ? `${cell} = ${to}` : `${cell}: ${from} -> ${to}`)),
+];
+
+/** One step: who, which row, the C; below it what else there is to say. */
+export function stepLines(
+  system: System,
+  step: Pick<TraceStep, "label" | "context">,
+  number: string,
+  below: readonly string[],
+): string[] {
+  const { label, context } = step;
+  const row = `${label.program}: ${label.rowLabel}`;
+  const sure = tagOf(system, step);
+  const tag = sure === null ? "" : ` [${sure}]`;
+  const first = ` ${number} `;
+  const rest = " ".repeat(first.length + 2);
+  const head = `${system.contexts[context]?.name} ${row}${tag}${label.meta.note === undefined ? "" : " *"}`;
+  const line = ascii(`${first}${head}  ${label.row.quote}`);
+  const quoted = wrap(label.row.quote, { first: rest, rest: `${rest}  ` });
+  return [
+    ...(line.length <= WIDTH ? [line] : [...wrap(head, { first, rest }), ...quoted]),
+    ...listed(below, `${rest}| `),
+  ];
 }
 
 /** What is to be said of rows that a trace used, once. */

@@ -3,6 +3,7 @@
  * machine: question and verdict, what was searched, the scenario, its steps, what was seen, what is not modelled.
  */
 import type { Outcome, Trace } from "../outcome.ts";
+import type { Violation } from "../reference/result.ts";
 import { cutMatrix } from "./cut-matrix.ts";
 import { evidence } from "./evidence.ts";
 import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "./facts.ts";
@@ -125,12 +126,22 @@ export function drawn(outcome: Outcome, trace: Trace, detail: Detail): string[] 
   return [...wrap(title), "", ...scenario(outcome.system, trace, detail), ...starred(banner(outcome))];
 }
 
-const starred = (text: string): string[] =>
+export const starred = (text: string): string[] =>
   `${wrap(text, { first: "  *** ", rest: "      ", width: WIDTH - 4 }).join("\n")} ***`.split("\n");
 
 function banner(outcome: Outcome): string {
   const { property = "", why = "" } = outcome.trace ?? {};
-  switch (outcome.violations.find((v) => v.property === property)?.verdict) {
+  return bannerOf(outcome, outcome.violations.find((v) => v.property === property)?.verdict, property, why);
+}
+
+/** What is wrong, in capital letters where it has no name of its own. */
+export function bannerOf(
+  of: Pick<Outcome, "spec" | "system">,
+  verdict: Violation["verdict"] | undefined,
+  property: string,
+  why: string,
+): string {
+  switch (verdict) {
     case "deadlock":
       return "DEADLOCK";
     case "model error":
@@ -138,7 +149,7 @@ function banner(outcome: Outcome): string {
     case "noProgress":
       return `NO PROGRESS: ${property}: ${why}`;
     default:
-      return `${property} violated: ${sentenceOf(outcome, property) ?? why}`;
+      return `${property} violated: ${sentenceOf(of, property) ?? why}`;
   }
 }
 

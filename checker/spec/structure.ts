@@ -1,4 +1,4 @@
-/** The structure of a spec against its published schema: ajv finds what is wrong, this file says it. */
+/** The structure of a file against its published schema: ajv finds what is wrong, this file says it. */
 import { readFileSync } from "node:fs";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Problem } from "./model.ts";
@@ -38,18 +38,21 @@ export interface RawSpec {
 
 export type RawSetting = boolean | number | string | readonly string[];
 
-const schema = JSON.parse(readFileSync(new URL("../../schema/spec.schema.json", import.meta.url), "utf8")) as object;
-const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(schema);
-
-/** What is wrong with the structure. Where nothing is, `data` is a `RawSpec`, its defaults filled in. */
-export function structureProblems(data: Json): readonly Problem[] {
-  if (validate(data)) return [];
-  return (validate.errors ?? []).map(problemOf);
+/** What says what is wrong with the structure of data; where nothing is, its defaults are filled in. */
+export function structureOf(schemaFile: string, kind: string): (data: Json) => readonly Problem[] {
+  const text = readFileSync(new URL(`../../schema/${schemaFile}`, import.meta.url), "utf8");
+  const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(
+    JSON.parse(text) as object,
+  );
+  return (data) => (validate(data) ? [] : (validate.errors ?? []).map((error) => problemOf(error, kind)));
 }
+
+/** What is wrong with that of a spec. Where nothing is, `data` is a `RawSpec`. */
+export const structureProblems = structureOf("spec.schema.json", "a spec");
 
 type ParentSchema = { readonly description?: string; readonly properties?: object };
 
-function problemOf(error: ErrorObject): Problem {
+function problemOf(error: ErrorObject, kind: string): Problem {
   const { instancePath, keyword, params, data } = error;
   const parent = (error.parentSchema ?? {}) as ParentSchema;
   const expected = (schema: ParentSchema | undefined): string => `expected: ${schema?.description ?? "another value"}`;
@@ -65,7 +68,7 @@ function problemOf(error: ErrorObject): Problem {
       const known = Object.keys(parent.properties ?? {});
       return {
         path: instancePath + pointer(key),
-        what: `"${key}" is not a key of a spec here`,
+        what: `"${key}" is not a key of ${kind} here`,
         mend: mendName(key, known, "key"),
       };
     }

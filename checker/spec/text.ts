@@ -21,7 +21,7 @@ const keysOf = (path: string): string[] =>
     .slice(1)
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 
-export function parseSpecText(text: string): SpecText {
+export function parseSpecText(text: string, kind = "a spec"): SpecText {
   const starts = [0];
   for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
   const lineAt = (offset: number): number => starts.filter((start) => start <= offset).length;
@@ -35,7 +35,7 @@ export function parseSpecText(text: string): SpecText {
     const what = `not JSON: ${text.trim() === "" ? "the file is empty" : first ? wordsFor(first.error) : "no value"}`;
     return {
       data: null,
-      problems: [{ path: "", line, what, mend: "a spec is strict JSON: no comments, no trailing commas" }],
+      problems: [{ path: "", line, what, mend: `${kind} is strict JSON: no comments, no trailing commas` }],
       lineOf: () => line,
     };
   }

@@ -10,7 +10,7 @@ export interface Ran {
   readonly complained: string;
 }
 
-/** `specs` by name. Paths in what is printed are those of the project, its own folder left out. */
+/** `specs` by name; `talk` types lines as well. Paths in what is printed are those of the project, its own folder left out. */
 export function project(specs: Readonly<Record<string, object>>) {
   const dir = mkdtempSync(join(tmpdir(), "nolock-"));
   const folders = { specs: join(dir, "specs"), results: join(dir, "results") };
@@ -19,7 +19,8 @@ export function project(specs: Readonly<Record<string, object>>) {
     writeFileSync(join(dir, file), text);
   };
   for (const [name, spec] of Object.entries(specs)) put(`specs/${name}.json`, JSON.stringify(spec, null, 2));
-  const run = async (...args: string[]): Promise<Ran> => {
+  const run = (...args: string[]): Promise<Ran> => talk([], ...args);
+  const talk = async (typed: readonly string[], ...args: string[]): Promise<Ran> => {
     const out: string[] = [];
     const err: string[] = [];
     const status = await main(args, {
@@ -27,11 +28,14 @@ export function project(specs: Readonly<Record<string, object>>) {
       builtins: { lights: () => import("../spec/fixtures/lights.ts") },
       print: (text) => out.push(text),
       complain: (text) => err.push(text),
+      lines: async function* () {
+        yield* typed;
+      },
     });
     const said = (texts: readonly string[]): string => texts.join("").replaceAll(`${dir}/`, "");
     return { status, printed: said(out), complained: said(err) };
   };
-  return { dir, put, run, remove: () => rmSync(dir, { recursive: true }) };
+  return { dir, put, run, talk, remove: () => rmSync(dir, { recursive: true }) };
 }
 
 /** A spec about one task of the model "lights". */

@@ -1,0 +1,110 @@
+/** Traces as files: a counterexample is saved, a saved trace is taken again and told. */
+import type { Outcome } from "../outcome.ts";
+import { commandOf } from "../report/facts.ts";
+import type { Detail } from "../report/scenario.ts";
+import { wrap } from "../report/wrap.ts";
+import { type Replayed, replay } from "../simulate/replay.ts";
+import { walkLines } from "../simulate/tell.ts";
+import {
+  type NamedStep,
+  named,
+  namedOfTrace,
+  readTrace,
+  type Saved,
+  type TraceFile,
+  traceFile,
+} from "../simulate/trace-file.ts";
+import { loadSpec } from "../spec/load.ts";
+import { shownPath } from "../spec/problems.ts";
+import { EXIT } from "../verdict.ts";
+import { oneSpec } from "./arguments.ts";
+import { changesOf } from "./changes.ts";
+import type { Environment } from "./environment.ts";
+import { findSpec } from "./specs.ts";
+import { write } from "./tell.ts";
+
+export function saveTrace(path: string, option: string, { system }: Pick<Outcome, "system">, saved: Saved): void {
+  write(path, option, traceFile(system, saved));
+}
+
+/** Saves the counterexample that is shown; says so where there is none. */
+export function saveCounterexample(path: string, outcome: Outcome, env: Environment): void {
+  const { trace, source, spec } = outcome;
+  if (!trace) {
+    env.complain(`--save-trace: there is no counterexample: ${path} is not written\n`);
+    return;
+  }
+  const steps = trace.steps.map((step) => namedOfTrace(outcome.system, step));
+  saveTrace(path, "--save-trace", outcome, {
+    source,
+    changed: spec.changed,
+    by: commandOf(outcome),
+    found: trace.property,
+    steps,
+  });
+}
+
+/** Takes the steps of a file again. */
+export async function replayTrace(
+  path: string,
+  words: readonly string[],
+  { set, trace: detail = "short" }: { readonly set: readonly string[]; readonly trace: Detail | undefined },
+  env: Environment,
+): Promise<number> {
+  const file = readTrace(path);
+  const source = words.length > 0 ? oneSpec("check", words) : file.spec;
+  // What was changed is of the spec that the file names; another one is asked as it stands.
+  const changed = source === file.spec ? file.changed : [];
+  const loaded = await loadSpec(findSpec(source, env.folders), env.builtins, changesOf([...changed, ...set]));
+  const replayed = replay(loaded.system, file);
+  const { walk, isSame, stuck } = replayed;
+  const shown = walk.violations.find((v) => v.property === file.found) ?? walk.violations[0];
+  const relation = isSame
+    ? "the relation is the one that it was saved from"
+    : "the relation is another than the one that it was saved from; steps are found by their names";
+  const lines = [
+    ...wrap(loaded.spec.question),
+    "",
+    ...wrap(`REPLAY: ${shownPath(path)}, ${walk.taken.length} of ${file.steps.length} steps; ${relation}.`, {
+      rest: "  ",
+    }),
+    "",
+    ...walkLines(loaded, walk, shown, detail),
+    "",
+    ...(stuck ? stuckAt(replayed, stuck) : conclusion(replayed, file)),
+  ];
+  env.print(lines.map((line) => `${line}\n`).join(""));
+  return !stuck && isAsSaved(replayed, file) ? EXIT.asExpected : EXIT.differs;
+}
+
+const isAsSaved = ({ walk }: Replayed, { found }: TraceFile): boolean =>
+  found === null ? walk.violations.length === 0 : walk.violations.some((v) => v.property === found);
+
+function conclusion(replayed: Replayed, file: TraceFile): string[] {
+  const { walk, met } = replayed;
+  const { found } = file;
+  const ends = walk.violations.map((v) => v.property).join(" ") || "nothing that is violated";
+  if (isAsSaved(replayed, file)) return wrap(`It ends with ${found ?? "nothing that is violated"}, as it was saved.`);
+  const goal = walk.system.alwaysPossible.some(({ property }) => property === found);
+  const earlier = found === null ? undefined : met.get(found);
+  const why = goal
+    ? "; that something can never happen again is about all that may follow, and no replay tells"
+    : earlier
+      ? `; ${found} is violated after step ${earlier.after} already`
+      : "";
+  return wrap(`It was saved for ${found ?? "nothing that is violated"}, and ends with ${ends}${why}.`);
+}
+
+function stuckAt({ walk, isSame }: Replayed, { number, step }: { number: number; step: NamedStep }): string[] {
+  const open = walk.open.map((one) => named(walk.system, one));
+  const mend = isSame ? " Yet the relation is the same: the file was changed." : "";
+  return [
+    ...wrap(`Step ${number} is not possible here: ${shownStep(step)}.${mend}`, { rest: "  " }),
+    ...(open.length === 0
+      ? wrap("Nothing else is possible either.")
+      : ["Possible here:", ...open.flatMap((one) => wrap(shownStep(one), { first: "  ", rest: "    " }))]),
+  ];
+}
+
+const shownStep = ({ context, at, to, alternative, chosen }: NamedStep): string =>
+  `${context} ${at} -> ${to} (alternative ${[alternative, ...chosen].join(", ")})`;

@@ -1,0 +1,109 @@
+/** A walk by hand: the open steps are listed with numbers, the reader picks one, and takes it back. */
+import { cellsOf, showCell, slotName, valueAt } from "../language/cells.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Transition } from "../reference/step.ts";
+import { traceOf } from "../reference/trace.ts";
+import { effectsOf, stepLines } from "../report/steps.ts";
+import { wrap } from "../report/wrap.ts";
+import { walkAtRandom } from "./chance.ts";
+import { endOf } from "./tell.ts";
+import { named } from "./trace-file.ts";
+import type { Walk } from "./walk.ts";
+
+export interface Session {
+  readonly lines: AsyncIterable<string>;
+  readonly print: (text: string) => void;
+  /** For steps that chance takes. */
+  readonly seed: number;
+  readonly save: (path: string) => void;
+}
+
+const HELP = [
+  "NUMBER     take that step",
+  "u          take the last step back",
+  "r          take a step at random",
+  "s          show what the state has that the initial one had not",
+  "l          list the steps that may be next again",
+  "save FILE  write the steps so far as a trace",
+  "q          quit",
+];
+
+/** Talks until the reader quits, or the input ends. */
+export async function walkByHand(of: Pick<Outcome, "spec" | "system">, walk: Walk, session: Session): Promise<void> {
+  const say = (lines: readonly string[]): void => session.print(lines.map((line) => `${line}\n`).join(""));
+  const prompt = (): void => session.print("> ");
+  const here = (): void => say([...endOf(of, walk), ...(walk.open.length > 0 ? ["Next:"] : []), ...choices(walk)]);
+  const took = (): void => {
+    say(lastStep(walk));
+    here();
+  };
+  say(["A step is taken by its number; ? tells what else there is.", ""]);
+  here();
+  prompt();
+  for await (const typed of session.lines) {
+    const [word = "", rest = ""] = typed.trim().split(/\s+/, 2);
+    if (word === "q") return;
+    const step = /^\d+$/.test(word) ? walk.open[Number(word) - 1] : undefined;
+    if (step) {
+      walk.take(step);
+      took();
+    } else if (word === "u") {
+      if (walk.undo()) here();
+      else say(["this is the initial state: there is no step to take back"]);
+    } else if (word === "r") {
+      const before = walk.taken.length;
+      walkAtRandom(walk, session.seed, before + 1);
+      if (walk.taken.length > before) took();
+      else say(["chance takes no step here: something is violated, or no step is open"]);
+    } else if (word === "s") say(differences(of, walk));
+    else if (word === "l") here();
+    else if (word === "save" && rest !== "") session.save(rest);
+    else if (word === "?") say(HELP);
+    else if (word !== "") say([`"${word}" is no step here and no command; ? lists the commands`]);
+    prompt();
+  }
+}
+
+/** The steps that may be next, each as a report writes a step; where it leads, if its row leads to several places. */
+function choices({ system, open }: Walk): string[] {
+  const width = String(open.length).length;
+  return open.flatMap((step, i) =>
+    stepLines(system, step, String(i + 1).padStart(width + 2), belowChoice(system, open, step)),
+  );
+}
+
+function belowChoice(system: Walk["system"], open: readonly Transition[], step: Transition): string[] {
+  const { chosen, to } = named(system, step);
+  const isOne = open.filter((other) => other.context === step.context).length === 1;
+  if (isOne) return [];
+  const sets = step.command.binders.map(({ set }, i) => `${set.name} ${chosen[i]}`);
+  return [...sets, `-> ${to.slice(to.lastIndexOf("/") + 1)}`];
+}
+
+/** The step that was just taken, with all that it changed. */
+function lastStep({ system, taken }: Walk): string[] {
+  const step = traceOf(system, "", "", taken).steps.at(-1);
+  return step ? stepLines(system, step, String(step.number), effectsOf(step, step.changes)) : [];
+}
+
+/** Cells that differ from the initial state, under the structures that they belong to; labels and live locals too. */
+function differences({ spec, system }: Pick<Outcome, "spec" | "system">, { state }: Walk): string[] {
+  const groups = new Map<string, string[]>();
+  for (const cell of cellsOf(system)) {
+    const [field, context, slot] = cell.path as [string, number, number];
+    const [was, is] = [valueAt(system.initial, cell.path), valueAt(state, cell.path)];
+    if (was === is) continue;
+    const isLocal = field === "local";
+    const name = isLocal ? slotName(system, context, slot, state.pc[context] as number) : cell.name;
+    if (name === null) continue;
+    const structure = spec.model.views?.structures.find(({ fields }) => fields.includes(field));
+    const title = structure?.title ?? (isLocal ? "locals" : field === "pc" ? "where they stand" : "other");
+    const line = `${name}${field === "pc" ? " " : " = "}${showCell(cell, is, system)}`;
+    groups.set(title, [...(groups.get(title) ?? []), isLocal ? line : `${line} (was ${showCell(cell, was, system)})`]);
+  }
+  if (groups.size === 0) return ["this is the initial state"];
+  return [...groups].flatMap(([title, lines]) => [
+    `${title}:`,
+    ...lines.flatMap((line) => wrap(line, { first: "  ", rest: "    " })),
+  ]);
+}
