@@ -7,7 +7,7 @@ import { L4, L6, S17, S19, S20 } from "./gate.ts";
 import { guards } from "./guards.ts";
 import { S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
 import { atomicSleep, rawSections, S1, S7, S8, S9, S10, WARN } from "./locks.ts";
-import { S16 } from "./memcg.ts";
+import { references, S16 } from "./memcg.ts";
 import { E35, E39, nmiUnlocksSlowly } from "./pages.ts";
 import { L1, L2, L5 } from "./progress.ts";
 import { WITNESSES } from "./witnesses.ts";
@@ -38,6 +38,7 @@ const SAFETY = [
   S20,
   S21,
   WARN,
+  references,
   rawSections,
   guards,
 ];

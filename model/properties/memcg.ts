@@ -1,4 +1,4 @@
-/** S16: what is charged to a cgroup is what its objects and its stocks have. */
+/** S16: what is charged to a cgroup is what its objects and its stocks have; and so are the references to its objcg. */
 import {
   and,
   atRest,
@@ -83,4 +83,24 @@ export const S16 = property(
   atRest(forAll(object, (x) => implies(cfg.memcg, mc.objExts.at(x).eq(g.chargedTo.at(x))))),
   whenever(memcgSlabFreeHook, "record", ({ x }) => mc.objExts.at(x).eq(g.chargedTo.at(x))),
   ...trackCharged,
+);
+
+/** For specs in which no cgroup is gone. */
+export const references = property(
+  "references",
+  "at rest an objcg has one reference of its cgroup, one of each of its objects, and one of each stock that has it",
+  atRest(
+    forAll(objcg, (o) =>
+      implies(
+        cfg.memcg,
+        mc.objcg
+          .at(o)
+          .refs.eq(
+            count(object, (x) => mc.objExts.at(x).eq(o))
+              .plus(count(cpu, (c) => mc.objStock.at(c).cached.eq(o)))
+              .plus(1),
+          ),
+      ),
+    ),
+  ),
 );

@@ -3,6 +3,7 @@ import { call, lit, otherwise, patch, step, when } from "../../checker/language/
 import { rawSpinUnlockIrqrestore } from "../../model/locks/raw-spinlock.ts";
 import { localTrylock } from "../../model/locks/stock-lock.ts";
 import { consumeObjStock } from "../../model/memcg/consume-obj-stock.ts";
+import { objCgroupPut } from "../../model/memcg/obj-cgroup-put.ts";
 import { refillObjStock } from "../../model/memcg/refill-obj-stock.ts";
 import { memcgSlabPostAllocHook } from "../../model/memcg/slab-hooks.ts";
 import { quarantinePut } from "../../model/slub/debug-hooks.ts";
@@ -39,6 +40,12 @@ export const SPOILT_MEMCG: readonly Spoilt[] = [
       contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
     },
     patches: [patch(refillObjStock, () => ({ atomic: step("nothing", otherwise.goto("done")) }))],
+  },
+  {
+    property: "references",
+    how: "a put of a reference that is not the last takes nothing off",
+    system: { configuration: CHARGED, contexts: [task("task0", ["kmalloc A", "kfree #1"])] },
+    patches: [patch(objCgroupPut, () => ({ put: step("nothing", when(lit(false)).goto("pages"), otherwise.goto("done")) }))],
   },
   {
     property: "S16",
