@@ -58,8 +58,15 @@ export async function simulateCommand(args: readonly string[], env: Environment)
     env.print(simulateHelp);
     return EXIT.asExpected;
   }
-  if (options.guided && options.runs !== undefined)
-    throw new SpecError([{ where: "--runs", what: "it does not go with --guided", mend: "give one of the two" }]);
+  const ofChance = (["runs", "steps"] as const).filter((name) => options[name] !== undefined);
+  if (options.guided && ofChance.length > 0)
+    throw new SpecError(
+      ofChance.map((name) => ({
+        where: `--${name}`,
+        what: "it does not go with --guided",
+        mend: "give one of the two",
+      })),
+    );
   const loaded = await loadSpec(
     findSpec(oneSpec("simulate", words), env.folders),
     env.builtins,

@@ -15,7 +15,7 @@ import {
   traceFile,
 } from "../simulate/trace-file.ts";
 import { loadSpec } from "../spec/load.ts";
-import { shownPath } from "../spec/problems.ts";
+import { SpecError, shownPath } from "../spec/problems.ts";
 import { EXIT } from "../verdict.ts";
 import { oneSpec } from "./arguments.ts";
 import { changesOf } from "./changes.ts";
@@ -48,9 +48,11 @@ export function saveCounterexample(path: string, outcome: Outcome, env: Environm
 export async function replayTrace(
   path: string,
   words: readonly string[],
-  { set, trace: detail = "short" }: { readonly set: readonly string[]; readonly trace: Detail | undefined },
+  options: { readonly set: readonly string[]; readonly trace: Detail | undefined },
   env: Environment,
 ): Promise<number> {
+  refuseOthers(options);
+  const { set, trace: detail = "short" } = options;
   const file = readTrace(path);
   const source = words.length > 0 ? oneSpec("check", words) : file.spec;
   // What was changed is of the spec that the file names; another one is asked as it stands.
@@ -75,6 +77,22 @@ export async function replayTrace(
   ];
   env.print(lines.map((line) => `${line}\n`).join(""));
   return !stuck && isAsSaved(replayed, file) ? EXIT.asExpected : EXIT.differs;
+}
+
+/** A replay searches nothing, and is told as text. */
+function refuseOthers(options: object): void {
+  const isGiven = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
+  const others = Object.entries(options).flatMap(([name, value]) =>
+    isGiven(value) && !["replay", "set", "trace"].includes(name) ? [`--${name}`] : [],
+  );
+  if (others.length === 0) return;
+  throw new SpecError([
+    {
+      where: "--replay",
+      what: `it does not go with ${others.join(", ")}`,
+      mend: "give --replay, --set and --trace alone",
+    },
+  ]);
 }
 
 const isAsSaved = ({ walk }: Replayed, { found }: TraceFile): boolean =>

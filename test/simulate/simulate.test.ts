@@ -129,6 +129,11 @@ describe("a saved trace", () => {
     expect(stuck.printed).toContain("Possible here:\n  task0 task0/then0/flip -> (end) (alternative 0.0, light0)\n");
   });
 
+  it("is not searched, nor told in another form", async () => {
+    const { status, complained } = await at.run("check", "--replay", file("two.json"), "--json", "-", "--por", "on");
+    expect([status, complained]).toEqual([2, expect.stringContaining("--replay: it does not go with --por, --json")]);
+  });
+
   it("that was changed by hand is refused, or does not replay", async () => {
     await at.run("check", "two-switches", "--save-trace", file("good.json"));
     const good = read("good.json");
