@@ -1,7 +1,6 @@
-/** Specs for the tests of formats: of every verdict, with PREEMPT_RT and without, asked by the command line. */
+/** Specs for the tests of formats: of every verdict, with PREEMPT_RT and without. */
 import { readFileSync } from "node:fs";
 import { check } from "../../../checker/check.ts";
-import { main } from "../../../checker/cli/main.ts";
 import { builtins } from "../../../checker/cli/models.ts";
 import { findSpec, folders } from "../../../checker/cli/specs.ts";
 import { toldOf } from "../../../checker/cli/tell.ts";
@@ -39,16 +38,6 @@ export function toldOfSpec(name: string): Promise<Told> {
 /** That answer in a format. */
 export const inFormat = async (name: string, format: FormatName): Promise<string> =>
   FORMATS[format].one(await toldOfSpec(name), new Date(0));
-
-/** What a command prints. Throws where it complains. */
-export async function printed(...args: string[]): Promise<string> {
-  const out: string[] = [];
-  const complain = (text: string): void => {
-    throw new Error(text);
-  };
-  await main(args, { folders, builtins, print: (text) => out.push(text), complain });
-  return out.join("");
-}
 
 /** A JSON file, by its path from this folder. */
 export const jsonOf = (path: string): object =>

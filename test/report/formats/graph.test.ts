@@ -1,14 +1,14 @@
 /** The whole graph for other tools: parsed back, it has the states and transitions that the search counts. */
 import { instance } from "@viz-js/viz";
 import { afterAll, describe, expect, it } from "vitest";
+import { search } from "../../../checker/reference/search.ts";
 import { lights, project } from "../../cli/environment.ts";
-import { printed } from "./asked.ts";
+import { inFormat, toldOfSpec } from "./asked.ts";
 
 const small = [
   "examples/philosophers.json",
   "examples/hanoi.json",
   "examples/peterson.json",
-  "rt-nmi-asks-again",
   "broken/rt-nolock-waits-for-list-lock",
   "broken/rt-no-bucket-retry",
 ];
@@ -63,12 +63,12 @@ async function expectPicture(text: string, counts: ReturnType<typeof countsOf>, 
 
 describe("the graph of a spec", () => {
   it.each(small)("as Aldebaran and as dot is that of the reference: %s", async (name) => {
-    const counts = countsOf(
-      await printed("check", name, "--format", "json", "--engine", "reference", "--por", "off", "--explore-all"),
-    );
-    const aut = await printed("check", name, "--format", "aut");
+    const { system } = (await toldOfSpec(name)).outcome;
+    const { states, transitions } = search(system, { exploreAll: true });
+    const counts = { states, transitions };
+    const aut = await inFormat(name, "aut");
     expectGraph(aut, counts);
-    await expectPicture(await printed("check", name, "--format", "dot"), counts, aut);
+    await expectPicture(await inFormat(name, "dot"), counts, aut);
   });
 
   it.each(["errs", "falls"])("leaves out steps that lead nowhere, as the search does: %s", async (name) => {
@@ -80,14 +80,14 @@ describe("the graph of a spec", () => {
   });
 
   it("draws the counterexample thick", async () => {
-    const dot = await printed("check", "examples/philosophers.json", "--format", "dot");
-    const { trace } = JSON.parse(await printed("check", "examples/philosophers.json", "--format", "json"));
+    const dot = await inFormat("examples/philosophers.json", "dot");
+    const { trace } = JSON.parse(await inFormat("examples/philosophers.json", "json"));
     expect(dot.match(/penwidth=3/g)).toHaveLength(trace.length);
     expect(dot.match(/style=filled/g)).toHaveLength(1);
   });
 
   it("is refused where it is large", async () => {
-    await expect(printed("check", "broken/hook-cuts-freelist", "--format", "dot")).rejects.toThrow(
+    await expect(inFormat("broken/hook-cuts-freelist", "dot")).rejects.toThrow(
       "--format dot: the graph has more than 1,000 states\n  make the question smaller",
     );
   });
