@@ -186,6 +186,7 @@ describe("mutants", () => {
     const ran = await at.run("mutants", "--verbose");
     expect(ran.printed).toMatch(/\n\d+ mutants: \d+ noticed \(.*\), \d+ survive \(.* in 100\)\n/);
     expect(ran.complained).toContain("more than 3 in 100 survive");
+    expect(ran.complained).toContain("EXPLAINED, and there is no such mutant: toggle: flip / not there\n");
     expect(ran.status).toBe(1);
     expect((await at.run("mutants", "--row", "toggle: flip", "--list")).printed).toBe(
       "toggle: flip / not done: on[l] = !on[l] (-> done)\n",
