@@ -35,12 +35,17 @@ const expectationOf = ({ spec }: Loaded): Expectation | null => (spec.changed.le
 export function* searching(loaded: Loaded, options: CheckOptions = {}): Lengthy<Run> {
   const expect = expectationOf(loaded);
   const exploreAll = options.exploreAll ?? expect !== null;
-  const por = options.por ?? !(options.exploreAll || expect?.states !== undefined);
-  return yield* runBest(loaded.system, loaded.spec.uncut, { ...options, exploreAll, por });
+  const few = !(options.exploreAll || expect?.states !== undefined);
+  const { por = few, symmetry = few } = options;
+  return yield* runBest(loaded.system, loaded.spec.uncut, { ...options, exploreAll, por, symmetry });
 }
 
 /** What a search says about a spec; its counterexample has the fewest steps. */
-export function outcomeOf(loaded: Loaded, { engine, reduced, result }: Run, options: CheckOptions = {}): Outcome {
+export function outcomeOf(
+  loaded: Loaded,
+  { engine, reduced, reductions, result }: Run,
+  options: CheckOptions = {},
+): Outcome {
   const { source, spec, system } = loaded;
   const expect = expectationOf(loaded);
   const order = [...system.properties.map((p) => p.name), "deadlock", "model error"];
@@ -60,6 +65,7 @@ export function outcomeOf(loaded: Loaded, { engine, reduced, result }: Run, opti
     violated,
     violations,
     reduced,
+    reductions,
     trace: counterexample(system, result, violations, options.show ?? spec.show),
     vacuous,
     differences: expect && differences({ reduced, result, verdict, violated, unmet, cuts }, expect),
@@ -91,7 +97,7 @@ function* runBest(system: System, uncut: Loaded["spec"]["uncut"], options: RunOp
   const isOpen = cuts !== false && cuts.unexplained.length + cuts.stale.length > 0;
   if (!isViolated && !isOpen) return few;
   const limit = isViolated ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) } : {};
-  const whole = yield* runSearching(system, { ...options, por: false, ...limit });
+  const whole = yield* runSearching(system, { ...options, por: false, symmetry: false, ...limit });
   return whole.result.incomplete === null ? whole : few;
 }
 

@@ -21,8 +21,10 @@ export interface Outcome {
   readonly spec: Spec;
   readonly system: System;
   readonly engine: EngineName;
-  /** Whether partial order was used: counts are then of the reduced graph. */
+  /** Whether the graph was reduced: counts are then of the reduced graph. */
   readonly reduced: boolean;
+  /** By what: partial order, symmetry. */
+  readonly reductions: readonly string[];
   readonly result: SearchResult;
   readonly verdict: Verdict;
   /** Names of violated properties, in the order of the system's. */

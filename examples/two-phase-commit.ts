@@ -29,7 +29,7 @@ import {
 } from "../checker/language/index.ts";
 import { defineModel } from "../checker/spec/model.ts";
 
-const manager = indexSet("manager", { interchangeable: true });
+const manager = indexSet("manager");
 
 /** Which resource manager a context plays; the transaction manager's entry means nothing. */
 const cast = constants({ role: each(context, id(manager)) });

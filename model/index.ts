@@ -17,6 +17,7 @@ import { call } from "./properties/call-ghosts.ts";
 import { g } from "./properties/ghosts.ts";
 import { PROPERTIES } from "./properties/index.ts";
 import { type Runner, runnersOf } from "./runners.ts";
+import { parseCall, slabNamedBy } from "./scripts.ts";
 import { bucket, object, slab } from "./slub/sets.ts";
 import { k } from "./slub/state.ts";
 import { SURVIVORS } from "./survivors.ts";
@@ -114,6 +115,11 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
       chain: [...threads.map((r) => r.name), ...names(s.cpus, (i) => `idle${i}`)],
       rawLock: [...RAW_LOCKS],
       cpuBucket: names(s.cpus * s.buckets, (i) => `${BUCKET_NAMES[i % s.buckets]} on CPU${Math.floor(i / s.buckets)}`),
+    },
+    named: {
+      slab: question.contexts.flatMap((c) =>
+        c.script.flatMap((line) => slabNamedBy(parseCall(line, s.objects), s.objects)),
+      ),
     },
     roots: [cfg, m, l, k, p, mc, g, call],
     constants,

@@ -89,6 +89,12 @@ export function parseCall(line: string, slots: number): Call | null {
   return held ? { op, of: { held: Number(held[1]) * slots + Number(held[2]) } } : null;
 }
 
+/** The slab that a call names, by an object or a page that its caller holds. */
+export function slabNamedBy(call: Call | null, slots: number): readonly number[] {
+  if (call && "of" in call && typeof call.of === "object") return [Math.floor(call.of.held / slots)];
+  return call && "page" in call && typeof call.page === "object" ? [call.page.held] : [];
+}
+
 const resultShape = optional(id(object));
 
 /** Where each call of a script has returned: locks and counts must be as they were, and `got` is the script's now. */

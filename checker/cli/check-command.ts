@@ -40,6 +40,9 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       same verdict, fewer states); default: on, but off
                       where counts of the whole graph are compared or
                       asked for (--explore-all)
+  --symmetry on|off   of states that differ only by the names of elements of
+                      interchangeable sets look at one (the same verdict,
+                      fewer states); default: as for --por
   --check-reduction   walk the whole graph by the reference and ask at each
                       step whether what the reduction rests on is true; at
                       most 50,000 states, or --max-states
@@ -92,6 +95,7 @@ const OPTIONS = {
   "max-states": "count",
   "max-depth": "count",
   por: ["on", "off"],
+  symmetry: ["on", "off"],
   "check-reduction": "flag",
   engine: ENGINES,
   memory: "size",
@@ -156,6 +160,7 @@ const searchOptions = (options: Asked): CheckOptions => ({
   ...(options["max-states"] === undefined ? {} : { maxStates: options["max-states"] }),
   ...(options["max-depth"] === undefined ? {} : { maxDepth: options["max-depth"] }),
   ...(options.por === undefined ? {} : { por: options.por === "on" }),
+  ...(options.symmetry === undefined ? {} : { symmetry: options.symmetry === "on" }),
   ...(options.engine === undefined ? {} : { engine: options.engine }),
   ...(options.memory === undefined ? {} : { memory: options.memory }),
   ...(options.workers === undefined ? {} : { workers: options.workers }),

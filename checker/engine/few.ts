@@ -8,6 +8,7 @@ import { BIT } from "./expand.ts";
 import { type Frame, MODE } from "./frame.ts";
 import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get } from "./ir.ts";
+import type { Renamer } from "./rename.ts";
 
 export class Few {
   /** The steps of the first context that goes on alone; else, or where they all fail, everybody's. Gives bits. */
@@ -92,24 +93,32 @@ export function countUp(writer: FunctionWriter, at: ir.Own): void {
   writer.emit(ir.store(ir.own(at), ir.add(ir.load(ir.own(at)), c(1))));
 }
 
-/** Notes whether the successor is the state that is looked for. */
-export function noteMatch({ layout, memory }: Frame, writer: FunctionWriter): void {
-  let differs = c(0);
-  for (let word = 0; word < layout.words; word++) {
-    const [a, b] = [memory.successor, memory.target].map((at) => ir.load(ir.own(at, 4 * word)));
-    differs = ir.bitOr(differs, ir.xor(a as ir.Expr, b as ir.Expr));
-  }
-  writer.if(ir.not(differs), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
+/** Notes whether the successor is the state that is looked for, as it is or by the names that make it least. */
+export function noteMatch({ layout, memory }: Frame, writer: FunctionWriter, renamer: Renamer | null): void {
+  const compare = (): void => {
+    let differs = c(0);
+    for (let word = 0; word < layout.words; word++) {
+      const [a, b] = [memory.successor, memory.target].map((at) => ir.load(ir.own(at, 4 * word)));
+      differs = ir.bitOr(differs, ir.xor(a as ir.Expr, b as ir.Expr));
+    }
+    writer.if(ir.not(differs), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
+  };
+  compare();
+  if (!renamer) return;
+  writer.if(ir.call(renamer.canonical), () => {
+    compare();
+    writer.emit(ir.run(ir.call(renamer.restore)));
+  });
 }
 
 /** Takes the context that moved: lays a successor by that may not need to be kept. */
-export function passing(frame: Frame): Func {
+export function passing(frame: Frame, renamer: Renamer | null): Func {
   const { layout, memory } = frame;
   const writer = new FunctionWriter("pass", 1);
   countUp(writer, memory.successors);
   writer.if(
     ir.eq(ir.load(ir.own(memory.mode)), c(MODE.match)),
-    () => noteMatch(frame, writer),
+    () => noteMatch(frame, writer, renamer),
     () => countUp(writer, memory.transitions),
   );
   const at = writer.local(topOf(frame));

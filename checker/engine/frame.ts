@@ -6,6 +6,7 @@
 import type { Shape } from "../language/shapes.ts";
 import type { System } from "../language/system.ts";
 import type { Dependence } from "../reduction/dependence.ts";
+import type { Symmetry } from "../reduction/symmetry.ts";
 import { Words } from "./codes.ts";
 import * as ir from "./ir.ts";
 import { c, type Expr, type Own } from "./ir.ts";
@@ -27,6 +28,8 @@ export interface FrameOptions {
   readonly shared: boolean;
   /** Where only what must be followed is: which steps may go on alone, and how many successors a state can have. */
   readonly reduction?: { readonly dependence: Dependence; readonly most: number };
+  /** Where of states that differ by names only one is kept. */
+  readonly symmetry?: Symmetry;
 }
 
 export const MODEL_ERROR = "model error";
@@ -57,6 +60,9 @@ export interface Memory {
   /** States that may be passed through, each with the context that moved; and how many there are. */
   readonly stack: Own;
   readonly stacked: Own;
+  /** Of the successor: with other names, and as it was before it had other names. */
+  readonly renamed: Own;
+  readonly given: Own;
   /** Counts successors, kept or not. */
   readonly successors: Own;
   /** Successors that wait to be entered. */
@@ -121,6 +127,8 @@ export class Frame {
       expanded: options.reduction ? own(packed) : current,
       stack: own(options.reduction ? (packed + 4) * options.reduction.most : 0),
       stacked: own(4),
+      renamed: own(options.symmetry ? packed : 0),
+      given: own(options.symmetry ? packed : 0),
       successors: own(4),
       successor: own(packed),
       target: own(packed),

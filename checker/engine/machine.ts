@@ -1,6 +1,7 @@
 /** A generated engine that runs: in WebAssembly or in JavaScript, with the memory that its code and its host share. */
 import type { System } from "../language/system.ts";
 import type { Dependence } from "../reduction/dependence.ts";
+import type { Symmetry } from "../reduction/symmetry.ts";
 import { compileToJs } from "./ir-js.ts";
 import { encodeWasm } from "./ir-wasm.ts";
 import type { Layout } from "./layout.ts";
@@ -23,6 +24,8 @@ export interface MachineOptions {
   readonly largestRoots?: number;
   /** Where only what must be followed is. */
   readonly dependence: Dependence | null;
+  /** Where of states that differ by names only one is. */
+  readonly symmetry: Symmetry | null;
 }
 
 export interface Machine {
@@ -35,12 +38,12 @@ export interface Machine {
 
 /** Makes an engine with empty sets. Throws `Unsupported` and `OutOfMemory`. */
 export function machineOf(system: System, layout: Layout, tree: Tree, options: MachineOptions): Machine {
-  const { memory: limit, firstTable, largestRoots, backend, unroll, threads, dependence } = options;
+  const { memory: limit, firstTable, largestRoots, backend, unroll, threads, dependence, symmetry } = options;
   const shared = threads > 1;
   const most = mostSuccessors(system);
   // One that was laid by is replaced by its successor before the next is looked at.
   const reduction = dependence ? { reduction: { dependence, most: most + 1 } } : {};
-  const engine = generate(layout, tree, { unroll, shared, ...reduction });
+  const engine = generate(layout, tree, { unroll, shared, ...reduction, ...(symmetry ? { symmetry } : {}) });
   const slack = most + BATCH + 2 * BLOCK;
   const tables = { ...(firstTable ? { firstTable } : {}), ...(largestRoots ? { largestRoots } : {}) };
   // The search's own thread adds to the sets as well: the first levels.

@@ -11,6 +11,8 @@ export interface EngineOptions extends SearchOptions {
   readonly memory?: number;
   /** Follow only what must be followed (`checker/reduction/`). Not where something is to stay possible. */
   readonly por?: boolean;
+  /** Of states that differ by names of interchangeable elements look at one only (`checker/reduction/symmetry.ts`). */
+  readonly symmetry?: boolean;
   /** Threads that expand states; the JavaScript engine has one. */
   readonly workers?: number;
   /**

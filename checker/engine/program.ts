@@ -10,6 +10,7 @@ import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
 import type { Layout } from "./layout.ts";
 import { HEADER, intern, type PairSet, pairAt, pairIn, rebuild, STOP } from "./pair-set.ts";
+import { type Renamer, renamerOf } from "./rename.ts";
 import { addBatch, addLater, identify, moveStash, moveTable, ROOTS, type RootSet, stashOf } from "./root-set.ts";
 import type { Child, Tree } from "./tree.ts";
 
@@ -58,6 +59,7 @@ class Generator {
   readonly #add: Func;
   readonly #addAgain: Func;
   readonly #identify: Func;
+  readonly #renamer: Renamer | null;
 
   constructor(frame: Frame) {
     this.#frame = frame;
@@ -74,6 +76,7 @@ class Generator {
     this.#stash = stashOf(this.#roots);
     this.#add = addBatch("roots", this.#roots, this.#stash.isNew, true);
     this.#addAgain = addBatch("roots again", this.#roots, this.#stash.isNew, false);
+    this.#renamer = options.symmetry ? renamerOf(frame, options.symmetry) : null;
     this.#identify = identify(this.#roots, this.#stash.number);
   }
 
@@ -83,7 +86,7 @@ class Generator {
     const found = this.#found(put);
     const keep = this.#keep();
     const { reduction } = this.#frame.options;
-    const pass = reduction ? passing(this.#frame) : null;
+    const pass = reduction ? passing(this.#frame, this.#renamer) : null;
     const expander = new Expander(this.#frame, { found, keep, ...(pass ? { pass } : {}) });
     const cutMarks = expander.cutMarks();
     const few = reduction ? new Few(this.#frame, reduction.dependence, put, cutMarks) : null;
@@ -115,6 +118,7 @@ class Generator {
         this.#add,
         this.#addAgain,
         this.#identify,
+        ...(this.#renamer?.functions ?? []),
         put,
         found,
         ...(pass ? [pass] : []),
@@ -177,13 +181,15 @@ class Generator {
     const mode = ir.own(memory.mode);
     if (this.#frame.options.reduction) countUp(writer, memory.successors);
     writer.if(ir.eq(ir.load(mode), c(MODE.match)), () => {
-      noteMatch(this.#frame, writer);
+      noteMatch(this.#frame, writer, this.#renamer);
       writer.emit(ir.ret(c(0)));
     });
     if (this.#frame.system.alwaysPossible.length > 0) {
       writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
-        const mark = this.#markOf(this.#rootPair(writer));
-        writer.if(ir.load8(mark), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
+        this.#asLeast(writer, () => {
+          const mark = this.#markOf(this.#rootPair(writer));
+          writer.if(ir.load8(mark), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
+        });
         writer.emit(ir.ret(c(0)));
       });
     }
@@ -195,8 +201,16 @@ class Generator {
   /** Keeps the successor. */
   #put(): Func {
     const writer = new FunctionWriter("put");
-    addLater(writer, this.#roots, this.#add, ...this.#rootPair(writer));
+    this.#asLeast(writer, () => addLater(writer, this.#roots, this.#add, ...this.#rootPair(writer)));
     return writer.fn;
+  }
+
+  /** Does something with the successor by the names that make it least. */
+  #asLeast(writer: FunctionWriter, body: () => void): void {
+    const renamer = this.#renamer;
+    const changed = renamer && writer.local(ir.call(renamer.canonical));
+    body();
+    if (renamer && changed !== null) writer.if(get(changed), () => writer.emit(ir.run(ir.call(renamer.restore))));
   }
 
   /** Where the mark of a root is. */

@@ -1,7 +1,10 @@
 /** Which engine answers: generated WebAssembly, generated JavaScript, or the reference. */
 import { availableParallelism, freemem } from "node:os";
 import type { System } from "../language/system.ts";
+import { retold } from "../reduction/concrete.ts";
+import { EVERYTHING, Reduction } from "../reduction/reduction.ts";
 import { reducedSearching } from "../reduction/search.ts";
+import { Symmetry } from "../reduction/symmetry.ts";
 import { finish, type Lengthy } from "../reference/progress.ts";
 import type { SearchOptions, SearchResult } from "../reference/result.ts";
 import { searching } from "../reference/search.ts";
@@ -19,12 +22,16 @@ export interface RunOptions extends SearchOptions {
   readonly workers?: number;
   /** Follow only what must be followed; not done where something is to stay possible. Default: everything. */
   readonly por?: boolean;
+  /** Of states that differ by names of interchangeable elements look at one only. Default: at all of them. */
+  readonly symmetry?: boolean;
 }
 
 export interface Run {
   readonly engine: EngineName;
   /** Whether only a part of the graph was looked at that stands for all of it. */
   readonly reduced: boolean;
+  /** By what, in words. */
+  readonly reductions: readonly string[];
   readonly result: SearchResult;
 }
 
@@ -34,16 +41,34 @@ const usualMemory = (): number => 0.75 * freemem();
 /** Searches with the engine asked for, or with the reference where the system is none for an engine; says which it was. */
 export const runSearch = (system: System, options: RunOptions): Run => finish(runSearching(system, options));
 
-export function* runSearching(system: System, { engine = "wasm", por = false, ...options }: RunOptions): Lengthy<Run> {
-  const reduced = por && system.alwaysPossible.length === 0;
-  const ask = reduced ? reducedSearching : searching;
-  if (engine === "reference") return { engine, reduced, result: yield* ask(system, options) };
+export function* runSearching(system: System, { engine = "wasm", ...options }: RunOptions): Lengthy<Run> {
+  const por = (options.por ?? false) && system.alwaysPossible.length === 0;
+  const symmetry = (options.symmetry ?? false) && Object.keys(system.renamable).length > 0;
+  const asked = { ...options, por, symmetry };
+  const found = (by: EngineName, result: SearchResult): Run => ({
+    engine: by,
+    reduced: por || symmetry,
+    reductions: [...(por ? ["partial order"] : []), ...(symmetry ? ["symmetry"] : [])],
+    result: symmetry ? inTheRun(system, result) : result,
+  });
+  if (engine === "reference") return found(engine, yield* reference(system, asked));
   try {
     const usual = { memory: usualMemory(), workers: availableParallelism() };
-    const result = yield* engineSearching(system, { ...usual, ...options, por: reduced, backend: engine });
-    return { engine, reduced, result };
+    return found(engine, yield* engineSearching(system, { ...usual, ...asked, backend: engine }));
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
-    return { engine: "reference", reduced, result: yield* ask(system, options) };
+    return found("reference", yield* reference(system, asked));
   }
 }
+
+function reference(system: System, { por, symmetry, ...options }: RunOptions): Lengthy<SearchResult> {
+  if (!por && !symmetry) return searching(system, options);
+  const reduction = por ? new Reduction(system) : EVERYTHING;
+  return reducedSearching(system, options, reduction, symmetry ? new Symmetry(system) : null);
+}
+
+/** With the names in what is said of violations that they have in the runs that lead there. */
+const inTheRun = (system: System, result: SearchResult): SearchResult => ({
+  ...result,
+  violations: result.violations.map((one) => retold(system, one, result.trace(one.at))),
+});

@@ -5,7 +5,9 @@
  */
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
-import { type Dependence, dependenceOf } from "../reduction/dependence.ts";
+import { concretely, type Stretch } from "../reduction/concrete.ts";
+import { dependenceOf } from "../reduction/dependence.ts";
+import { Symmetry } from "../reduction/symmetry.ts";
 import { wayBetween } from "../reduction/way.ts";
 import { Findings } from "../reference/findings.ts";
 import { finish, INTERRUPTED, type Lengthy, type Progress } from "../reference/progress.ts";
@@ -36,25 +38,30 @@ export const engineSearch = (system: System, options: EngineOptions = {}): Searc
 export function* engineSearching(system: System, options: EngineOptions = {}): Lengthy<SearchResult> {
   try {
     const dependence = options.por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null;
-    const begun = options.tree ?? (yield* begin(system, options, dependence));
+    const symmetry = options.symmetry ? new Symmetry(system) : null;
+    const few = { dependence, symmetry: symmetry?.isTrivial ? null : symmetry };
+    const begun = options.tree ?? (yield* begin(system, options, few));
     if (!("nodes" in begun)) return begun;
-    return (yield* new EngineSearch(system, options, begun, dependence).result()) as SearchResult;
+    return (yield* new EngineSearch(system, options, begun, few).result()) as SearchResult;
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
     return notBegun(system);
   }
 }
 
+/** What is used to keep few states. */
+type Few = Pick<MachineOptions, "dependence" | "symmetry">;
+
 /** What is seen first says how the states are best cut into parts: a search of few states, or the tree for more. */
-function* begin(system: System, options: EngineOptions, dependence: Dependence | null): Lengthy<SearchResult | Tree> {
+function* begin(system: System, options: EngineOptions, few: Few): Lengthy<SearchResult | Tree> {
   const { words } = layoutOf(system);
-  const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words), dependence);
+  const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words), few);
   return (yield* first.result(options.fitFrom ?? WORTH_A_FIT)) ?? fittedTree(words, first.sample());
 }
 
 /** The tree that a search of the whole graph uses. Throws `Unsupported`. */
 export function treeFor(system: System): Tree {
-  const begun = finish(begin(system, { exploreAll: true }, null));
+  const begun = finish(begin(system, { exploreAll: true }, { dependence: null, symmetry: null }));
   return "nodes" in begun ? begun : balancedTree(layoutOf(system).words);
 }
 
@@ -83,7 +90,7 @@ class EngineSearch {
   readonly #work: Work;
   #transitions = 0;
 
-  constructor(system: System, options: EngineOptions, tree: Tree, dependence: Dependence | null) {
+  constructor(system: System, options: EngineOptions, tree: Tree, few: Few) {
     const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
     const threads = backend === "js" ? 1 : (options.workers ?? 1);
     this.#system = system;
@@ -91,7 +98,7 @@ class EngineSearch {
     this.#layout = layoutOf(system);
     const { firstTable, largestRoots } = options;
     const tables = { ...(firstTable ? { firstTable } : {}), ...(largestRoots ? { largestRoots } : {}) };
-    this.#machineOptions = { backend, memory, unroll, threads, dependence, ...tables };
+    this.#machineOptions = { backend, memory, unroll, threads, ...few, ...tables };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
     this.#work = new Work(this.#machine, threads, options.crewFrom ?? WORTH_A_CREW, options.signal);
     this.#findings = new Findings(system);
@@ -121,7 +128,7 @@ class EngineSearch {
   *result(atMost = Number.POSITIVE_INFINITY): Lengthy<SearchResult | null> {
     const { exploreAll = false } = this.#options;
     const { violations } = this.#findings;
-    this.#write(this.#own("current"), encode(this.#layout, this.#system.initial));
+    this.#write(this.#own("current"), this.#first());
     this.#call("enter");
     this.#levels.push(this.#counts);
     let incomplete: string | null = null;
@@ -152,6 +159,12 @@ class EngineSearch {
       open: this.#seen("open"),
       trace: (place) => this.#trace(place),
     };
+  }
+
+  /** The initial state, or the one that stands for it. */
+  #first(): Packed {
+    const { initial } = this.#system;
+    return encode(this.#layout, this.#machineOptions.symmetry?.canonical(initial).state ?? initial);
   }
 
   /** Some of the states that were seen last, evenly spread. */
@@ -220,7 +233,7 @@ class EngineSearch {
   }
 
   /** The least state of each event that was seen, by each thread. */
-  #least(): Packed[] {
+  #leastSeen(): Packed[] {
     return this.#work.bases.flatMap((base) =>
       this.#frame.events.flatMap((_, number) => {
         const at = base + this.#frame.leastOf(number).offset;
@@ -231,7 +244,7 @@ class EngineSearch {
 
   /** The reference looks at the least states of a level, in their order. */
   #visitLeast(level: number): void {
-    const least = this.#least().sort((a, b) => compareStates(this.#layout, a, b));
+    const least = this.#leastSeen().sort((a, b) => compareStates(this.#layout, a, b));
     for (const [i, packed] of least.entries()) {
       const before = least[i - 1];
       if (before && compareStates(this.#layout, before, packed) === 0) continue;
@@ -293,7 +306,7 @@ class EngineSearch {
         if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
         this.#want((event) => this.#matters(event, level));
         for (const { directory, from, to } of this.#runsOf(level)) this.#call(`mark ${number}`, directory, from, to);
-        for (const packed of this.#least()) {
+        for (const packed of this.#leastSeen()) {
           const id = this.#noted.push({ packed, level }) - 1;
           this.#findings.isGoal(goal, decode(this.#layout, packed), id, level);
         }
@@ -348,19 +361,23 @@ class EngineSearch {
   #trace({ state, transition }: Place): readonly Transition[] {
     const noted = this.#noted[state];
     if (!noted) throw new Error(`the search knows of no place ${state}`);
-    const way: Transition[] = transition ? [transition] : [];
-    const first = encode(this.#layout, this.#system.initial);
+    const { dependence, symmetry } = this.#machineOptions;
+    const way: Stretch[] = [];
+    const first = this.#first();
     let { packed, level } = noted;
     while (compareStates(this.#layout, packed, first) !== 0) {
       const before = (level > 0 ? this.#before(packed, level - 1) : null) ?? this.#before(packed, level);
       if (!before) throw new Error(`nothing on level ${level - 1} leads to a state of level ${level}`);
       const after = packed;
-      const isThere = (one: State) => compareStates(this.#layout, encode(this.#layout, one), after) === 0;
+      const isAfter = (one: State) => compareStates(this.#layout, encode(this.#layout, one), after) === 0;
+      const isThere = (one: State) => isAfter(one) || (symmetry !== null && isAfter(symmetry.canonical(one).state));
       const from = decode(this.#layout, before.packed);
-      way.unshift(...wayBetween(this.#system, this.#machineOptions.dependence, from, isThere));
+      const to = decode(this.#layout, after);
+      way.unshift({ steps: wayBetween(this.#system, dependence, from, isThere), to });
       ({ packed, level } = before);
     }
-    return way;
+    if (symmetry) return concretely(this.#system, symmetry, way, transition);
+    return [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])];
   }
 
   /** The least state of a level from which a state is met. */
@@ -370,7 +387,7 @@ class EngineSearch {
     this.#inMode(MODE.match, () => {
       for (const { directory, from, to } of this.#runsOf(level)) this.#call("searchPredecessors", directory, from, to);
     });
-    const [found] = this.#least();
+    const [found] = this.#leastSeen();
     return found ? { packed: found, level } : null;
   }
 }

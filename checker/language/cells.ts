@@ -49,7 +49,10 @@ export function valueAt(state: State, path: CellPath): Value {
  * A function from states to strings: equal for equal states only, and ordered as the states are, cell by cell. Each
  * cell is one character (two where it has more than 65,536 values), the rank of its value among the values of its shape.
  */
-export function stateKey(system: System): (state: State) => string {
+export const stateKey = (system: System): ((state: State) => string) => keyOfCells(system, cellsOf(system));
+
+/** The same of some cells only, in the order given. */
+export function keyOfCells(system: System, some: readonly Cell[]): (state: State) => string {
   const ranks = new Map<AnyLeaf, Map<Value, number>>();
   const ranksOf = (shape: AnyLeaf): Map<Value, number> => {
     const known = ranks.get(shape);
@@ -58,7 +61,7 @@ export function stateKey(system: System): (state: State) => string {
     ranks.set(shape, made);
     return made;
   };
-  const cells = cellsOf(system).map(({ path, shape }) => ({ path, rank: shape && ranksOf(shape) }));
+  const cells = some.map(({ path, shape }) => ({ path, rank: shape && ranksOf(shape) }));
   return (state) => {
     const codes: number[] = [];
     for (const { path, rank } of cells) {

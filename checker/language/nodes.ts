@@ -4,7 +4,7 @@
  * A `Node` never holds a function. Binders are told apart by identity; a printer numbers them within their row, so
  * that nothing depends on what was built before.
  */
-import type { IndexSet, ProductSet, SumSet } from "./sets.ts";
+import { context, type IndexSet, type ProductSet, type SumSet } from "./sets.ts";
 import type { AnyLeaf, Shape, Value } from "./shapes.ts";
 
 /** A variable of `forAll`, `exists`, `count`, `chain`, `choose` or `setEach`, running over an index set. */
@@ -169,4 +169,39 @@ export function walkAssign(assign: Assign, visit: (node: Node) => void): void {
     walk(index, visit);
     return index;
   });
+}
+
+/** The index set that an expression's values are elements of. */
+export function setOf(node: Node): IndexSet | null {
+  switch (node.op) {
+    case "const":
+      return node.set ?? null;
+    case "self":
+      return context;
+    case "bound":
+      return node.binder.set;
+    case "read":
+      return setOfShape(node.place.shape);
+    case "racy":
+      return setOf(node.of);
+    case "ite":
+      return setOf(node.then) ?? setOf(node.else);
+    case "chain":
+      return node.query === "last" ? node.set : null;
+    case "compose":
+    case "inject":
+    case "next":
+      return node.set;
+    case "component":
+      return node.set.parts[node.key] ?? null;
+    case "asKind":
+      return node.set.kinds[node.key] ?? null;
+    default:
+      return null;
+  }
+}
+
+function setOfShape(shape: Shape): IndexSet | null {
+  if (shape.kind === "id") return shape.set;
+  return shape.kind === "optional" || shape.kind === "orWord" ? setOfShape(shape.of) : null;
 }

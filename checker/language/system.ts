@@ -6,6 +6,7 @@ import type { State } from "./evaluate.ts";
 import type { Assign, Binder, Node } from "./nodes.ts";
 import type { Program, RowMeta, StepRow } from "./programs.ts";
 import type { Property } from "./properties.ts";
+import type { Renamable } from "./renaming.ts";
 import type { Universe } from "./sets.ts";
 import type { AnyLeaf, Data, Shape } from "./shapes.ts";
 
@@ -137,6 +138,8 @@ export interface System {
   /** The programs after all patches, by name. */
   readonly programs: Readonly<Record<string, Program>>;
   readonly droppedGhosts: readonly string[];
+  /** Elements of interchangeable sets that may be renamed: the relation and the properties take them all alike. */
+  readonly renamable: Renamable;
   /** SHA-256 over all of the above that has a meaning, in hexadecimal. */
   readonly hash: string;
 }

@@ -11,6 +11,9 @@ import type { System } from "../language/system.ts";
 import { envOf } from "../reference/step.ts";
 import { type Dependence, dependenceOf } from "./dependence.ts";
 
+/** Everything is followed, and every state is kept. */
+export const EVERYTHING: Pick<Reduction, "alone" | "passes"> = { alone: () => [], passes: () => false };
+
 export class Reduction {
   readonly #system: System;
   readonly #dependence: Dependence;

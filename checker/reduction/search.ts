@@ -1,7 +1,7 @@
 /**
- * The reference search with partial order, written to be read beside `checker/reference/search.ts`: breadth-first, and
- * from each state only what must be followed. It finds the same violations and deadlocks; its traces are real, but may
- * be longer than the shortest.
+ * The reference search with reductions, written to be read beside `checker/reference/search.ts`: breadth-first, from each
+ * state only what must be followed (partial order), and of states that differ by names only one (symmetry). It finds the
+ * same violations and deadlocks; its traces are real, but with partial order may be longer than the shortest.
  */
 import { stateKey } from "../language/cells.ts";
 import type { State } from "../language/evaluate.ts";
@@ -9,10 +9,13 @@ import type { System } from "../language/system.ts";
 import { Findings, type Successor } from "../reference/findings.ts";
 import { finish, INTERRUPTED, type Lengthy } from "../reference/progress.ts";
 import { limitReached, type SearchOptions, type SearchResult } from "../reference/result.ts";
+import { neverAgain } from "../reference/search.ts";
 import type { Transition } from "../reference/step.ts";
-import { Reduction } from "./reduction.ts";
+import { concretely, type Stretch } from "./concrete.ts";
+import { EVERYTHING, Reduction } from "./reduction.ts";
+import type { Symmetry } from "./symmetry.ts";
 
-/** A state on the way, kept or passed through. */
+/** A state on the way, kept or passed through; without a step where it is the one before, with other names. */
 interface Node {
   readonly state: State;
   readonly from: number;
@@ -23,7 +26,10 @@ interface Node {
 /** States that are visited between two looks at how far the search is. */
 const BETWEEN_LOOKS = 64;
 
-/** Explores a system by its reduced graph. Throws for one with `alwaysPossible`: what is put off is not what is possible. */
+/**
+ * Explores a system by its reduced graph. Throws for partial order where something is to stay possible: what is put off is
+ * not what is possible.
+ */
 export const reducedSearch = (...args: Parameters<typeof reducedSearching>): SearchResult =>
   finish(reducedSearching(...args));
 
@@ -31,12 +37,19 @@ export function* reducedSearching(
   system: System,
   options: SearchOptions = {},
   reduction: Pick<Reduction, "alone" | "passes"> = new Reduction(system),
+  symmetry: Symmetry | null = null,
 ): Lengthy<SearchResult> {
-  if (system.alwaysPossible.length > 0) throw new Error("a system with alwaysPossible is searched unreduced");
+  if (system.alwaysPossible.length > 0 && reduction !== EVERYTHING)
+    throw new Error("a system with alwaysPossible is searched without partial order");
   const { exploreAll = false } = options;
   const key = stateKey(system);
-  const nodes: Node[] = [{ state: system.initial, from: -1, via: null, steps: 0 }];
-  const kept = new Set([key(system.initial)]);
+  const least = (state: State): State => symmetry?.canonical(state).state ?? state;
+  const nodes: Node[] = [{ state: least(system.initial), from: -1, via: null, steps: 0 }];
+  /** The number of each kept state, by key, and its node. */
+  const kept = new Map([[key((nodes[0] as Node).state), 0]]);
+  const nodeOf = [0];
+  const edges: [number, number][] = [];
+  const order: number[] = [];
   const findings = new Findings(system);
   const { violations, fired, met, cuts, open } = findings;
   let transitions = 0;
@@ -45,7 +58,7 @@ export function* reducedSearching(
   let next: number[] = [];
 
   /** Goes on to a state, and through those that need not be kept. */
-  const enter = ({ via, state }: Successor, from: number): void => {
+  const enter = ({ via, state }: Successor, from: number, start: number): void => {
     transitions += 1;
     const steps = (nodes[from] as Node).steps + 1;
     const id = nodes.push({ state, from, via, steps }) - 1;
@@ -53,28 +66,36 @@ export function* reducedSearching(
       const own = findings.look(state, steps, id).transitions.filter((t) => t.context === via.context);
       const after = findings.take(own, state, id, steps);
       if (after[0]) {
-        enter(after[0], id);
+        enter(after[0], id, start);
         return;
       }
     }
-    if (kept.has(key(state))) return;
-    kept.add(key(state));
-    next.push(id);
+    const stands = least(state);
+    let to = kept.get(key(stands));
+    if (to === undefined) {
+      const same = key(stands) === key(state);
+      to = nodeOf.push(same ? id : nodes.push({ state: stands, from: id, via: null, steps }) - 1) - 1;
+      kept.set(key(stands), to);
+      next.push(to);
+    }
+    if (system.alwaysPossible.length > 0) edges.push([start, to]);
   };
 
   for (let frontier = [0]; ; level++) {
     next = [];
-    for (const [i, from] of frontier.entries()) {
+    for (const [i, number] of frontier.entries()) {
       if (i % BETWEEN_LOOKS === 0) yield { level, states: kept.size, frontier: frontier.length };
       if (options.signal?.aborted) {
         incomplete = INTERRUPTED;
         break;
       }
+      order.push(number);
+      const from = nodeOf[number] as number;
       const { state, steps } = nodes[from] as Node;
       const { transitions: all } = findings.look(state, steps, from);
       const follow = (some: readonly Transition[]): number => {
         const successors = findings.take(some, state, from, steps);
-        for (const one of successors) enter(one, from);
+        for (const one of successors) enter(one, from, number);
         return successors.length;
       };
       const alone = reduction.alone(state).find((context) => all.some((t) => t.context === context));
@@ -87,26 +108,44 @@ export function* reducedSearching(
     if (next.length === 0) break;
     incomplete = limitReached(options, kept.size, level);
     if (incomplete) break;
-    frontier = next.sort((a, b) => (key((nodes[a] as Node).state) < key((nodes[b] as Node).state) ? -1 : 1));
+    const keyOf = (number: number): string => key((nodes[nodeOf[number] as number] as Node).state);
+    frontier = next.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
 
+  const complete = incomplete === null && (exploreAll || violations.size === 0);
+  for (const goal of complete ? system.alwaysPossible : []) {
+    const lost = neverAgain(order, edges, (number) => {
+      const id = nodeOf[number] as number;
+      const { state, steps } = nodes[id] as Node;
+      return findings.isGoal(goal, state, id, steps);
+    });
+    if (lost === null) continue;
+    const id = nodeOf[lost] as number;
+    findings.lost(goal.property, (nodes[id] as Node).steps, { state: id, transition: null });
+  }
   return {
     states: kept.size,
     transitions,
     depth: level,
-    complete: incomplete === null && (exploreAll || violations.size === 0),
+    complete,
     incomplete,
     violations: [...violations.values()],
     fired,
     met,
     cuts,
     open,
-    trace: ({ state, transition }) => [...wayTo(nodes, state), ...(transition ? [transition] : [])],
+    trace: ({ state, transition }) => {
+      const way = wayTo(nodes, state);
+      if (symmetry) return concretely(system, symmetry, way, transition);
+      return [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])];
+    },
   };
 }
 
-function wayTo(nodes: readonly Node[], state: number): Transition[] {
-  const way: Transition[] = [];
-  for (let at = nodes[state] as Node; at.via; at = nodes[at.from] as Node) way.unshift(at.via);
+/** From the first node to another: one that was passed through is a stretch of its own, and so is a change of names. */
+function wayTo(nodes: readonly Node[], state: number): Stretch[] {
+  const way: Stretch[] = [];
+  for (let at = nodes[state] as Node; at.from >= 0; at = nodes[at.from] as Node)
+    way.unshift({ steps: at.via ? [at.via] : [], to: at.state });
   return way;
 }

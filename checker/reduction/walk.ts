@@ -3,6 +3,7 @@ import { stateKey } from "../language/cells.ts";
 import { ModelError, type State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import { apply, expand, type Transition } from "../reference/step.ts";
+import { unlike } from "./alike.ts";
 import { dependenceOf } from "./dependence.ts";
 import { type Footprints, footprintsOf } from "./footprints.ts";
 import { Recheck } from "./recheck.ts";
@@ -18,6 +19,9 @@ export interface Walk {
   /** What is wrong, a sentence each, no sentence twice. */
   readonly problems: readonly string[];
 }
+
+/** States that are compared with those of other names: each takes many looks. */
+const MOST_COMPARED = 500;
 
 /** Walks at most so many states. Steps that fail or have no value lead nowhere. */
 export function recheck(system: System, maxStates: number, footprints: Footprints = footprintsOf(system)): Walk {
@@ -48,6 +52,9 @@ export function recheck(system: System, maxStates: number, footprints: Footprint
     if (going.length > 0) alone += 1;
     for (const context of going) for (const problem of check.alone(before, context)) problems.add(problem);
   }
+  const evenly = Math.ceil(states.length / MOST_COMPARED);
+  const compared = states.filter((_, i) => i % evenly === 0);
+  for (const problem of unlike(system, compared)) problems.add(problem);
   return { states: seen.size, steps, alone, complete: states.length <= maxStates, problems: [...problems] };
 }
 

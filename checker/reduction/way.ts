@@ -4,10 +4,7 @@ import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
 import { expand, type Transition } from "../reference/step.ts";
 import type { Dependence } from "./dependence.ts";
-import { Reduction } from "./reduction.ts";
-
-/** What is asked of a search of the whole graph. */
-const EVERYTHING = { alone: () => [], passes: () => false };
+import { EVERYTHING, Reduction } from "./reduction.ts";
 
 /**
  * The steps from a kept state to one that is kept next or passed through: one where everything is followed (no

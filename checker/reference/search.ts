@@ -104,7 +104,7 @@ function wayTo(visited: readonly Visited[], state: number): Transition[] {
 }
 
 /** AG EF: the first state in order from which no state that satisfies the predicate can be reached, or null. */
-function neverAgain(
+export function neverAgain(
   order: readonly number[],
   edges: readonly (readonly [number, number])[],
   satisfies: (state: number) => boolean,

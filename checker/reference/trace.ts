@@ -4,9 +4,7 @@
  */
 import { type Cell, cellsOf, showCell, slotName, valueAt } from "../language/cells.ts";
 import { evaluate, ModelError, type State } from "../language/evaluate.ts";
-import type { Node } from "../language/nodes.ts";
-import { context, type IndexSet } from "../language/sets.ts";
-import type { Shape } from "../language/shapes.ts";
+import { setOf } from "../language/nodes.ts";
 import type { Command, Label, System } from "../language/system.ts";
 import { apply, envOf, expand, type Transition } from "./step.ts";
 
@@ -150,38 +148,4 @@ export function lanesOf(system: System): readonly string[] {
   const set = system.lane && setOf(system.lane);
   if (!set) return [];
   return Array.from({ length: system.universe.size(set) }, (_, i) => system.universe.elementName(set, i));
-}
-
-/** The index set that an expression's values are elements of. */
-function setOf(node: Node): IndexSet | null {
-  switch (node.op) {
-    case "const":
-      return node.set ?? null;
-    case "self":
-      return context;
-    case "bound":
-      return node.binder.set;
-    case "read":
-      return setOfShape(node.place.shape);
-    case "racy":
-      return setOf(node.of);
-    case "ite":
-      return setOf(node.then) ?? setOf(node.else);
-    case "chain":
-    case "compose":
-    case "inject":
-    case "next":
-      return node.set;
-    case "component":
-      return node.set.parts[node.key] ?? null;
-    case "asKind":
-      return node.set.kinds[node.key] ?? null;
-    default:
-      return null;
-  }
-}
-
-function setOfShape(shape: Shape): IndexSet | null {
-  if (shape.kind === "id") return shape.set;
-  return shape.kind === "optional" || shape.kind === "orWord" ? setOfShape(shape.of) : null;
 }

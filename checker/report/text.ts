@@ -78,10 +78,10 @@ export function whyVacuous({ vacuous, system, result, spec }: Outcome): string[]
 
 /** What was searched, and how far. */
 function searched(outcome: Outcome): string[] {
-  const { system, result, engine, reduced, trace } = outcome;
+  const { system, result, engine, reductions, trace } = outcome;
   const { model, version, variants, changed, others, contexts, bounds, extent } = factsOf(outcome);
   const byDefault = others === "" ? "" : `${changed === "" ? "" : "default: "}${others}`;
-  const reduction = reduced ? "reduced by partial order" : "no reduction";
+  const reduction = reductions.length > 0 ? `reduced by ${reductions.join(" and ")}` : "no reduction";
   const counts = `${count(result.states)} states, ${count(result.transitions)} transitions, depth ${result.depth}`;
   return [
     ...line("model", model),

@@ -13,7 +13,7 @@ import {
 } from "../../checker/language/index.ts";
 import { bucket } from "../slub/sets.ts";
 
-export const cpu = indexSet("cpu", { interchangeable: true });
+export const cpu = indexSet("cpu");
 
 /** A chain of frames that the scheduler moves as one: a task with what interrupted it, or the idle task of a CPU. */
 export const chain = indexSet("chain");

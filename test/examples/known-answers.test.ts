@@ -3,6 +3,7 @@
  * else counts that Spin, Rumur or TLC give for the same algorithm.
  */
 import { describe, expect, it } from "vitest";
+import { ENGINES, runSearch } from "../../checker/engine/run.ts";
 import { reducedSearch } from "../../checker/reduction/search.ts";
 import { search } from "../../checker/reference/search.ts";
 import type { Model, Setting } from "../../checker/spec/model.ts";
@@ -13,6 +14,7 @@ import hanoi from "../../examples/hanoi.ts";
 import once from "../../examples/once.ts";
 import peterson from "../../examples/peterson.ts";
 import philosophers from "../../examples/philosophers.ts";
+import twins from "../../examples/twins.ts";
 import twoPhaseCommit from "../../examples/two-phase-commit.ts";
 import { linkExample } from "./link-example.ts";
 import { naiveFreelist } from "./naive-freelist.ts";
@@ -36,6 +38,15 @@ describe("known answers", () => {
     expect(counts(once, { contexts: n })).toEqual({ states: 2 ** n, transitions: n * 2 ** (n - 1) });
     const { states, transitions, violations } = reducedSearch(linkExample(once, { contexts: n }));
     expect({ states, transitions, violations }).toEqual({ states: n + 1, transitions: n, violations: [] });
+  });
+
+  it.each([1, 4, 8])("%i interchangeable bits have 2^N states, and N + 1 with symmetry", (n) => {
+    expect(counts(twins, { bits: n })).toEqual({ states: 2 ** n, transitions: n * 2 ** (n - 1) });
+    const system = linkExample(twins, { bits: n });
+    for (const engine of ENGINES) {
+      const { result } = runSearch(system, { engine, exploreAll: true, symmetry: true });
+      expect(result.states).toBe(n + 1);
+    }
   });
 
   it.each([

@@ -9,15 +9,21 @@ import {
   bool,
   bound,
   call,
+  choose,
   constants,
   context,
+  type Expr,
   each,
   element,
+  exists,
+  forAll,
   id,
   indexSet,
   invariant,
   type LinkOptions,
   lit,
+  next,
+  optional,
   otherwise,
   patch,
   place,
@@ -111,6 +117,13 @@ const unread = program("unread", { ...ways, locals: { seen: bool } }, (_, __, { 
   first: step("if (flag)", when(k.flag).do(seen.set(true)).goto("second"), otherwise.goto("second")),
   second: step("if (seen)", when(seen).goto("done"), otherwise.goto("done")),
 }));
+
+/** Three pages that may be renamed, but for those that are named. */
+const page = indexSet("page", { interchangeable: true });
+const pages = state({ first: optional(id(page)), free: each(page, bool), owner: each(page, optional(id(page))) });
+const onPages = (script: unknown, rest: Partial<LinkOptions> = {}): LinkOptions =>
+  running(script, { roots: [pages], sizes: { page: 3 }, ...rest });
+const home = constants({ home: id(page) });
 
 export const mistakes: readonly Mistake[] = [
   {
@@ -456,5 +469,56 @@ export const mistakes: readonly Mistake[] = [
       ],
     }),
     problems: ['variant v: fine has no row "misspelt" (it has: only); do not list it under "removed"'],
+  },
+  {
+    name: "a row that names an element that may be renamed",
+    options: onPages(
+      rowsOfAny("p", { first: step("", otherwise.do(pages.first.set(element(page, 1))).goto("done")) }),
+      {
+        named: { page: [0] },
+      },
+    ),
+    problems: [
+      'p, row "first": it names page1, and elements of "page" may be renamed; use `choose` or a quantifier, or list it in "named"',
+    ],
+  },
+  {
+    name: "a row that asks for the next element of those that may be renamed",
+    options: onPages(
+      rowsOfAny("p", {
+        first: step(
+          "",
+          choose(page, (x) => when(next(page, x).isNull()).do(pages.first.set(x)).goto("done")),
+        ),
+      }),
+    ),
+    problems: [
+      'p, row "first": it asks for the element after one of "page", whose elements may be renamed; use `choose`',
+    ],
+  },
+  {
+    name: "a property that orders elements that may be renamed",
+    options: onPages(fine, {
+      roots: [k, pages],
+      properties: [property("P", "", invariant(forAll(page, (x) => (untyped(x) as Expr<number>).le(1))))],
+    }),
+    problems: ['property P: it orders elements of "page", which may be renamed; use `choose`'],
+  },
+  {
+    name: "a scan that depends on where it begins",
+    options: onPages(fine, {
+      roots: [k, pages],
+      properties: [property("P", "", invariant(exists(page, (x) => pages.free.at(pages.owner.at(x)))))],
+    }),
+    problems: [
+      'property P: "exists" over "page" stops at the first that decides, and what it asks may have no value: the answer would depend on the order of elements that may be renamed; ask nothing there that may fail, or do not mark the set as interchangeable',
+    ],
+  },
+  {
+    name: "constants that tell elements apart",
+    options: onPages(fine, { roots: [k, pages, home] }),
+    problems: [
+      'the constants: "home" tells elements of "page" apart, whose elements may be renamed; do not mark the set as interchangeable, or name those elements in "named"',
+    ],
   },
 ];

@@ -1,7 +1,7 @@
 /** The whole graph of a small system, for a test that asks something of every state and step. */
 
 import { stateKey } from "../../checker/language/cells.ts";
-import type { State } from "../../checker/language/evaluate.ts";
+import { ModelError, type State } from "../../checker/language/evaluate.ts";
 import type { System } from "../../checker/language/index.ts";
 import { apply, expand, type Transition } from "../../checker/reference/step.ts";
 
@@ -16,7 +16,8 @@ export function graphOf(system: System): { readonly states: readonly State[]; re
   for (const before of states) {
     for (const via of expand(system, before).transitions) {
       if (via.command.fails) continue;
-      const after = apply(system, before, via).state;
+      const after = stateAfter(system, before, via);
+      if (!after) continue;
       edges.push([before, via, after]);
       if (seen.has(key(after))) continue;
       seen.add(key(after));
@@ -24,4 +25,13 @@ export function graphOf(system: System): { readonly states: readonly State[]; re
     }
   }
   return { states, edges };
+}
+
+function stateAfter(system: System, before: State, via: Transition): State | null {
+  try {
+    return apply(system, before, via).state;
+  } catch (error) {
+    if (error instanceof ModelError) return null;
+    throw error;
+  }
 }

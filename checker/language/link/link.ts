@@ -17,9 +17,10 @@ import { collect } from "./collect.ts";
 import { duplicates, undeclared } from "./declarations.ts";
 import { fold } from "./fold.ts";
 import { hashOf } from "./hash.ts";
-import { LinkError } from "./link-error.ts";
+import { LinkError, orLinkErrors } from "./link-error.ts";
 import { allocate } from "./liveness.ts";
 import { inRegion, type Spliced, type SplicedCommand, splice } from "./splice.ts";
+import { asymmetries, renamableOf } from "./symmetric.ts";
 
 type Effect = Assign | readonly Assign[];
 
@@ -30,6 +31,8 @@ export interface LinkOptions {
   readonly sizes?: Readonly<Record<string, number>>;
   /** Names of elements for reports, by set. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
+  /** Elements of interchangeable sets that rows or properties name, by set: they are not renamed, the others are. */
+  readonly named?: Readonly<Record<string, readonly number[]>>;
   /** Declared groups of cells: state, ghosts and constants, in the order in which a state shows them. */
   readonly roots: readonly Root[];
   /** Assignments to constants; a right side may use earlier ones. */
@@ -69,7 +72,7 @@ export function link(options: LinkOptions): System {
     ...Object.values(programs).flatMap((one) => localProblems(one, universe)),
     ...undeclared(programs, options.properties ?? [], assigned, declared),
   ];
-  if (mistakes.length > 0) throw new LinkError(mistakes);
+  orLinkErrors(mistakes);
   const constants = constantsOf(declared.constants, options.constants ?? [], universe);
   const env = { universe, constants, state: { pc: [], local: [] } as State, self: -1, bound: new Map() };
 
@@ -101,11 +104,7 @@ export function link(options: LinkOptions): System {
     const early = s.entry
       ? [...(allocation.live[s.steps.indexOf(s.entry)] ?? [])].filter((name) => !name.includes(":passes of "))
       : [];
-    if (early.length > 0) {
-      throw new LinkError(
-        early.map((name) => `${scriptPrograms[i]?.name}: the local "${name}" may be read before it is set`),
-      );
-    }
+    orLinkErrors(early.map((name) => `${scriptPrograms[i]?.name}: the local "${name}" may be read before it is set`));
     return allocation;
   });
 
@@ -204,7 +203,9 @@ export function link(options: LinkOptions): System {
     properties: [...selected, ...failing(commands, selected)],
     programs,
     droppedGhosts: ghosts.dropped,
+    renamable: renamableOf(fields, allocations, universe, options.named ?? {}),
   };
+  orLinkErrors(asymmetries(table, declared.constants));
   return Object.freeze({ ...table, hash: hashOf(table) });
 }
 
@@ -238,7 +239,7 @@ function declaredFields(roots: readonly Root[], universe: Universe) {
       checkShape(shape, name, universe, problems);
     }
   }
-  if (problems.length > 0) throw new LinkError(problems);
+  orLinkErrors(problems);
   return fields;
 }
 

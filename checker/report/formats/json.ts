@@ -3,7 +3,7 @@ import type { Told } from "./format.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
 export function json({ outcome, status: exit, agreement }: Told): string {
-  const { spec, system, engine, reduced, result, verdict, violated, trace, vacuous, differences } = outcome;
+  const { spec, system, engine, reductions, result, verdict, violated, trace, vacuous, differences } = outcome;
   const value = {
     spec: spec.name,
     question: spec.question,
@@ -25,7 +25,7 @@ export function json({ outcome, status: exit, agreement }: Told): string {
     transitions: result.transitions,
     depth: result.depth,
     engine,
-    reduction: reduced ? "partial order" : "none",
+    reduction: reductions.length > 0 ? reductions.join(" and ") : "none",
     relationHash: system.hash,
     shown: trace?.property ?? null,
     fewest: outcome.fewest ?? null,

@@ -65,10 +65,10 @@ const withoutId = (where: string, messageId: string | undefined): string =>
     .join(", ");
 
 function asked({ outcome, agreement }: Told): string[] {
-  const { result, reduced, engine } = outcome;
+  const { result, reductions, engine } = outcome;
   const { model, version, variants, changed, contexts, bounds, extent } = factsOf(outcome);
   const counts = `${count(result.states)} states, ${count(result.transitions)} transitions, depth ${result.depth}`;
-  const how = reduced ? "reduced by partial order" : "no reduction";
+  const how = reductions.length > 0 ? `reduced by ${reductions.join(" and ")}` : "no reduction";
   const lines: readonly (readonly [string, string])[] = [
     ["model", model],
     ["version", version],

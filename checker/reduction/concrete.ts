@@ -1,0 +1,57 @@
+/**
+ * From a way through states that stand for others to a run of the system: a search with symmetry gives elements new names
+ * wherever that makes a state less; in a run each has one name from the first step to the last.
+ */
+import { stateKey } from "../language/cells.ts";
+import type { State } from "../language/evaluate.ts";
+import type { System } from "../language/system.ts";
+import { Findings } from "../reference/findings.ts";
+import type { Violation } from "../reference/result.ts";
+import { apply, type Transition } from "../reference/step.ts";
+import type { Symmetry } from "./symmetry.ts";
+
+/** Steps from where the way has come to, and the state that it then goes on from, perhaps with other names. */
+export interface Stretch {
+  readonly steps: readonly Transition[];
+  readonly to: State;
+}
+
+/** The run from the initial state. `last` is a step from where the way ends, which need not lead to a state. */
+export function concretely(
+  system: System,
+  symmetry: Symmetry,
+  way: readonly Stretch[],
+  last: Transition | null,
+): readonly Transition[] {
+  const key = stateKey(system);
+  const run: Transition[] = [];
+  const first = symmetry.canonical(system.initial);
+  let { state } = first;
+  // From names on the way to names in the run.
+  let names = symmetry.back(first.renaming);
+  for (const { steps, to } of way) {
+    for (const step of steps) {
+      run.push(symmetry.renameStep(step, names));
+      state = apply(system, state, step).state;
+    }
+    if (key(state) === key(to)) continue;
+    const { state: least, renaming } = symmetry.canonical(state);
+    if (key(least) !== key(to)) throw new Error("the way goes on from a state that it does not come to");
+    state = least;
+    names = symmetry.after(symmetry.back(renaming), names);
+  }
+  return last ? [...run, symmetry.renameStep(last, names)] : run;
+}
+
+/** What is said of a violation, with the names that its run has. */
+export function retold(system: System, violation: Violation, run: readonly Transition[]): Violation {
+  const { property, at } = violation;
+  const findings = new Findings(system);
+  const steps = at.transition ? run.slice(0, -1) : run;
+  let state = system.initial;
+  for (const step of steps) ({ state } = apply(system, state, step));
+  if (at.transition) findings.take(run.slice(-1), state, 0, 0);
+  else findings.look(state, 0, 0);
+  const { why } = findings.violations.get(property) ?? violation;
+  return { ...violation, why };
+}
