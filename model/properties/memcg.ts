@@ -93,13 +93,11 @@ export const references = property(
     forAll(objcg, (o) =>
       implies(
         cfg.memcg,
-        mc.objcg
-          .at(o)
-          .refs.eq(
-            count(object, (x) => mc.objExts.at(x).eq(o))
-              .plus(count(cpu, (c) => mc.objStock.at(c).cached.eq(o)))
-              .plus(1),
-          ),
+        mc.objcg.at(o).refs.eq(
+          count(object, (x) => mc.objExts.at(x).eq(o))
+            .plus(count(cpu, (c) => mc.objStock.at(c).cached.eq(o)))
+            .plus(1),
+        ),
       ),
     ),
   ),

@@ -45,7 +45,9 @@ export const SPOILT_MEMCG: readonly Spoilt[] = [
     property: "references",
     how: "a put of a reference that is not the last takes nothing off",
     system: { configuration: CHARGED, contexts: [task("task0", ["kmalloc A", "kfree #1"])] },
-    patches: [patch(objCgroupPut, () => ({ put: step("nothing", when(lit(false)).goto("pages"), otherwise.goto("done")) }))],
+    patches: [
+      patch(objCgroupPut, () => ({ put: step("nothing", when(lit(false)).goto("pages"), otherwise.goto("done")) })),
+    ],
   },
   {
     property: "S16",
