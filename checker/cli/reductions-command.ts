@@ -36,8 +36,11 @@ interface Row {
   readonly isSame: boolean;
 }
 
+/** What is kept of a run: the run itself holds all states that it has seen. */
 interface Timed {
-  readonly run: Run;
+  readonly states: number;
+  readonly applies: boolean;
+  readonly answer: string;
   readonly ms: number;
 }
 
@@ -55,10 +58,11 @@ export async function reductionsCommand(args: readonly string[], env: Environmen
     const measured = (way: Way): Timed => {
       const begin = performance.now();
       const run = runSearch(system, { ...OPTIONS[way], exploreAll: true, workers: 1 });
-      return { run, ms: performance.now() - begin };
+      const ms = performance.now() - begin;
+      return { states: run.result.states, applies: run.reduced, answer: answer(run), ms };
     };
     const timed = Object.fromEntries(WAYS.map((way) => [way, measured(way)])) as Record<Way, Timed>;
-    const row = { spec: file.source, timed, isSame: WAYS.every((way) => answer(timed[way]) === answer(timed.off)) };
+    const row = { spec: file.source, timed, isSame: WAYS.every((way) => timed[way].answer === timed.off.answer) };
     rows.push(row);
     const told = WAYS.map((way) => `${way} ${counts(timed[way])}`).join("; ");
     env.print(`${file.source}: ${told}${row.isSame ? "" : "; THE ANSWERS DIFFER"}\n`);
@@ -68,32 +72,27 @@ export async function reductionsCommand(args: readonly string[], env: Environmen
   return rows.every((row) => row.isSame) ? EXIT.asExpected : EXIT.differs;
 }
 
-const answer = ({ run: { result } }: Timed): string =>
+const answer = ({ result }: Run): string =>
   JSON.stringify([result.violations.map((v) => v.property).toSorted(), result.met.map((place) => place !== null)]);
 
-const states = ({ run }: Timed): number => run.result.states;
-
-const counts = (timed: Timed): string => `${states(timed)} states, ${timed.ms.toFixed(0)} ms`;
+const counts = ({ states, ms }: Timed): string => `${states} states, ${ms.toFixed(0)} ms`;
 
 const mean = (of: readonly number[]): number => Math.exp(of.reduce((sum, x) => sum + Math.log(x), 0) / of.length);
 
 /** Slower by a quarter says something only where it can be told from noise. */
 const isSlower = ({ off }: Row["timed"], on: Timed): boolean => on.ms > 1.25 * off.ms && on.ms - off.ms > 100;
 
-/** One reduction has no effect on a spec that has nothing for it: it is counted apart. */
-const applies = ({ run }: Timed): boolean => run.reduced;
-
 function summary(rows: readonly Row[]): readonly string[] {
   const of = (way: Way): string => {
-    const among = rows.filter(({ timed }) => applies(timed[way]));
+    const among = rows.filter(({ timed }) => timed[way].applies);
     if (among.length === 0) return `${way}: applies to none of ${rows.length} specs.`;
     const ratio = (some: readonly Row[], what: (timed: Timed) => number): string =>
       mean(some.map(({ timed }) => what(timed.off) / what(timed[way]))).toFixed(2);
     const slower = among.filter(({ timed }) => isSlower(timed, timed[way])).map(({ spec }) => spec);
     return [
       `${way}: applies to ${among.length} of ${rows.length} specs; there, in the geometric mean,`,
-      `${ratio(among, states)} times fewer states and ${ratio(among, ({ ms }) => ms)} times less time`,
-      `(${ratio(rows, states)} times fewer states over all specs).`,
+      `${ratio(among, ({ states }) => states)} times fewer states and ${ratio(among, ({ ms }) => ms)} times less time`,
+      `(${ratio(rows, ({ states }) => states)} times fewer states over all specs).`,
       `More than a quarter and 0.1 s slower with it: ${slower.length === 0 ? "none" : slower.join(", ")}.`,
     ].join(" ");
   };
@@ -105,11 +104,11 @@ function summary(rows: readonly Row[]): readonly string[] {
 
 function table(rows: readonly Row[]): string {
   const line = ({ spec, timed, isSame }: Row): string => {
-    const fewer = (states(timed.off) / states(timed.both)).toFixed(1);
+    const fewer = (timed.off.states / timed.both.states).toFixed(1);
     const cells = [
-      ...WAYS.map((way) => (applies(timed[way]) || way === "off" ? states(timed[way]) : "")),
+      ...WAYS.map((way) => (timed[way].applies || way === "off" ? timed[way].states : "")),
       fewer,
-      ...WAYS.map((way) => (applies(timed[way]) || way === "off" ? timed[way].ms.toFixed(0) : "")),
+      ...WAYS.map((way) => (timed[way].applies || way === "off" ? timed[way].ms.toFixed(0) : "")),
     ];
     return `| ${[spec, ...cells, isSame ? "the same" : "DIFFERS"].join(" | ")} |`;
   };

@@ -7,7 +7,10 @@ import { mendName } from "./problems.ts";
 import type { Happening, Spec } from "./spec.ts";
 import { pointer } from "./text.ts";
 
-/** The linked system, with the rows of `changes` replaced at last, or what keeps it from being linked. */
+/**
+ * The linked system, with the rows of `changes` replaced at last, or what keeps it from being linked. Changed rows may
+ * tell elements apart that the model's own take alike: such a system renames none, and is searched without symmetry.
+ */
 export function linkSpec(
   spec: Spec,
   changes: readonly Variant[] = [],
@@ -19,7 +22,8 @@ export function linkSpec(
   try {
     const built = model.build(spec.asked);
     const variants = [...(built.variants ?? []), ...changes];
-    system = link({ ...built, variants, name: spec.name, properties, deadlock: spec.deadlock });
+    const renames = changes.length === 0;
+    system = link({ ...built, variants, name: spec.name, properties, deadlock: spec.deadlock, renames });
   } catch (error) {
     if (error instanceof LinkError) return { problems: error.problems.map((text) => linkProblem(text, spec)) };
     throw error;

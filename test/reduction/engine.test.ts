@@ -8,6 +8,7 @@ import { reducedSearch } from "../../checker/reduction/search.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { traceOf } from "../../checker/reference/trace.ts";
 import { linkSmall, nmi, task } from "../model/setup.ts";
+import { runs } from "../runs.ts";
 import { drawnSystems, systemOf } from "./frames.ts";
 
 const WAYS: readonly EngineOptions[] = [
@@ -45,7 +46,7 @@ describe("the engine, with partial order", () => {
         fc.pre(system !== null);
         sameAnswers(system as System, WAYS);
       }),
-      { numRuns: 80 },
+      runs(80),
     );
   });
 
@@ -56,7 +57,7 @@ describe("the engine, with partial order", () => {
         fc.pre(system !== null);
         sameAnswers(system as System, [{ workers: 2, crewFrom: 1, firstTable: 1 }]);
       }),
-      { numRuns: 15 },
+      runs(15),
     );
   });
 

@@ -9,6 +9,7 @@ import { Reduction } from "../../checker/reduction/reduction.ts";
 import { reducedSearch } from "../../checker/reduction/search.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
+import { runs } from "../runs.ts";
 import { drawnSystems, systemOf } from "./frames.ts";
 import { graphOf } from "./graph.ts";
 
@@ -39,7 +40,7 @@ describe("a reduced search", () => {
         full += all.states;
         reduced += few.states;
       }),
-      { numRuns: 200 },
+      runs(200),
     );
     // Not a promise, but a search that reduces nothing would prove nothing: about half of the states remain.
     expect(reduced).toBeLessThan(0.8 * full);
@@ -53,7 +54,7 @@ describe("a reduced search", () => {
         const recheck = new Recheck(system, footprints, new Reduction(system, dependenceOf(system, footprints)));
         expect(graphOf(system).edges.flatMap((edge) => recheck.step(...edge))).toEqual([]);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -68,7 +69,7 @@ describe("a reduced search", () => {
           for (const context of reduction.alone(state)) expect(recheck.alone(state, context)).toEqual([]);
         }
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });

@@ -13,6 +13,7 @@ import { Symmetry } from "../../checker/reduction/symmetry.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
 import { traceOf } from "../../checker/reference/trace.ts";
+import { runs } from "../runs.ts";
 import { graphOf } from "./graph.ts";
 import { drawnNames, systemWithNames } from "./names.ts";
 
@@ -57,7 +58,7 @@ describe("a search with symmetry", () => {
         }
         for (const { property } of all.violations) seen.add(property);
       }),
-      { numRuns: 70 },
+      runs(70),
     );
     // Not a promise, but a search that reduces nothing, or systems that violate nothing, would prove nothing.
     expect(reduced).toBeLessThan(0.85 * full);
@@ -81,7 +82,7 @@ describe("a search with symmetry", () => {
           }
         }
       }),
-      { numRuns: 15 },
+      runs(15),
     );
   });
 
@@ -95,7 +96,7 @@ describe("a search with symmetry", () => {
           expect(trace.why).toBe(why);
         }
       }),
-      { numRuns: 8 },
+      runs(8),
     );
   });
 });
@@ -125,7 +126,7 @@ describe("the form of a state", () => {
           }
         }
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 
@@ -148,7 +149,7 @@ describe("the form of a state", () => {
         );
         replay(system, few);
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 
@@ -158,7 +159,7 @@ describe("the form of a state", () => {
         const system = systemWithNames(drawn);
         expect(unlike(system, graphOf(system).states.slice(0, 200))).toEqual([]);
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 });

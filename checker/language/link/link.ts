@@ -33,6 +33,8 @@ export interface LinkOptions {
   readonly names?: Readonly<Record<string, readonly string[]>>;
   /** Elements of interchangeable sets that rows or properties name, by set: they are not renamed, the others are. */
   readonly named?: Readonly<Record<string, readonly number[]>>;
+  /** False: no element is renamed, so rows and properties may tell all of them apart. Default: true. */
+  readonly renames?: boolean;
   /** Declared groups of cells: state, ghosts and constants, in the order in which a state shows them. */
   readonly roots: readonly Root[];
   /** Assignments to constants; a right side may use earlier ones. */
@@ -203,7 +205,7 @@ export function link(options: LinkOptions): System {
     properties: [...selected, ...failing(commands, selected)],
     programs,
     droppedGhosts: ghosts.dropped,
-    renamable: renamableOf(fields, allocations, universe, options.named ?? {}),
+    renamable: options.renames === false ? {} : renamableOf(fields, allocations, universe, options.named ?? {}),
   };
   orLinkErrors(asymmetries(table, declared.constants));
   return Object.freeze({ ...table, hash: hashOf(table) });
