@@ -88,12 +88,12 @@ function summary(rows: readonly Row[]): readonly string[] {
     if (among.length === 0) return `${way}: applies to none of ${rows.length} specs.`;
     const ratio = (some: readonly Row[], what: (timed: Timed) => number): string =>
       mean(some.map(({ timed }) => what(timed.off) / what(timed[way]))).toFixed(2);
-    const slower = among.filter(({ timed }) => isSlower(timed, timed[way])).map(({ spec }) => spec);
+    const slower = among.filter(({ timed }) => isSlower(timed, timed[way]));
     return [
       `${way}: applies to ${among.length} of ${rows.length} specs; there, in the geometric mean,`,
       `${ratio(among, ({ states }) => states)} times fewer states and ${ratio(among, ({ ms }) => ms)} times less time`,
       `(${ratio(rows, ({ states }) => states)} times fewer states over all specs).`,
-      `More than a quarter and 0.1 s slower with it: ${slower.length === 0 ? "none" : slower.join(", ")}.`,
+      `${slower.length} are more than a quarter and 0.1 s slower with it.`,
     ].join(" ");
   };
   return [
@@ -108,7 +108,10 @@ function table(rows: readonly Row[]): string {
     const cells = [
       ...WAYS.map((way) => (timed[way].applies || way === "off" ? timed[way].states : "")),
       fewer,
-      ...WAYS.map((way) => (timed[way].applies || way === "off" ? timed[way].ms.toFixed(0) : "")),
+      ...WAYS.map((way) => {
+        if (!timed[way].applies && way !== "off") return "";
+        return timed[way].ms.toFixed(0) + (isSlower(timed, timed[way]) ? " \\*" : "");
+      }),
     ];
     return `| ${[spec, ...cells, isSame ? "the same" : "DIFFERS"].join(" | ")} |`;
   };
@@ -118,6 +121,7 @@ Written by \`npm run reductions -- --write\`. Whole graphs, one thread; times ar
 little about small specs, where making the tables of dependence is most of the work. A reduction that has nothing to do in a spec is left
 out there: partial order where something is to stay possible, symmetry where a script names every slab. \`docs/soundness.md\` says what is
 done and why it may be believed, \`docs/decisions/0010-one-context-goes-on-alone.md\` why it is done so and what stands in the way of more.
+A star marks a time that is more than a quarter, and more than 0.1 s, longer than without any.
 
 ${summary(rows)
   .map((line) => `- ${line}`)

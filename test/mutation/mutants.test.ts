@@ -10,11 +10,18 @@ import {
   and,
   bool,
   call,
+  choose,
+  each,
+  id,
+  indexSet,
+  link,
   lit,
   not,
+  optional,
   otherwise,
   program,
   select,
+  setEach,
   state,
   step,
   when,
@@ -126,6 +133,31 @@ describe("a mutant that takes rows out of reach", () => {
     };
     const hunted = hunt(mutant, [{ loaded, record: recordOf(check(loaded)) }]);
     expect([hunted.notice, hunted.differing]).toEqual([null, ["off"]]);
+  });
+});
+
+describe("the mutants of a row over elements that may be renamed", () => {
+  const item = indexSet("item", { interchangeable: true });
+  const shelf = state({ best: optional(id(item)), mark: each(item, each(item, bool)) });
+  const keeper = program("keeper", { exits: ["done"] }, () => ({
+    pick: step(
+      "",
+      choose(item, (i) => otherwise.do(shelf.best.set(i)).goto("clear")),
+    ),
+    clear: step("", otherwise.do(setEach(item, (i) => shelf.mark.at(shelf.best).at(i).set(true))).goto("done")),
+  }));
+  const built = { sizes: { item: 2 }, roots: [shelf], contexts: [{ name: "a", script: keeper }] };
+  const mutants = mutantsOf(
+    { name: "keeper: clear", program: "keeper", label: "clear", row: keeper.rows.clear },
+    new Universe({ item: 2 }),
+  );
+
+  it("are felt, though the linker would refuse to rename where one asks what the row asks", () => {
+    expect(Object.keys(link({ ...built, name: "shelf" }).renamable)).toEqual(["item"]);
+    const spec = { name: "shelf", asked: {}, model: { build: () => built } };
+    const loaded = { spec } as unknown as Parameters<typeof feltIn>[0];
+    expect(mutants).toHaveLength(1);
+    expect([...feltIn(loaded, mutants)]).toEqual(mutants.map(({ name }) => name));
   });
 });
 
