@@ -5,7 +5,12 @@
 import type { System } from "../language/system.ts";
 import { type Footprint, type Footprints, footprintsOf } from "./footprints.ts";
 
+/** What keeps a step from going on alone, whatever the others may do. */
+export type Obstacle = "is no ordinary row" | "closes a loop" | "is seen by a property of states";
+
 export interface Dependence {
+  /** Why a step is never of the kind that may go on alone; null for a candidate. For a table of what stands in the way. */
+  readonly obstacle: (context: number, label: number) => Obstacle | null;
   /**
    * Whether a step is of the kind that may go on alone: at an ordinary row (no arrival, none where a script may stop,
    * no scheduler, no server), seen by no property of states, and closing no loop of its script.
@@ -45,12 +50,15 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     now(context, label).writes.meets(condition.reads) ||
     condition.labels.some((l) => l.context === context && leaves(label, l.among));
 
-  const isCandidate = (context: number, label: number): boolean => {
+  const obstacle = (context: number, label: number): Obstacle | null => {
     const found = system.labels[label];
-    if (!found || found.script !== system.contexts[context]?.script || closesLoop.has(label)) return false;
+    if (!found || found.script !== system.contexts[context]?.script) return "is no ordinary row";
     const { arrive, mayStop, schedules, serves } = found.meta;
-    return !arrive && !mayStop && !schedules && !serves && !changes(context, label, states);
+    if (arrive || mayStop || schedules || serves) return "is no ordinary row";
+    if (closesLoop.has(label)) return "closes a loop";
+    return changes(context, label, states) ? "is seen by a property of states" : null;
   };
+  const isCandidate = (context: number, label: number): boolean => obstacle(context, label) === null;
 
   const dependsOn = (context: number, label: number, other: number, otherLabel: number): boolean => {
     const step = now(context, label);
@@ -74,6 +82,7 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     system.labels[label]?.entries.every((entry) => entry.length === 1 && entry[0]?.binders.length === 0) ?? false;
 
   return {
+    obstacle,
     isCandidate: remembered(system, isCandidate),
     mayPass: remembered(system, (context, label) => isPlain(label) && isCandidate(context, label)),
     conflict: remembered(
