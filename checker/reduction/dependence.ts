@@ -43,7 +43,7 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
 
   /** Whether that answer may ever change from a label on. */
   const mayLeave = (label: number, among: readonly number[]): boolean =>
-    [...(reachable[label] ?? [])].some((to) => among.includes(to) !== among.includes(label));
+    reachable(label).some((to) => among.includes(to) !== among.includes(label));
 
   /** Whether a step writes what a condition reads, or goes where it asks. */
   const changes = (context: number, label: number, condition: Footprint): boolean =>
@@ -75,8 +75,9 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     mayRun(context).reads.meets(fromHereOn(other, otherLabel).writes) ||
     mayRun(context).labels.some((l) => l.context === other && mayLeave(otherLabel, l.among));
 
-  const changesWhoMayRun = (context: number, label: number): boolean =>
-    system.contexts.some((_, c) => changes(context, label, mayRun(c)));
+  const changesWhoMayRun = remembered(system, (context, label) =>
+    system.contexts.some((_, c) => changes(context, label, mayRun(c))),
+  );
 
   const isPlain = (label: number): boolean =>
     system.labels[label]?.entries.every((entry) => entry.length === 1 && entry[0]?.binders.length === 0) ?? false;
@@ -94,31 +95,33 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
   };
 }
 
-/** A table that is filled as it is asked. */
+/** A table that is filled as it is asked; a row for each context, label and other context, by the other's label. */
 function remembered({ labels, contexts }: System, make: (...at: [number, number, number, number]) => boolean) {
-  const known = new Map<number, boolean>();
+  // Of small numbers, and no map over all four: a system has some hundred thousand entries, each asked for about once.
+  const rows: Uint8Array[] = [];
   return (context: number, label: number, other = 0, otherLabel = 0): boolean => {
-    const key = ((context * labels.length + label) * contexts.length + other) * labels.length + otherLabel;
-    const found = known.get(key);
-    if (found !== undefined) return found;
+    const at = (context * labels.length + label) * contexts.length + other;
+    rows[at] ??= new Uint8Array(labels.length);
+    const row = rows[at];
+    const found = row[otherLabel];
+    if (found) return found === 2;
     const made = make(context, label, other, otherLabel);
-    known.set(key, made);
+    row[otherLabel] = made ? 2 : 1;
     return made;
   };
 }
 
-/** For each label all that can follow it, the end of the script (0) among them; not the label itself, but in a loop. */
-function reach(targets: readonly (readonly number[])[]): readonly ReadonlySet<number>[] {
-  const found = targets.map((to) => new Set(to));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const own of found) {
-      const before = own.size;
-      for (const to of own) for (const after of found[to] ?? []) own.add(after);
-      if (own.size > before) changed = true;
-    }
-  }
-  return found;
+/** All that can follow a label, the end of the script (0) among it; not the label itself, but in a loop. */
+function reach(targets: readonly (readonly number[])[]): (label: number) => readonly number[] {
+  const known = new Map<number, readonly number[]>();
+  return (label) => {
+    const before = known.get(label);
+    if (before) return before;
+    const found = new Set(targets[label]);
+    for (const to of found) for (const after of targets[to] ?? []) found.add(after);
+    known.set(label, [...found]);
+    return [...found];
+  };
 }
 
 /** Labels with a step that closes a loop, in a depth-first walk of each script: without them a script has no cycle. */
