@@ -70,7 +70,7 @@ describe("reductions", () => {
     const wrong = row("wrong", { ways: { off, por: measured(50, 100, "violated"), symmetry: off, all: off } });
     expect(slower(slow)).toEqual(["por"]);
     const text = summary([slow, quick, wrong]).join("\n");
-    expect(text).toContain("slower than off: slow (partial order).");
+    expect(text).toContain("slower than off: 1 spec: slow (partial order).");
     expect(text).toContain("Answers that differ: wrong.");
     expect(table([wrong])).toMatch(/\| DIFFERS \|$/m);
   });
