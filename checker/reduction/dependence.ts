@@ -5,7 +5,12 @@
 import type { System } from "../language/system.ts";
 import { type Footprint, type Footprints, footprintsOf } from "./footprints.ts";
 
+/** What keeps a step from going on alone, whatever the others may do. */
+export type Obstacle = "is no ordinary row" | "closes a loop" | "is seen by a property of states";
+
 export interface Dependence {
+  /** Why a step is never of the kind that may go on alone; null for a candidate. For a table of what stands in the way. */
+  readonly obstacle: (context: number, label: number) => Obstacle | null;
   /**
    * Whether a step is of the kind that may go on alone: at an ordinary row (no arrival, none where a script may stop,
    * no scheduler, no server), seen by no property of states, and closing no loop of its script.
@@ -38,19 +43,22 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
 
   /** Whether that answer may ever change from a label on. */
   const mayLeave = (label: number, among: readonly number[]): boolean =>
-    [...(reachable[label] ?? [])].some((to) => among.includes(to) !== among.includes(label));
+    reachable(label).some((to) => among.includes(to) !== among.includes(label));
 
   /** Whether a step writes what a condition reads, or goes where it asks. */
   const changes = (context: number, label: number, condition: Footprint): boolean =>
     now(context, label).writes.meets(condition.reads) ||
     condition.labels.some((l) => l.context === context && leaves(label, l.among));
 
-  const isCandidate = (context: number, label: number): boolean => {
+  const obstacle = (context: number, label: number): Obstacle | null => {
     const found = system.labels[label];
-    if (!found || found.script !== system.contexts[context]?.script || closesLoop.has(label)) return false;
+    if (!found || found.script !== system.contexts[context]?.script) return "is no ordinary row";
     const { arrive, mayStop, schedules, serves } = found.meta;
-    return !arrive && !mayStop && !schedules && !serves && !changes(context, label, states);
+    if (arrive || mayStop || schedules || serves) return "is no ordinary row";
+    if (closesLoop.has(label)) return "closes a loop";
+    return changes(context, label, states) ? "is seen by a property of states" : null;
   };
+  const isCandidate = (context: number, label: number): boolean => obstacle(context, label) === null;
 
   const dependsOn = (context: number, label: number, other: number, otherLabel: number): boolean => {
     const step = now(context, label);
@@ -67,13 +75,15 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     mayRun(context).reads.meets(fromHereOn(other, otherLabel).writes) ||
     mayRun(context).labels.some((l) => l.context === other && mayLeave(otherLabel, l.among));
 
-  const changesWhoMayRun = (context: number, label: number): boolean =>
-    system.contexts.some((_, c) => changes(context, label, mayRun(c)));
+  const changesWhoMayRun = remembered(system, (context, label) =>
+    system.contexts.some((_, c) => changes(context, label, mayRun(c))),
+  );
 
   const isPlain = (label: number): boolean =>
     system.labels[label]?.entries.every((entry) => entry.length === 1 && entry[0]?.binders.length === 0) ?? false;
 
   return {
+    obstacle,
     isCandidate: remembered(system, isCandidate),
     mayPass: remembered(system, (context, label) => isPlain(label) && isCandidate(context, label)),
     conflict: remembered(
@@ -85,31 +95,33 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
   };
 }
 
-/** A table that is filled as it is asked. */
+/** A table that is filled as it is asked; a row for each context, label and other context, by the other's label. */
 function remembered({ labels, contexts }: System, make: (...at: [number, number, number, number]) => boolean) {
-  const known = new Map<number, boolean>();
+  // Of small numbers, and no map over all four: a system has some hundred thousand entries, each asked for about once.
+  const rows: Uint8Array[] = [];
   return (context: number, label: number, other = 0, otherLabel = 0): boolean => {
-    const key = ((context * labels.length + label) * contexts.length + other) * labels.length + otherLabel;
-    const found = known.get(key);
-    if (found !== undefined) return found;
+    const at = (context * labels.length + label) * contexts.length + other;
+    rows[at] ??= new Uint8Array(labels.length);
+    const row = rows[at];
+    const found = row[otherLabel];
+    if (found) return found === 2;
     const made = make(context, label, other, otherLabel);
-    known.set(key, made);
+    row[otherLabel] = made ? 2 : 1;
     return made;
   };
 }
 
-/** For each label all that can follow it, the end of the script (0) among them; not the label itself, but in a loop. */
-function reach(targets: readonly (readonly number[])[]): readonly ReadonlySet<number>[] {
-  const found = targets.map((to) => new Set(to));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const own of found) {
-      const before = own.size;
-      for (const to of own) for (const after of found[to] ?? []) own.add(after);
-      if (own.size > before) changed = true;
-    }
-  }
-  return found;
+/** All that can follow a label, the end of the script (0) among it; not the label itself, but in a loop. */
+function reach(targets: readonly (readonly number[])[]): (label: number) => readonly number[] {
+  const known = new Map<number, readonly number[]>();
+  return (label) => {
+    const before = known.get(label);
+    if (before) return before;
+    const found = new Set(targets[label]);
+    for (const to of found) for (const after of targets[to] ?? []) found.add(after);
+    known.set(label, [...found]);
+    return [...found];
+  };
 }
 
 /** Labels with a step that closes a loop, in a depth-first walk of each script: without them a script has no cycle. */

@@ -103,24 +103,46 @@ function flow(system: System, possible: Possible) {
     const first = (system.initial.local[context] ?? []).map((value): Values => new Set([value]));
     return new Map<number, Slots>(entry === 0 ? [] : [[entry, first]]);
   });
+  // A label is looked at again only where something that it read has changed since: anything else would say the same.
+  let now = 0;
+  const cellChanged = cells.map(() => 0);
+  const looks = slots.map(() => new Map<number, Look>());
   for (let changed = true; changed; ) {
     changed = false;
     for (const [context, known] of slots.entries()) {
       for (const [id, at] of known) {
+        const last = looks[context]?.get(id);
+        const isNews = last === undefined || at.some((values, i) => values !== last.at[i]);
+        if (!isNews && [...last.reads].every((cell) => (cellChanged[cell] as number) <= last.when)) continue;
+        // Its own changes are news to it as well.
+        const look = { when: now, at: [...at], reads: new Set<number>() };
+        looks[context]?.set(id, look);
+        now += 1;
         const label = system.labels[id] as Label;
         const scope: Scope = {
           self: context,
           slot: (i) => at[i] as Values,
           cell: (c) => cells[c] as Values,
           bound: new Map(),
+          onRead: (cell) => look.reads.add(cell),
+        };
+        const onChange = (cell: number): void => {
+          cellChanged[cell] = now;
         };
         for (const command of label.entries.flat()) {
-          if (transfer(possible, command, scope, at, cells, known)) changed = true;
+          if (transfer(possible, command, scope, at, cells, known, onChange)) changed = true;
         }
       }
     }
   }
   return { cells, slots };
+}
+
+/** When a label was looked at, what its slots might be then, and which cells it read. */
+interface Look {
+  readonly when: number;
+  readonly at: Slots;
+  readonly reads: ReadonlySet<number>;
 }
 
 /** One alternative: what it may store, and what the slots are at its target. Says whether anything is new. */
@@ -131,6 +153,7 @@ function transfer(
   at: Slots,
   cells: Values[],
   known: Map<number, Slots>,
+  onChange: (cell: number) => void,
 ): boolean {
   const inside = possible.bindAll(command.binders, scope);
   if (command.target === null || !possible.of(command.guard, inside).has(true)) return false;
@@ -149,6 +172,7 @@ function transfer(
       const joined = union(before, values);
       if (joined === before) continue;
       cells[cell] = joined;
+      onChange(cell);
       changed = true;
     }
   }

@@ -1,0 +1,82 @@
+/**
+ * What stands in the way of a reduction on a system? Asked of states that walks at random come through, so that a small
+ * gain has a reason that was counted. The walks are the same each time.
+ */
+import { stateKey } from "../language/cells.ts";
+import { ModelError, type State } from "../language/evaluate.ts";
+import type { System } from "../language/system.ts";
+import { apply, expand, type Transition } from "../reference/step.ts";
+import { drawn } from "../simulate/chance.ts";
+import { type Dependence, dependenceOf, type Obstacle } from "./dependence.ts";
+import { Reduction } from "./reduction.ts";
+import { Symmetry } from "./symmetry.ts";
+
+export type Hindrance = Obstacle | "depends on a frame that may still come" | "depends on another that is under way";
+export type Hindrances = ReadonlyMap<Hindrance | "nothing", number>;
+
+/** States that are asked. */
+const LOOKS = 500;
+
+/** Of each context that could step, in each state of the walks: what keeps it from going on alone, counted. */
+export function hindrances(system: System): Hindrances {
+  const dependence = dependenceOf(system);
+  const reduction = new Reduction(system, dependence);
+  const found = new Map<Hindrance | "nothing", number>();
+  let state = system.initial;
+  for (let look = 0; look < LOOKS; look++) {
+    const { transitions } = expand(system, state);
+    const under = reduction.under(state);
+    for (const context of new Set(transitions.map((t) => t.context))) {
+      const why = hindrance(system, dependence, state, context, under);
+      found.set(why, (found.get(why) ?? 0) + 1);
+    }
+    const via = transitions[drawn(0, look, Math.max(transitions.length, 1))];
+    // From a dead end, and where a step fails, the next walk begins.
+    state = (via && stateAfter(system, state, via)) ?? system.initial;
+  }
+  return found;
+}
+
+function hindrance(
+  { labels }: System,
+  { obstacle, conflict }: Dependence,
+  state: State,
+  context: number,
+  under: readonly ReadonlySet<number>[],
+): Hindrance | "nothing" {
+  const label = state.pc[context] as number;
+  const never = obstacle(context, label);
+  if (never) return never;
+  const others = [...state.pc.keys()].filter(
+    (other) =>
+      other !== context && !under[other]?.has(context) && conflict(context, label, other, state.pc[other] as number),
+  );
+  if (others.length === 0) return "nothing";
+  const isToCome = (other: number): boolean => labels[state.pc[other] as number]?.meta.arrive ?? false;
+  // The harder one to get rid of: who is under way is there, whatever frames do.
+  return others.every(isToCome) ? "depends on a frame that may still come" : "depends on another that is under way";
+}
+
+function stateAfter(system: System, before: State, via: Transition): State | null {
+  if (via.command.fails) return null;
+  try {
+    return apply(system, before, via).state;
+  } catch (error) {
+    if (error instanceof ModelError) return null;
+    throw error;
+  }
+}
+
+/** By how many names a state may be known: symmetry keeps at best one state for so many. */
+export const namings = (system: System): number =>
+  Object.values(system.renamable).reduce((n, free) => free.reduce((m, _, i) => m * (i + 1), n), 1);
+
+/** Whether two elements may give each other's names, and the initial state stays as it is. */
+export function areAlikeAtFirst(system: System): boolean {
+  const symmetry = new Symmetry(system, 1);
+  const key = stateKey(system);
+  return (
+    !symmetry.isTrivial &&
+    symmetry.renamings.some((swap) => key(symmetry.rename(system.initial, swap)) === key(system.initial))
+  );
+}
