@@ -113,18 +113,20 @@ function without(node: Node): { readonly gone: Node; readonly node: Node; readon
   if (node.op !== "and" && node.op !== "or") return [];
   const { op } = node;
   return node.args.flatMap((arg, i) => {
-    // Those before it are as they must be for this one to be asked: it may have no value where they are not.
-    const asked = node.args.slice(0, i).map((one) => (op === "and" ? one : not(one)));
+    // All others are as they must be for this one to matter; those before it first, for it may have no value otherwise.
+    const neutral = (one: Node): Node => (op === "and" ? one : not(one));
+    const asked = node.args.slice(0, i).map(neutral);
+    const after = node.args.slice(i + 1).map(neutral);
     return [
       {
         gone: arg,
         node: { ...node, args: node.args.filter((_, j) => j !== i) },
-        felt: [...asked, op === "and" ? not(arg) : arg],
+        felt: [...asked, op === "and" ? not(arg) : arg, ...after],
       },
       ...without(arg).map(({ gone, node: less, felt }) => ({
         gone,
         node: { ...node, args: node.args.map((other, j) => (j === i ? less : other)) },
-        felt: [...asked, ...felt],
+        felt: [...asked, ...felt, ...after],
       })),
     ];
   });

@@ -26,6 +26,7 @@ import {
   step,
   when,
 } from "../../checker/language/index.ts";
+import { printNode } from "../../checker/language/print-expression.ts";
 import { Universe } from "../../checker/language/sets.ts";
 import { rowsOf } from "../../checker/ledger/corpus.ts";
 import { recordOf } from "../../checker/ledger/record.ts";
@@ -66,6 +67,15 @@ describe("the mutants of a row", () => {
       "caller: look / not done: off = true (-> try)",
       "caller: look / not done: on = !on (-> try)",
     ]);
+  });
+
+  it("matter without a part of a test only where every other part is true", () => {
+    const universe = new Universe({});
+    const row = step("", when(and(k.on, not(k.off))).goto("done"), otherwise.goto("done"));
+    const where = mutantsOf({ name: "", program: "caller", label: "look", row }, universe)
+      .filter(({ name }) => name.includes("without"))
+      .map(({ felt }) => felt && printNode(felt.condition, { universe, binder: () => "" }));
+    expect(where).toEqual(["!on && !off", "on && !!off"]);
   });
 
   it("are a call left by one of its exits at once", () => {
