@@ -19,6 +19,12 @@ export interface CheckOptions extends RunOptions {
   readonly shortest?: (typeof SHORTEST)[number];
 }
 
+/**
+ * States of the whole graph that are looked at before it is reduced. A graph of fewer is known in less time than what a
+ * reduction rests on, and the whole tells more: shortest counterexamples, counts, who cut whom (`docs/reductions.md`).
+ */
+const WORTH_REDUCING = 250_000;
+
 /** States up to which the whole graph is searched where the reduced one has a violation. */
 const WORTH_THE_WHOLE = 2_000_000;
 
@@ -37,16 +43,15 @@ export function* searching(loaded: Loaded, options: CheckOptions = {}): Lengthy<
   const exploreAll = options.exploreAll ?? expect !== null;
   const few = !(options.exploreAll || expect?.states !== undefined);
   const { por = few, symmetry = few } = options;
-  return yield* runBest(loaded.system, loaded.spec.uncut, { ...options, exploreAll, por, symmetry });
+  // Who asks for a reduction gets it from the start.
+  const later = options.por || options.symmetry ? {} : { reduceFrom: WORTH_REDUCING };
+  return yield* runBest(loaded.system, loaded.spec.uncut, { ...later, ...options, exploreAll, por, symmetry });
 }
 
 /** What a search says about a spec; its counterexample has the fewest steps. */
-export function outcomeOf(
-  loaded: Loaded,
-  { engine, reduced, reductions, result }: Run,
-  options: CheckOptions = {},
-): Outcome {
+export function outcomeOf(loaded: Loaded, { engine, reductions, result }: Run, options: CheckOptions = {}): Outcome {
   const { source, spec, system } = loaded;
+  const { reduced } = result;
   const expect = expectationOf(loaded);
   const order = [...system.properties.map((p) => p.name), "deadlock", "model error"];
   const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
@@ -68,7 +73,7 @@ export function outcomeOf(
     reductions,
     trace: counterexample(system, result, violations, options.show ?? spec.show),
     vacuous,
-    differences: expect && differences({ reduced, result, verdict, violated, unmet, cuts }, expect),
+    differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
   };
 }
 
@@ -91,7 +96,7 @@ function neverMet({ witnesses }: System, { met }: SearchResult): string[] {
  */
 function* runBest(system: System, uncut: Loaded["spec"]["uncut"], options: RunOptions): Lengthy<Run> {
   const few = yield* runSearching(system, options);
-  if (!few.reduced || options.signal?.aborted) return few;
+  if (!few.result.reduced || options.signal?.aborted) return few;
   const isViolated = few.result.violations.length > 0;
   const cuts = few.result.complete && cutMatrix(system, few.result, uncut);
   const isOpen = cuts !== false && cuts.unexplained.length + cuts.stale.length > 0;
@@ -114,7 +119,6 @@ function counterexample(
 }
 
 interface Found {
-  readonly reduced: boolean;
   readonly result: SearchResult;
   readonly verdict: Verdict;
   readonly violated: readonly string[];
@@ -123,7 +127,8 @@ interface Found {
 }
 
 /** What differs from the pins, a sentence each. */
-function differences({ reduced, result, verdict, violated, unmet, cuts }: Found, expect: Expectation): string[] {
+function differences({ result, verdict, violated, unmet, cuts }: Found, expect: Expectation): string[] {
+  const { reduced } = result;
   const found: string[] = [];
   if (verdict !== expect.verdict) found.push(`the verdict is ${verdict}, and ${expect.verdict} was expected`);
   if (!result.complete)

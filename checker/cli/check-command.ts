@@ -37,9 +37,10 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
   --max-states N      give up after N states: incomplete, never "holds"
   --max-depth N       give up after N steps: incomplete, never "holds"
   --por on|off        follow only what must be followed (partial order: the
-                      same verdict, fewer states); default: on, but off
-                      where counts of the whole graph are compared or
-                      asked for (--explore-all)
+                      same verdict, fewer states); default: on as soon as
+                      the whole graph has more than 250,000 states, but
+                      off where its counts are compared or asked for
+                      (--explore-all)
   --symmetry on|off   of states that differ only by the names of elements of
                       interchangeable sets look at one (the same verdict,
                       fewer states); default: as for --por

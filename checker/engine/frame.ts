@@ -199,7 +199,7 @@ export class Frame {
 
   /** The address of a table with these bytes. */
   table(bytes: Uint8Array): number {
-    const key = bytes.join();
+    const key = Buffer.from(bytes).toString("latin1");
     const known = this.#tables.get(key);
     if (known !== undefined) return known;
     const at = this.#allot(bytes.length);

@@ -13,6 +13,8 @@ export interface EngineOptions extends SearchOptions {
   readonly por?: boolean;
   /** Of states that differ by names of interchangeable elements look at one only (`checker/reduction/symmetry.ts`). */
   readonly symmetry?: boolean;
+  /** Look at the whole graph first; reduce only where it has more states than this. Default: reduce from the start. */
+  readonly reduceFrom?: number;
   /** Threads that expand states; the JavaScript engine has one. */
   readonly workers?: number;
   /**
@@ -32,6 +34,7 @@ export interface EngineOptions extends SearchOptions {
 export function notBegun(system: System): SearchResult {
   const { fired, met, cuts, open } = new Findings(system);
   return {
+    reduced: false,
     states: 1,
     transitions: 0,
     depth: 0,

@@ -12,10 +12,14 @@ import * as ir from "./ir.ts";
 import { c, type Expr, type Func, FunctionWriter, get, type Own } from "./ir.ts";
 import { type Field, maskOf } from "./layout.ts";
 
-/** Words of a cell in its table: where its field is; the labels where it lives, 0 for all; where that label is. */
-const CELL = { bytes: 16, field: 0, live: 4, label: 8 };
-/** Words of a cell in the table of a renaming: where the field is that moves here; what becomes of each code, 0 for itself. */
-const MOVE = { bytes: 8, from: 0, codes: 4 };
+/**
+ * Words of what a renaming does to a cell: its field; the field that moves there; what becomes of each code, 0 for itself;
+ * the labels where the cell lives, 0 for all; where that label is. Behind the last is a word of 0.
+ */
+const MOVE = { bytes: 20, field: 0, from: 4, codes: 8, live: 12, label: 16 };
+
+/** Renamings of which a word can hold a bit each, with a number that is not negative. */
+const MOST_BITS = 31;
 
 export interface Renamer {
   /** Gives the successor the names by which it is least; says whether they are others. */
@@ -29,38 +33,173 @@ export interface Renamer {
 export function renamerOf(frame: Frame, symmetry: Symmetry): Renamer {
   const { layout, memory } = frame;
   const touched = symmetry.cells.filter((i) => (layout.fields[i]?.bits ?? 0) > 0);
-  const cells = frame.table(bytesOf(touched.flatMap((i) => cellWords(frame, i))));
-  const at = new Map(layout.fields.map(({ cell }, i) => [cell.path.join("."), i]));
-  const rows = symmetry.renamings
-    .map((renaming) =>
-      touched.flatMap((i) => {
-        const { cell } = layout.fields[i] as Field;
-        const from = at.get(symmetry.moved(cell.path, symmetry.back(renaming)).join(".")) as number;
-        return [fieldWord(frame, from), codesWord(frame, cell.shape as AnyLeaf, renaming)];
-      }),
-    )
-    .map((words) => frame.table(bytesOf(words)));
-  const value = valueAfter(frame);
-  const isLess = isLessAfter(frame, cells, touched.length, value);
-  const rename = renameBy(frame, cells, touched.length, value);
+  const moves = symmetry.renamings.map((renaming) => movesOf(frame, symmetry, touched, renaming));
+  const rows = moves.map((of) => tableOf(frame, of));
+  const asked = moves.map((of, i) =>
+    tableOf(frame, withoutLast(of, orderOf(symmetry, symmetry.renamings[i] as Renaming))),
+  );
+  const isLess = isLessAfter(frame);
+  const rename = renameBy(frame);
   const canonical = new FunctionWriter("canonical");
   // The state that is expanded has its least names already: where nothing of that has changed, so has the successor.
   canonical.if(ir.not(differs(frame, touched)), () => canonical.emit(ir.ret(c(0))));
   const changed = canonical.local(c(0));
+  const use = (row: number): void => {
+    canonical.if(ir.not(get(changed)), () => copy(canonical, layout.words, memory.successor, memory.given));
+    canonical.emit(ir.run(ir.call(rename, c(row))), ir.set(changed, c(1)));
+  };
+  const functions = [isLess, rename];
+  let isTried = (_: number): Expr => c(1);
+  if (symmetry.isExact && rows.length <= MOST_BITS) {
+    // Roots first: they leave few renamings, of which any will do; from there on those that leave the roots as they are.
+    const roots = touched.filter((i) => symmetry.roots.includes(i));
+    const narrow = narrowed();
+    const least = leastRoots(frame, symmetry, roots, narrow);
+    functions.push(narrow, least);
+    const among = canonical.local(ir.call(least));
+    const has = (i: number): Expr => ir.bitAnd(ir.shru(get(among), c(i)), c(1));
+    const itself = moves.findIndex((of) => of.length === 0);
+    canonical.block((end) => {
+      canonical.if(has(itself), () => canonical.emit(ir.br(end)));
+      for (const [i, row] of rows.entries()) {
+        canonical.if(has(i), () => {
+          use(row);
+          canonical.emit(ir.set(among, ir.call(least)), ir.br(end));
+        });
+      }
+    });
+    canonical.if(ir.eq(get(among), c(1 << itself)), () => canonical.emit(ir.ret(get(changed))));
+    isTried = has;
+  }
   canonical.loop((end) => {
     const improved = canonical.local(c(0));
-    for (const row of rows) {
-      canonical.if(ir.call(isLess, c(row)), () => {
-        canonical.if(ir.not(get(changed)), () => copy(canonical, layout.words, memory.successor, memory.given));
-        canonical.emit(ir.run(ir.call(rename, c(row))), ir.set(improved, c(1)), ir.set(changed, c(1)));
-      });
+    for (const [i, row] of rows.entries()) {
+      if (moves[i]?.length === 0) continue;
+      canonical.if(isTried(i), () =>
+        canonical.if(ir.call(isLess, c(asked[i] as number)), () => {
+          use(row);
+          canonical.emit(ir.set(improved, c(1)));
+        }),
+      );
     }
     canonical.if(ir.not(get(improved)), () => canonical.emit(ir.br(end)));
   });
   canonical.emit(ir.ret(get(changed)));
   const restore = new FunctionWriter("restore");
   copy(restore, layout.words, memory.given, memory.successor);
-  return { canonical: canonical.fn, restore: restore.fn, functions: [value, isLess, rename, canonical.fn, restore.fn] };
+  return { canonical: canonical.fn, restore: restore.fn, functions: [...functions, canonical.fn, restore.fn] };
+}
+
+/** What a renaming does to a cell: which cell moves there, and the words for it. */
+interface Move {
+  readonly cell: number;
+  readonly from: number;
+  readonly words: readonly number[];
+}
+
+/** Of the cells those that the renaming may change, in the order in which states are compared. */
+function movesOf(frame: Frame, symmetry: Symmetry, cells: readonly number[], renaming: Renaming): Move[] {
+  const { fields } = frame.layout;
+  const at = new Map(fields.map(({ cell }, i) => [cell.path.join("."), i]));
+  const back = symmetry.back(renaming);
+  const tables = new Map<AnyLeaf, number>();
+  const tableFor = (shape: AnyLeaf): number => {
+    const codes = codesOf(frame, shape, renaming);
+    return codes.every((code, i) => code === i) ? 0 : frame.table(bytesOf(codes));
+  };
+  return cells.flatMap((cell) => {
+    const { path, shape } = (fields[cell] as Field).cell;
+    const leaf = shape as AnyLeaf;
+    const from = at.get(symmetry.moved(path, back).join(".")) as number;
+    const codes = tables.get(leaf) ?? tableFor(leaf);
+    tables.set(leaf, codes);
+    if (from === cell && codes === 0) return [];
+    return [{ cell, from, words: [fieldWord(frame, cell), fieldWord(frame, from), codes, ...liveWords(frame, cell)] }];
+  });
+}
+
+const tableOf = (frame: Frame, moves: readonly Move[]): number =>
+  frame.table(bytesOf([...moves.flatMap(({ words }) => words), 0]));
+
+/**
+ * Of cells that move around in a ring the last one need not be asked: where none of the others changes, once around they all
+ * hold what it holds. That takes a renaming which is back at the start where the ring is.
+ */
+function withoutLast(moves: readonly Move[], order: number): readonly Move[] {
+  const fromOf = new Map(moves.map(({ cell, from }) => [cell, from]));
+  const places = new Map(moves.map(({ cell }, i) => [cell, i]));
+  const placeOf = (cell: number): number => places.get(cell) as number;
+  return moves.filter(({ cell, from }) => {
+    const ring = [cell];
+    for (let at = from; at !== cell; at = fromOf.get(at) as number) ring.push(at);
+    return ring.length < 2 || ring.length !== order || ring.some((one) => placeOf(one) > placeOf(cell));
+  });
+}
+
+/** How many times a renaming is done until all names are as they were. */
+function orderOf(symmetry: Symmetry, renaming: Renaming): number {
+  const isItself = (one: Renaming): boolean =>
+    Object.values(one).every((names) => names.every((name, i) => name === i));
+  let order = 1;
+  for (let one = symmetry.after({}, renaming); !isItself(one); one = symmetry.after(one, renaming)) order += 1;
+  return order;
+}
+
+/**
+ * The renamings, a bit each, that make the cells that stay where they are least. What becomes of such a cell depends on
+ * what it holds alone; so for each of its values there is a list: who makes it the least, the second least, and so on.
+ */
+function leastRoots(frame: Frame, symmetry: Symmetry, roots: readonly number[], narrow: Func): Func {
+  const { layout, memory } = frame;
+  const lists = new Map<string, number>();
+  const listOf = (after: readonly number[], itself: number): number => {
+    if (after.every((code) => code === itself)) return 0;
+    const codes = [...new Set(after)].sort((a, b) => a - b);
+    const masks = codes.map((code) => after.reduce((bits, one, i) => bits | (Number(one === code) << i), 0));
+    const known = lists.get(masks.join());
+    const at = known ?? frame.table(bytesOf(masks));
+    lists.set(masks.join(), at);
+    return at;
+  };
+  const writer = new FunctionWriter("least roots");
+  const among = writer.local(c(2 ** symmetry.renamings.length - 1));
+  for (const i of roots) {
+    const { word, bits, shift, cell } = layout.fields[i] as Field;
+    const after = symmetry.renamings.map((renaming) => codesOf(frame, cell.shape as AnyLeaf, renaming));
+    const table = (after[0] ?? []).map((_, code) =>
+      listOf(
+        after.map((codes) => codes[code] as number),
+        code,
+      ),
+    );
+    const at = frame.table(bytesOf(table));
+    const ask = (): void => {
+      const code = ir.bitAnd(ir.shru(ir.load(ir.own(memory.successor, 4 * word)), c(shift)), c(maskOf(bits)));
+      const list = writer.local(ir.load(ir.shl(code, c(2)), at));
+      writer.if(get(list), () => {
+        writer.emit(ir.set(among, ir.call(narrow, get(among), get(list))));
+        const isOne = ir.not(ir.bitAnd(get(among), ir.sub(get(among), c(1))));
+        writer.if(isOne, () => writer.emit(ir.ret(get(among))));
+      });
+    };
+    const [live = 0, label = 0] = liveWords(frame, i);
+    if (live === 0) ask();
+    else writer.if(ir.load8(codeOf(frame, writer, c(label)), live), ask);
+  }
+  writer.emit(ir.ret(get(among)));
+  return writer.fn;
+}
+
+/** Takes renamings, and a list as above: those among them that come first in the list. */
+function narrowed(): Func {
+  const writer = new FunctionWriter("narrowed", 2);
+  writer.loop(() => {
+    const both = writer.local(ir.bitAnd(get(0), ir.load(get(1))));
+    writer.if(get(both), () => writer.emit(ir.ret(get(both))));
+    writer.emit(ir.set(1, ir.add(get(1), c(4))));
+  });
+  writer.emit(ir.ret(c(0)));
+  return writer.fn;
 }
 
 /** Whether the successor differs from the state that is expanded in something that a renaming may change. */
@@ -104,21 +243,19 @@ function fieldWord({ layout }: Frame, cell: number): number {
   return ((4 * word) << 16) | (bits << 8) | shift;
 }
 
-/** A slot holds an element only where something lives in it. */
-function cellWords(frame: Frame, cell: number): number[] {
+/** A slot holds an element only where something lives in it: those labels, and where the label is. */
+function liveWords(frame: Frame, cell: number): number[] {
   const { layout, system } = frame;
   const { path } = (layout.fields[cell] as Field).cell;
-  if (path[0] !== "local") return [fieldWord(frame, cell), 0, 0, 0];
+  if (path[0] !== "local") return [0, 0];
   const lives = system.labels.map((label) => Number(label?.slots.some(({ slot }) => slot === path[2]) ?? false));
-  const label = fieldWord(frame, layout.pcCell(path[1] as number));
-  return [fieldWord(frame, cell), frame.table(Uint8Array.from(lives)), label, 0];
+  return [frame.table(Uint8Array.from(lives)), fieldWord(frame, layout.pcCell(path[1] as number))];
 }
 
-function codesWord(frame: Frame, shape: AnyLeaf, renaming: Renaming): number {
-  const { universe } = frame.system;
+/** What becomes of each code. */
+function codesOf({ system: { universe } }: Frame, shape: AnyLeaf, renaming: Renaming): number[] {
   const values = valuesOf(shape, universe);
-  const codes = values.map((value) => values.indexOf(renameValue(value, shape, renaming, universe)));
-  return codes.every((code, i) => code === i) ? 0 : frame.table(bytesOf(codes));
+  return values.map((value) => values.indexOf(renameValue(value, shape, renaming, universe)));
 }
 
 /** The code of a field, by its word, in the successor. */
@@ -129,62 +266,47 @@ function codeOf(frame: Frame, writer: FunctionWriter, word: Expr): Expr {
   return ir.bitAnd(ir.shru(packed, ir.bitAnd(field, c(31))), mask);
 }
 
-/** Takes the cell's words and those of its move, gives its code after the renaming. */
-function valueAfter(frame: Frame): Func {
-  const writer = new FunctionWriter("value after", 2);
-  const live = writer.local(ir.load(get(0), CELL.live));
-  writer.if(get(live), () => {
-    const label = codeOf(frame, writer, ir.load(get(0), CELL.label));
-    writer.if(ir.not(ir.load8(ir.add(get(live), label))), () =>
-      writer.emit(ir.ret(codeOf(frame, writer, ir.load(get(0), CELL.field)))),
-    );
-  });
-  const code = writer.local(codeOf(frame, writer, ir.load(get(1), MOVE.from)));
-  const codes = writer.local(ir.load(get(1), MOVE.codes));
-  writer.if(get(codes), () => writer.emit(ir.set(code, ir.load(ir.add(get(codes), ir.shl(get(code), c(2)))))));
-  writer.emit(ir.ret(get(code)));
-  return writer.fn;
-}
-
-/** Does something for each cell that a renaming may change. */
-function eachCell(
-  writer: FunctionWriter,
-  cells: number,
-  count: number,
-  body: (cell: number, move: number) => void,
-): void {
-  const cell = writer.local(c(cells));
-  const move = writer.local(get(0));
+/** Takes the moves of a renaming; does something for each, with where its words are and the code that its cell gets. */
+function eachMove(frame: Frame, writer: FunctionWriter, body: (field: Expr, after: number) => void): void {
+  const at = (offset: number): Expr => ir.load(get(0), offset);
   writer.loop((end) => {
-    writer.if(ir.eq(get(cell), c(cells + CELL.bytes * count)), () => writer.emit(ir.br(end)));
-    body(cell, move);
-    writer.emit(ir.set(cell, ir.add(get(cell), c(CELL.bytes))), ir.set(move, ir.add(get(move), c(MOVE.bytes))));
+    const field = writer.local(at(MOVE.field));
+    writer.if(ir.not(get(field)), () => writer.emit(ir.br(end)));
+    const after = writer.local(codeOf(frame, writer, at(MOVE.from)));
+    const codes = writer.local(at(MOVE.codes));
+    writer.if(get(codes), () => writer.emit(ir.set(after, ir.load(ir.add(get(codes), ir.shl(get(after), c(2)))))));
+    const live = writer.local(at(MOVE.live));
+    writer.if(get(live), () => {
+      const label = codeOf(frame, writer, at(MOVE.label));
+      writer.if(ir.not(ir.load8(ir.add(get(live), label))), () =>
+        writer.emit(ir.set(after, codeOf(frame, writer, get(field)))),
+      );
+    });
+    body(get(field), after);
+    writer.emit(ir.set(0, ir.add(get(0), c(MOVE.bytes))));
   });
 }
 
-/** Takes a renaming: whether it makes the successor less. */
-function isLessAfter(frame: Frame, cells: number, count: number, value: Func): Func {
+/** Takes the moves of a renaming: whether they make the successor less. */
+function isLessAfter(frame: Frame): Func {
   const writer = new FunctionWriter("is less after", 1);
-  eachCell(writer, cells, count, (cell, move) => {
-    const after = writer.local(ir.call(value, get(cell), get(move)));
-    const now = writer.local(codeOf(frame, writer, ir.load(get(cell), CELL.field)));
+  eachMove(frame, writer, (field, after) => {
+    const now = writer.local(codeOf(frame, writer, field));
     writer.if(ir.ne(get(after), get(now)), () => writer.emit(ir.ret(ir.lt(get(after), get(now)))));
   });
   writer.emit(ir.ret(c(0)));
   return writer.fn;
 }
 
-/** Takes a renaming: does it. */
-function renameBy(frame: Frame, cells: number, count: number, value: Func): Func {
+/** Takes the moves of a renaming: does them. */
+function renameBy(frame: Frame): Func {
   const { layout, memory } = frame;
   const writer = new FunctionWriter("rename", 1);
   copy(writer, layout.words, memory.successor, memory.renamed);
-  eachCell(writer, cells, count, (cell, move) => {
-    const after = writer.local(ir.call(value, get(cell), get(move)));
-    const field = writer.local(ir.load(get(cell), CELL.field));
-    const at = writer.local(ir.add(ir.own(memory.renamed), ir.shru(get(field), c(16))));
-    const shift = writer.local(ir.bitAnd(get(field), c(31)));
-    const bits = ir.bitAnd(ir.shru(get(field), c(8)), c(0xff));
+  eachMove(frame, writer, (field, after) => {
+    const at = writer.local(ir.add(ir.own(memory.renamed), ir.shru(field, c(16))));
+    const shift = writer.local(ir.bitAnd(field, c(31)));
+    const bits = ir.bitAnd(ir.shru(field, c(8)), c(0xff));
     const mask = ir.shl(ir.sub(ir.shl(c(1), bits), c(1)), get(shift));
     const kept = ir.bitAnd(ir.load(get(at)), ir.xor(mask, c(-1)));
     writer.emit(ir.store(get(at), ir.bitOr(kept, ir.shl(get(after), get(shift)))));

@@ -24,13 +24,13 @@ export interface RunOptions extends SearchOptions {
   readonly por?: boolean;
   /** Of states that differ by names of interchangeable elements look at one only. Default: at all of them. */
   readonly symmetry?: boolean;
+  /** Look at the whole graph first; reduce only where it has more states than this. Default: reduce from the start. */
+  readonly reduceFrom?: number;
 }
 
 export interface Run {
   readonly engine: EngineName;
-  /** Whether only a part of the graph was looked at that stands for all of it. */
-  readonly reduced: boolean;
-  /** By what, in words. */
+  /** By what the graph was reduced, in words. */
   readonly reductions: readonly string[];
   readonly result: SearchResult;
 }
@@ -44,12 +44,13 @@ export const runSearch = (system: System, options: RunOptions): Run => finish(ru
 export function* runSearching(system: System, { engine = "wasm", ...options }: RunOptions): Lengthy<Run> {
   const por = (options.por ?? false) && system.alwaysPossible.length === 0;
   const symmetry = (options.symmetry ?? false) && Object.keys(system.renamable).length > 0;
-  const asked = { ...options, por, symmetry };
+  const { reduceFrom, ...rest } = options;
+  const later = reduceFrom !== undefined && (por || symmetry) ? { reduceFrom } : {};
+  const asked = { ...rest, ...later, por, symmetry };
   const found = (by: EngineName, result: SearchResult): Run => ({
     engine: by,
-    reduced: por || symmetry,
-    reductions: [...(por ? ["partial order"] : []), ...(symmetry ? ["symmetry"] : [])],
-    result: symmetry ? inTheRun(system, result) : result,
+    reductions: result.reduced ? [...(por ? ["partial order"] : []), ...(symmetry ? ["symmetry"] : [])] : [],
+    result: result.reduced && symmetry ? inTheRun(system, result) : result,
   });
   if (engine === "reference") return found(engine, yield* reference(system, asked));
   try {
@@ -61,10 +62,16 @@ export function* runSearching(system: System, { engine = "wasm", ...options }: R
   }
 }
 
-function reference(system: System, { por, symmetry, ...options }: RunOptions): Lengthy<SearchResult> {
-  if (!por && !symmetry) return searching(system, options);
+function* reference(system: System, { por, symmetry, reduceFrom, ...options }: RunOptions): Lengthy<SearchResult> {
+  if (!por && !symmetry) return yield* searching(system, options);
+  if (reduceFrom !== undefined) {
+    const { maxStates = Number.POSITIVE_INFINITY, signal } = options;
+    const whole = yield* searching(system, { ...options, maxStates: Math.min(maxStates, reduceFrom) });
+    const isTooLarge = whole.incomplete !== null && whole.states > reduceFrom && whole.states <= maxStates;
+    if (!isTooLarge || signal?.aborted) return whole;
+  }
   const reduction = por ? new Reduction(system) : EVERYTHING;
-  return reducedSearching(system, options, reduction, symmetry ? new Symmetry(system) : null);
+  return yield* reducedSearching(system, options, reduction, symmetry ? new Symmetry(system) : null);
 }
 
 /** With the names in what is said of violations that they have in the runs that lead there. */

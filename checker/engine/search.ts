@@ -37,12 +37,11 @@ export const engineSearch = (system: System, options: EngineOptions = {}): Searc
 
 export function* engineSearching(system: System, options: EngineOptions = {}): Lengthy<SearchResult> {
   try {
-    const dependence = options.por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null;
-    const symmetry = options.symmetry ? new Symmetry(system) : null;
-    const few = { dependence, symmetry: symmetry?.isTrivial ? null : symmetry };
+    const few = options.reduceFrom === undefined ? fewOf(system, options) : ALL;
     const begun = options.tree ?? (yield* begin(system, options, few));
     if (!("nodes" in begun)) return begun;
-    return (yield* new EngineSearch(system, options, begun, few).result()) as SearchResult;
+    const then = options.reduceFrom === undefined ? few : fewOf(system, options);
+    return (yield* new EngineSearch(system, options, begun, then).result()) as SearchResult;
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
     return notBegun(system);
@@ -52,16 +51,32 @@ export function* engineSearching(system: System, options: EngineOptions = {}): L
 /** What is used to keep few states. */
 type Few = Pick<MachineOptions, "dependence" | "symmetry">;
 
-/** What is seen first says how the states are best cut into parts: a search of few states, or the tree for more. */
+/** Nothing is reduced. */
+const ALL: Few = { dependence: null, symmetry: null };
+
+function fewOf(system: System, { por, symmetry }: EngineOptions): Few {
+  const naming = symmetry ? new Symmetry(system) : null;
+  return {
+    dependence: por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null,
+    symmetry: naming?.isTrivial ? null : naming,
+  };
+}
+
+/**
+ * What is seen first says how the states are best cut into parts: a search of few states, or the tree for more. Before
+ * anything is reduced it may be a search of many.
+ */
 function* begin(system: System, options: EngineOptions, few: Few): Lengthy<SearchResult | Tree> {
   const { words } = layoutOf(system);
-  const first = new EngineSearch(system, { ...options, workers: 1 }, balancedTree(words), few);
-  return (yield* first.result(options.fitFrom ?? WORTH_A_FIT)) ?? fittedTree(words, first.sample());
+  const { fitFrom = WORTH_A_FIT, reduceFrom } = options;
+  const workers = reduceFrom === undefined ? 1 : options.workers;
+  const first = new EngineSearch(system, { ...options, ...(workers ? { workers } : {}) }, balancedTree(words), few);
+  return (yield* first.result(reduceFrom ?? fitFrom)) ?? fittedTree(words, first.sample());
 }
 
 /** The tree that a search of the whole graph uses. Throws `Unsupported`. */
 export function treeFor(system: System): Tree {
-  const begun = finish(begin(system, { exploreAll: true }, { dependence: null, symmetry: null }));
+  const begun = finish(begin(system, { exploreAll: true }, ALL));
   return "nodes" in begun ? begun : balancedTree(layoutOf(system).words);
 }
 
@@ -146,7 +161,9 @@ class EngineSearch {
     this.#work.end();
     const atViolation = incomplete === null && !exploreAll && violations.size > 0;
     if (incomplete === null && !atViolation) incomplete = yield* this.#checkProgress();
+    const { dependence, symmetry } = this.#machineOptions;
     return {
+      reduced: dependence !== null || symmetry !== null,
       states: this.#machine.store.total,
       transitions: this.#transitions,
       depth: level,

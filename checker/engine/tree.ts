@@ -66,12 +66,19 @@ export function fittedTree(words: number, sample: readonly ArrayLike<number>[]):
     return known;
   };
   while (parts.length > 2) {
-    const pairs = parts.flatMap((a, i) => parts.slice(i + 1).map((b) => [a, b, joint(a, b)] as const));
-    const [a, b, { values, distinct }] = pairs.reduce((best, pair) =>
-      pair[2].distinct < best[2].distinct ? pair : best,
-    );
+    // Those with the fewest values first: two together have at least as many as the one with more.
+    parts.sort((a, b) => a.distinct - b.distinct);
+    let best: { readonly a: Part; readonly b: Part; readonly both: Part } | null = null;
+    for (const [i, a] of parts.entries()) {
+      for (const b of parts.slice(i + 1)) {
+        if (best && b.distinct >= best.both.distinct) break;
+        const both = joint(a, b);
+        if (!best || both.distinct < best.both.distinct) best = { a, b, both };
+      }
+    }
+    const { a, b, both } = best as NonNullable<typeof best>;
     const child: Child = { node: nodes.push({ left: a.child, right: b.child }) - 1 };
-    parts = [...parts.filter((p) => p !== a && p !== b), { child, values, distinct }];
+    parts = [...parts.filter((p) => p !== a && p !== b), { ...both, child }];
   }
   const [left, right] = parts as [Part, Part];
   return rooted(nodes, left.child, right.child);

@@ -124,6 +124,7 @@ export function* reducedSearching(
     findings.lost(goal.property, (nodes[id] as Node).steps, { state: id, transition: null });
   }
   return {
+    reduced: true,
     states: kept.size,
     transitions,
     depth: level,

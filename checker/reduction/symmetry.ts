@@ -26,6 +26,8 @@ export class Symmetry {
   readonly isExact: boolean;
   /** The cells that a renaming may change, by number, in the order in which two states are compared. */
   readonly cells: readonly number[];
+  /** Those of them that stay where they are; they come first. */
+  readonly roots: readonly number[];
 
   constructor(system: System, most = MOST) {
     this.#system = system;
@@ -50,7 +52,8 @@ export class Symmetry {
         ),
     );
     const numbers = [...cells.keys()];
-    this.cells = [...numbers.filter((i) => holds[i] && !moves[i]), ...numbers.filter((i) => moves[i])];
+    this.roots = numbers.filter((i) => holds[i] && !moves[i]);
+    this.cells = [...this.roots, ...numbers.filter((i) => moves[i])];
     this.#key = keyOfCells(
       system,
       this.cells.map((i) => cells[i] as (typeof cells)[number]),

@@ -28,6 +28,8 @@ export interface Violation {
 }
 
 export interface SearchResult {
+  /** Whether only a part of the graph was looked at that stands for all of it. */
+  readonly reduced: boolean;
   readonly states: number;
   /** Edges of the graph: steps that lead to a state, each choice counted. */
   readonly transitions: number;

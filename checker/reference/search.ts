@@ -82,6 +82,7 @@ export function* searching(system: System, options: SearchOptions = {}): Lengthy
     }
   }
   return {
+    reduced: false,
     states: visited.length,
     transitions,
     depth: level,
