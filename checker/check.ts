@@ -23,7 +23,7 @@ export interface CheckOptions extends RunOptions {
  * States of the whole graph that are looked at before it is reduced. A graph of fewer is known in less time than what a
  * reduction rests on, and the whole tells more: shortest counterexamples, counts, who cut whom (`docs/reductions.md`).
  */
-const WORTH_REDUCING = 250_000;
+export const WORTH_REDUCING = 250_000;
 
 /** States up to which the whole graph is searched where the reduced one has a violation. */
 const WORTH_THE_WHOLE = 2_000_000;
