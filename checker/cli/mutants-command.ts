@@ -7,6 +7,7 @@ import { feltIn } from "../mutation/felt.ts";
 import { ask, type Hunted, type Hunter, hunt } from "../mutation/hunt.ts";
 import { type Memo, memoIn } from "../mutation/memo.ts";
 import { type Mutant, mutantsOf } from "../mutation/mutate.ts";
+import type { Model } from "../spec/model.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT } from "../verdict.ts";
 import { readArguments } from "./arguments.ts";
@@ -31,11 +32,14 @@ feels a mutant where, somewhere in all its states, the row does other than it.
   --verbose       a line for each, with who noticed
   --write         of all mutants: write results/mutants.md
 
+What the model calls equivalent, with a reason, is no mistake: every spec that
+was asked has to go the same way with it, step by step. The others are counted.
+
 Exit status: 1 where a mutant survives that the model does not explain,
 where more than 3 in 100 survive, or where an explained one is noticed.
 `;
 
-/** Of a hundred mutants so many may survive. */
+/** Of a hundred mutants that are not equivalent so many may survive. */
 const MOST_SURVIVORS = 3;
 
 const OPTIONS = {
@@ -51,9 +55,16 @@ const OPTIONS = {
 interface Prey {
   readonly mutant: Mutant;
   readonly hunters: readonly Hunter[];
+  readonly model: Pick<Model, "survivors" | "equivalents">;
+}
+
+/** What became of a mutant that nobody notices. */
+interface Survivor {
+  readonly one: Hunted;
+  /** Null: nobody says. */
   readonly why: string | null;
-  /** All that the model says of survivors. */
-  readonly reasons: Readonly<Record<string, string>>;
+  /** Said to be another way to write the same. */
+  readonly isEquivalent: boolean;
 }
 
 export async function mutantsCommand(args: readonly string[], env: Environment): Promise<number> {
@@ -87,18 +98,33 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
     if (options.verbose) env.print(`${one.mutant}: ${fateOf(one)}\n`);
     return one;
   });
-  const survivors = hunted.flatMap((one, i) => (one.notice ? [] : [{ one, why: prey[i]?.why ?? null }]));
+  const told = hunted.map((one, i): Survivor => {
+    const { survivors = {}, equivalents = {} } = (prey[i] as Prey).model;
+    const isEquivalent = Object.hasOwn(equivalents, one.mutant);
+    return { one, isEquivalent, why: equivalents[one.mutant] ?? survivors[one.mutant] ?? null };
+  });
+  const unnoticed = told.filter(({ one }) => one.notice === null);
+  const survivors = unnoticed.filter(({ isEquivalent }) => !isEquivalent);
   const names = new Set(all.map(({ mutant }) => mutant.name));
-  const stale = [...new Set(all.flatMap(({ reasons }) => Object.keys(reasons)))].filter((name) => !names.has(name));
-  const refuted = hunted.flatMap((one, i) => (one.notice && prey[i]?.why ? [one] : []));
-  env.print(`${summary(hunted, survivors.length)}\n`);
-  for (const { one, why } of survivors)
+  const explained = new Set(
+    all.flatMap(({ model: { survivors = {}, equivalents = {} } }) => Object.keys({ ...survivors, ...equivalents })),
+  );
+  const stale = [...explained].filter((name) => !names.has(name));
+  const refuted = told.filter(
+    ({ one, why, isEquivalent }) =>
+      why !== null && (one.notice !== null || (isEquivalent && one.differing.length + one.unfinished.length > 0)),
+  );
+  env.print(`${summary(hunted, unnoticed)}\n`);
+  for (const { one, why, isEquivalent } of unnoticed)
     if (why === null) env.complain(`SURVIVES: ${one.mutant} (${fateOf(one)})\n`);
-    else env.print(`survives: ${one.mutant}: ${why}\n`);
-  for (const one of refuted) env.complain(`EXPLAINED, and noticed: ${one.mutant} (${fateOf(one)})\n`);
+    else env.print(`${isEquivalent ? "equivalent" : "survives"}: ${one.mutant}: ${why}\n`);
+  for (const { one, isEquivalent } of refuted)
+    env.complain(
+      `${isEquivalent ? "CALLED EQUIVALENT, and is not" : "EXPLAINED, and noticed"}: ${one.mutant} (${fateOf(one)})\n`,
+    );
   for (const name of stale) env.complain(`EXPLAINED, and there is no such mutant: ${name}\n`);
-  if (options.write) writeFileSync(join(env.folders.results, MUTANTS), page(hunted, survivors));
-  const isTooMany = isAll && survivors.length * 100 > hunted.length * MOST_SURVIVORS;
+  if (options.write) writeFileSync(join(env.folders.results, MUTANTS), page(hunted, unnoticed));
+  const isTooMany = isAll && shareOf(hunted, unnoticed) > MOST_SURVIVORS;
   if (isTooMany) env.complain(`more than ${MOST_SURVIVORS} in 100 survive\n`);
   const isWell = survivors.every(({ why }) => why !== null) && refuted.length + stale.length === 0 && !isTooMany;
   return isWell ? EXIT.asExpected : EXIT.differs;
@@ -106,10 +132,7 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
 
 /** All mutants of the rows that fired in some small spec, with the specs that may notice them. */
 async function preyOf(env: Environment): Promise<readonly Prey[]> {
-  const rows = new Map<
-    string,
-    { mutants: readonly Mutant[]; hunters: Hunter[]; reasons: Readonly<Record<string, string>> }
-  >();
+  const rows = new Map<string, { mutants: readonly Mutant[]; hunters: Hunter[]; model: Prey["model"] }>();
   for (const { loaded, record } of (await searchedSpecs(env)).searched) {
     if (loaded.spec.size !== "ci") continue;
     for (const one of rowsOf(loaded)) {
@@ -118,20 +141,13 @@ async function preyOf(env: Environment): Promise<readonly Prey[]> {
       const known = rows.get(key) ?? {
         mutants: mutantsOf(one, loaded.system.universe),
         hunters: [],
-        reasons: loaded.spec.model.survivors ?? {},
+        model: loaded.spec.model,
       };
       known.hunters.push({ loaded, record });
       rows.set(key, known);
     }
   }
-  return [...rows.values()].flatMap(({ mutants, hunters, reasons }) =>
-    mutants.map((mutant) => ({
-      mutant,
-      hunters,
-      reasons,
-      why: Object.hasOwn(reasons, mutant.name) ? (reasons[mutant.name] as string) : null,
-    })),
-  );
+  return [...rows.values()].flatMap(({ mutants, ...rest }) => mutants.map((mutant) => ({ mutant, ...rest })));
 }
 
 /** Whether a spec feels a mutant: found out for all mutants of a spec at once, when it is asked for one. */
@@ -186,28 +202,54 @@ function fateOf({ notice, asked, unfinished, differing }: Hunted): string {
   return `${asked} specs do not notice, ${way}${open}`;
 }
 
-function summary(hunted: readonly Hunted[], survivors: number): string {
+/** How many of a hundred that are not equivalent survive. */
+function shareOf(hunted: readonly Hunted[], unnoticed: readonly Survivor[]): number {
+  const equivalent = unnoticed.filter(({ isEquivalent }) => isEquivalent).length;
+  return (100 * (unnoticed.length - equivalent)) / Math.max(hunted.length - equivalent, 1);
+}
+
+function summary(hunted: readonly Hunted[], unnoticed: readonly Survivor[]): string {
   const how = (["violated", "not violated", "witness", "refused"] as const).map(
     (kind) => `${hunted.filter(({ notice }) => notice?.how === kind).length} ${kind}`,
   );
-  const share = ((100 * survivors) / hunted.length).toFixed(1);
-  return `${hunted.length} mutants: ${hunted.length - survivors} noticed (${how.join(", ")}), ${survivors} survive (${share} in 100)`;
+  const equivalent = unnoticed.filter(({ isEquivalent }) => isEquivalent).length;
+  const noticed = `${hunted.length - unnoticed.length} noticed (${how.join(", ")})`;
+  const share = shareOf(hunted, unnoticed).toFixed(1);
+  return `${hunted.length} mutants: ${noticed}, ${equivalent} equivalent, ${unnoticed.length - equivalent} survive (${share} in 100 of the others)`;
 }
 
-function page(hunted: readonly Hunted[], survivors: readonly { one: Hunted; why: string | null }[]): string {
+function page(hunted: readonly Hunted[], unnoticed: readonly Survivor[]): string {
   const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  const lines = (of: readonly Survivor[], way: (one: Hunted) => string): string[] =>
+    of.map(({ one, why }) => `| \`${escaped(one.mutant)}\` | ${way(one)} | ${escaped(why ?? "nobody says")} |`);
   return [
     "# Mutants",
     "",
     "Written by `npm run mutants -- --write`, never by hand: what became of every small mistake put into a row.",
     "",
-    `${summary(hunted, survivors.length)}.`,
+    `${summary(hunted, unnoticed)}.`,
+    "",
+    "## Survivors",
+    "",
+    "Some spec goes another way with them, or nobody has said that none can; none of its properties minds.",
     "",
     "| survivor | specs asked | that go another way | why |",
     "| --- | ---: | ---: | --- |",
-    ...survivors.map(
-      ({ one, why }) =>
-        `| \`${escaped(one.mutant)}\` | ${one.asked} | ${one.differing.length} | ${escaped(why ?? "nobody says")} |`,
+    ...lines(
+      unnoticed.filter(({ isEquivalent }) => !isEquivalent),
+      ({ asked, differing }) => `${asked} | ${differing.length}`,
+    ),
+    "",
+    "## Equivalent",
+    "",
+    "Another way to write the same: each spec that was asked has as many states and steps with them as without. Specs in which the row never",
+    "does other than the mutant are not asked.",
+    "",
+    "| mutant | specs asked | why |",
+    "| --- | ---: | --- |",
+    ...lines(
+      unnoticed.filter(({ isEquivalent }) => isEquivalent),
+      ({ asked }) => String(asked),
     ),
     "",
   ].join("\n");

@@ -77,6 +77,8 @@ export interface Assign {
   readonly over: readonly Binder[];
   readonly place: PlaceNode;
   readonly value: Node;
+  /** Of a value that nobody reads before it is set again: that it is written only makes states equal. */
+  readonly forgets?: true;
   /** Of a local that nobody reads any more: the value is checked, for it may be a model error, and not stored. */
   readonly unstored?: true;
 }

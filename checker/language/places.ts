@@ -16,6 +16,8 @@ interface Located {
 /** One cell. `set` is a property, not a method, so that a place of a narrower type is not taken for a wider one. */
 export interface LeafPlace<V> extends Expr<V>, Located {
   readonly set: (value: Operand<V>) => Assign;
+  /** Sets what nobody reads before it is set again: to leave it out would change nothing but the number of states. */
+  readonly forget: (value: Operand<V>) => Assign;
 }
 
 export interface EachPlace<N extends string, S> extends Located {
@@ -34,10 +36,12 @@ export type Place<S> = [S] extends [StructShape<infer F>]
 class Cell extends Expr<unknown> {
   readonly [placeKey]: PlaceNode;
   readonly set: (value: Operand<unknown>) => Assign;
+  readonly forget: (value: Operand<unknown>) => Assign;
   constructor(place: PlaceNode) {
     super({ op: "read", place });
     this[placeKey] = place;
     this.set = (value) => Object.freeze({ over: [], place, value: nodeOf(value as Expr<unknown>) });
+    this.forget = (value) => Object.freeze({ ...this.set(value), forgets: true });
   }
 }
 

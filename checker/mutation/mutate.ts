@@ -95,12 +95,16 @@ function ofStep(row: StepRow, universe: Universe): Changed[] {
         ...(guard ? without(guard) : []).map(({ gone, node, felt }) =>
           put(`without: ${printNode(gone, printing)}`, { guard: node }, otherGuard(felt)),
         ),
-        ...alternative.effect.map((assign, i) =>
-          put(
-            `not done: ${printAssign(assign, printing)}`,
-            { effect: alternative.effect.filter((_, j) => j !== i) },
-            lessEffect(assign),
-          ),
+        ...alternative.effect.flatMap((assign, i) =>
+          assign.forgets
+            ? []
+            : [
+                put(
+                  `not done: ${printAssign(assign, printing)}`,
+                  { effect: alternative.effect.filter((_, j) => j !== i) },
+                  lessEffect(assign),
+                ),
+              ],
         ),
       ];
     }),

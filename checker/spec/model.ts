@@ -85,8 +85,10 @@ export interface Model {
   readonly views?: Views;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */
   readonly unfired?: Readonly<Record<string, string>>;
-  /** Why a mutant of a row is noticed by no spec, by its name. */
+  /** Why a mutant of a row is noticed by no spec, by its name, though some spec goes another way with it. */
   readonly survivors?: Readonly<Record<string, string>>;
+  /** Why a mutant of a row cannot be noticed, by its name: every spec goes the same way, step by step. */
+  readonly equivalents?: Readonly<Record<string, string>>;
   /** A question with each of its bounds one larger, one at a time, and which that is: "cpus 1 -> 2". */
   readonly grow?: (question: Question) => readonly { readonly bound: string; readonly question: Question }[];
   /** What the model finds wrong with a question, beyond names and types: CPU 7 of 2, a script nobody can follow. */

@@ -59,10 +59,10 @@ export const doSlabFree = program(
         "if (unlikely(slab != c->slab)) {",
         { ref: "3.2.2 3.9.1", note: "a snapshot of tid that is given up is forgotten" },
         when(and(racy(s.slab).ne(slabOf(x)), allowSpin))
-          .do(mine.set(false))
+          .do(mine.forget(false))
           .goto("slow"),
         when(racy(s.slab).ne(slabOf(x)))
-          .do(mine.set(false))
+          .do(mine.forget(false))
           .goto("defer"),
         when(allowSpin).goto("path"),
         otherwise.goto("gate"),
@@ -72,7 +72,7 @@ export const doSlabFree = program(
       gate: step(
         "if ((in_nmi() || !USE_LOCKLESS_FAST_PATH()) && local_lock_is_locked(&s->cpu_slab->lock))",
         { ref: "3.9.1" },
-        when(lockedBelow).do(mine.set(false)).goto("defer"),
+        when(lockedBelow).do(mine.forget(false)).goto("defer"),
         otherwise.goto("path"),
       ),
       path: select("if (USE_LOCKLESS_FAST_PATH()) {", [[cfg.preemptRt, "lock"]], "freelist"),
@@ -87,7 +87,7 @@ export const doSlabFree = program(
         when(and(c.eq(thisCpu(self)), mine, s.freelist.eq(freelist)))
           .do(s.freelist.set(x), stepTid(c, b))
           .goto("done"),
-        otherwise.do(mine.set(false)).goto("redo"),
+        otherwise.do(mine.forget(false)).goto("redo"),
       ),
       lock: call(
         "local_lock_cpu_slab(s, flags);",

@@ -49,14 +49,14 @@ export const slabAllocNode = program(
       object: step(
         "object = c->freelist; .. if (unlikely(!object || ..))",
         { ref: "3.1.3 3.1.4", note: "a snapshot of tid that is given up is forgotten" },
-        when(racy(s.freelist.isNull())).do(mine.set(false)).goto("slow"),
+        when(racy(s.freelist.isNull())).do(mine.forget(false)).goto("slow"),
         otherwise.do(obj.set(racy(s.freelist).known())).goto("slab"),
       ),
       slab: step(
         "slab = c->slab; .. if (unlikely(.. !slab || !node_match(slab, node)))",
         { ref: "3.1.3 3.1.4" },
-        when(racy(s.slab.isNull())).do(mine.set(false)).goto("slow"),
-        either(when(cfg.nodeMismatch).do(mine.set(false)).goto("slow"), otherwise.goto("next")),
+        when(racy(s.slab.isNull())).do(mine.forget(false)).goto("slow"),
+        either(when(cfg.nodeMismatch).do(mine.forget(false)).goto("slow"), otherwise.goto("next")),
       ),
       next: step(
         "next_object = get_freepointer_safe(s, object);",
@@ -73,7 +73,7 @@ export const slabAllocNode = program(
         when(and(c.eq(thisCpu(self)), mine, s.freelist.eq(obj)))
           .do(s.freelist.set(next.except("garbage")), stepTid(c, b), got.set(obj), linkOf(obj).set("garbage"))
           .goto("done"),
-        otherwise.do(mine.set(false)).goto("redo"),
+        otherwise.do(mine.forget(false)).goto("redo"),
       ),
       slow: call(
         "object = __slab_alloc(s, gfpflags, node, addr, c, orig_size);",

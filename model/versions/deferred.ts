@@ -99,15 +99,15 @@ export const redoMaySpin = patch(doSlabFree, ({ self, x, allowSpin, cnt, b, c })
     slab: step(
       "if (unlikely(slab != c->slab)) { if (unlikely(!cnt))",
       { ref: "3.2.2 3.9.1 3.9a.4", note: "a snapshot of tid that is given up is forgotten" },
-      when(and(another, cnt)).do(seen.at(self).set(false)).goto("slow"),
-      when(another).do(seen.at(self).set(false)).goto("defer"),
+      when(and(another, cnt)).do(seen.at(self).forget(false)).goto("slow"),
+      when(another).do(seen.at(self).forget(false)).goto("defer"),
       when(cnt).goto("path"),
       otherwise.goto("gate"),
     ),
     gate: step(
       "if ((in_nmi() || !USE_LOCKLESS_FAST_PATH()) && local_lock_is_locked(&s->cpu_slab->lock)) .. cnt = 1;",
       { ref: "3.9.1 3.9a.4" },
-      when(lockedBelow(self, b)).do(seen.at(self).set(false)).goto("defer"),
+      when(lockedBelow(self, b)).do(seen.at(self).forget(false)).goto("defer"),
       otherwise.do(cnt.set(true)).goto("path"),
     ),
   };
@@ -349,9 +349,9 @@ const proposals = {
           slab: step(
             "(variant) if (!allow_spin) { defer_free(s, head); return; }",
             { ref: "3.2.2 3.9.1", tag: "D" },
-            when(not(allowSpin)).do(seen.at(self).set(false)).goto("defer"),
+            when(not(allowSpin)).do(seen.at(self).forget(false)).goto("defer"),
             when(racy(slab).ne(slabOf(x)))
-              .do(seen.at(self).set(false))
+              .do(seen.at(self).forget(false))
               .goto("slow"),
             otherwise.goto("path"),
           ),

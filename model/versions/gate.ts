@@ -123,7 +123,7 @@ export const GATE: Readonly<Record<string, Variant>> = {
         "if (local_lock_is_locked(&s->cpu_slab->lock))",
         { ref: "3.9.1", tag: "D", note: "the CPU is the one noted at redo: nothing pins it" },
         when(localLockIsLocked(self, cpuSlabLock(c, b)))
-          .do(cpuSlabOf(c, b).seen.at(self).set(false))
+          .do(cpuSlabOf(c, b).seen.at(self).forget(false))
           .goto("defer"),
         otherwise.goto("path"),
       ),

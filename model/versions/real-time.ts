@@ -157,7 +157,7 @@ export const REAL_TIME: Readonly<Record<string, Variant>> = {
       gate: step(
         "(variant) if this or a larger bucket is locked below: defer",
         { tag: "D" },
-        when(holdsAsLarge(self, b)).do(cpuSlabOf(c, b).seen.at(self).set(false)).goto("defer"),
+        when(holdsAsLarge(self, b)).do(cpuSlabOf(c, b).seen.at(self).forget(false)).goto("defer"),
         otherwise.goto("path"),
       ),
     })),

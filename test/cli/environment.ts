@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { main } from "../../checker/cli/main.ts";
+import type { Builtins } from "../../checker/spec/models.ts";
 
 export interface Ran {
   readonly status: number;
@@ -10,8 +11,10 @@ export interface Ran {
   readonly complained: string;
 }
 
+const LIGHTS: Builtins = { lights: () => import("../spec/fixtures/lights.ts") };
+
 /** `specs` by name; `talk` types lines as well. Paths in what is printed are those of the project, its own folder left out. */
-export function project(specs: Readonly<Record<string, object>>) {
+export function project(specs: Readonly<Record<string, object>>, builtins: Builtins = LIGHTS) {
   const dir = mkdtempSync(join(tmpdir(), "nolock-"));
   const folders = { specs: join(dir, "specs"), results: join(dir, "results") };
   const put = (file: string, text: string): void => {
@@ -25,7 +28,7 @@ export function project(specs: Readonly<Record<string, object>>) {
     const err: string[] = [];
     const status = await main(args, {
       folders,
-      builtins: { lights: () => import("../spec/fixtures/lights.ts") },
+      builtins,
       print: (text) => out.push(text),
       complain: (text) => err.push(text),
       lines: async function* () {

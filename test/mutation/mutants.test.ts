@@ -36,6 +36,7 @@ import { memoIn } from "../../checker/mutation/memo.ts";
 import { type Mutant, mutantsOf } from "../../checker/mutation/mutate.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import { lights, project } from "../cli/environment.ts";
+import lightsModel from "../spec/fixtures/lights.ts";
 
 const k = state({ on: bool, off: bool });
 const tryIt = program("try_it", { exits: ["got", "busy"] }, () => ({
@@ -226,13 +227,27 @@ describe("mutants", () => {
 
   it("names the survivors, counts the rest, and fails where nobody explains one", async () => {
     const ran = await at.run("mutants", "--verbose");
-    expect(ran.printed).toMatch(/\n\d+ mutants: \d+ noticed \(.*\), \d+ survive \(.* in 100\)\n/);
+    expect(ran.printed).toMatch(/\n\d+ mutants: \d+ noticed \(.*\), \d+ equivalent, \d+ survive \(.* in 100 of the others\)\n/);
     expect(ran.complained).toContain("more than 3 in 100 survive");
     expect(ran.complained).toContain("EXPLAINED, and there is no such mutant: toggle: flip / not there\n");
     expect(ran.status).toBe(1);
     expect((await at.run("mutants", "--row", "toggle: flip", "--list")).printed).toBe(
       "toggle: flip / not done: on[l] = !on[l] (-> done)\n",
     );
+  });
+
+  it("counts no equivalent one among the survivors, and takes nobody's word for it", async () => {
+    const name = "toggle: flip / not done: on[l] = !on[l] (-> done)";
+    const model = { ...lightsModel, survivors: {}, equivalents: { [name]: "lights are not looked at" } };
+    const two = lights(["toggle"], { properties: [], deadlock: false, expect: { verdict: "holds", violated: [] } });
+    const one = project({ two }, { lights: async () => ({ default: model }) });
+    const ran = await one.run("mutants");
+    one.remove();
+    expect(ran.printed).toMatch(/0 noticed \(.*\), 1 equivalent, 0 survive \(0\.0 in 100 of the others\)/);
+    expect(ran.complained).toBe(
+      `CALLED EQUIVALENT, and is not: ${name} (1 specs do not notice, 1 of them go another way)\n`,
+    );
+    expect(ran.status).toBe(1);
   });
 
   it("takes some of them, the same for one commit", async () => {
