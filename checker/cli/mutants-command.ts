@@ -20,9 +20,11 @@ export const mutantsHelp = `Usage: npm run mutants [-- options]
 
 Changes one row at a time: a test without one of its parts, always or never
 true; a write not done; a call not made. Asks the small specs that feel it,
-those that noticed others of its program first, until one notices: another
-set of violations, a witness no longer met, or a linker that refuses. A spec
-feels a mutant where, somewhere in all its states, the row does other than it.
+those that noticed others of its program first, until one notices by what it
+asks: another set of violations, a witness no longer met, or a linker that
+refuses. What no spec notices so, its pinned counts of states and steps may:
+that is told apart. A spec feels a mutant where, somewhere in all its states,
+the row does other than it.
 
   --memo FILE     keep answers in FILE, and ask only what it does not hold
   --sample N      N of the mutants, others for another commit
@@ -58,13 +60,22 @@ interface Prey {
   readonly model: Pick<Model, "survivors" | "equivalents">;
 }
 
-/** What became of a mutant that nobody notices. */
-interface Survivor {
+/** What became of a mutant, and what the model says of it. */
+interface Told {
   readonly one: Hunted;
-  /** Null: nobody says. */
+  /** Why nobody notices it; null: nobody says. */
   readonly why: string | null;
   /** Said to be another way to write the same. */
   readonly isEquivalent: boolean;
+}
+
+const FATES = ["noticed", "counted", "equivalent", "unnoticed"] as const;
+
+/** Counted: each spec pins its states and steps, and of some spec they are others; what it asks has the same answer. */
+function fateOf({ one, isEquivalent }: Told): (typeof FATES)[number] {
+  if (one.notice) return "noticed";
+  if (one.pinned.length > 0) return "counted";
+  return isEquivalent && one.differing.length + one.unfinished.length === 0 ? "equivalent" : "unnoticed";
 }
 
 export async function mutantsCommand(args: readonly string[], env: Environment): Promise<number> {
@@ -95,38 +106,34 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
       askOne: (_, hunter) => memo(["ask", mutant.name, hunter.record.key], () => ask(mutant, hunter)),
     });
     if (one.notice) best.add(mutant, one.notice.spec);
-    if (options.verbose) env.print(`${one.mutant}: ${fateOf(one)}\n`);
+    if (options.verbose) env.print(`${one.mutant}: ${answersOf(one)}\n`);
     return one;
   });
-  const told = hunted.map((one, i): Survivor => {
+  const told = hunted.map((one, i): Told => {
     const { survivors = {}, equivalents = {} } = (prey[i] as Prey).model;
     const isEquivalent = Object.hasOwn(equivalents, one.mutant);
     return { one, isEquivalent, why: equivalents[one.mutant] ?? survivors[one.mutant] ?? null };
   });
-  const unnoticed = told.filter(({ one }) => one.notice === null);
-  const survivors = unnoticed.filter(({ isEquivalent }) => !isEquivalent);
+  const unnoticed = told.filter((is) => fateOf(is) === "unnoticed");
   const names = new Set(all.map(({ mutant }) => mutant.name));
   const explained = new Set(
     all.flatMap(({ model: { survivors = {}, equivalents = {} } }) => Object.keys({ ...survivors, ...equivalents })),
   );
   const stale = [...explained].filter((name) => !names.has(name));
-  const refuted = told.filter(
-    ({ one, why, isEquivalent }) =>
-      why !== null && (one.notice !== null || (isEquivalent && one.differing.length + one.unfinished.length > 0)),
-  );
-  env.print(`${summary(hunted, unnoticed)}\n`);
-  for (const { one, why, isEquivalent } of unnoticed)
-    if (why === null) env.complain(`SURVIVES: ${one.mutant} (${fateOf(one)})\n`);
-    else env.print(`${isEquivalent ? "equivalent" : "survives"}: ${one.mutant}: ${why}\n`);
+  const refuted = told.filter((is) => is.why !== null && fateOf(is) !== (is.isEquivalent ? "equivalent" : "unnoticed"));
+  env.print(`${summary(told)}\n`);
+  for (const { one, why } of unnoticed)
+    if (why === null) env.complain(`SURVIVES: ${one.mutant} (${answersOf(one)})\n`);
+    else env.print(`survives: ${one.mutant}: ${why}\n`);
   for (const { one, isEquivalent } of refuted)
     env.complain(
-      `${isEquivalent ? "CALLED EQUIVALENT, and is not" : "EXPLAINED, and noticed"}: ${one.mutant} (${fateOf(one)})\n`,
+      `${isEquivalent ? "CALLED EQUIVALENT, and is not" : "EXPLAINED, and noticed"}: ${one.mutant} (${answersOf(one)})\n`,
     );
   for (const name of stale) env.complain(`EXPLAINED, and there is no such mutant: ${name}\n`);
-  if (options.write) writeFileSync(join(env.folders.results, MUTANTS), page(hunted, unnoticed));
-  const isTooMany = isAll && shareOf(hunted, unnoticed) > MOST_SURVIVORS;
+  if (options.write) writeFileSync(join(env.folders.results, MUTANTS), page(told));
+  const isTooMany = isAll && shareOf(told) > MOST_SURVIVORS;
   if (isTooMany) env.complain(`more than ${MOST_SURVIVORS} in 100 survive\n`);
-  const isWell = survivors.every(({ why }) => why !== null) && refuted.length + stale.length === 0 && !isTooMany;
+  const isWell = unnoticed.every(({ why }) => why !== null) && refuted.length + stale.length === 0 && !isTooMany;
   return isWell ? EXIT.asExpected : EXIT.differs;
 }
 
@@ -195,49 +202,56 @@ function sampled(prey: readonly Prey[], count: number): readonly Prey[] {
   return rotated([...scattered.keys()].sort(), count, commit()).map((key) => scattered.get(key) as Prey);
 }
 
-function fateOf({ notice, asked, unfinished, differing }: Hunted): string {
+function answersOf({ notice, asked, unfinished, differing }: Hunted): string {
   if (notice) return `${notice.spec}: ${notice.how}: ${notice.what}`;
   const way = differing.length > 0 ? `${differing.length} of them go another way` : "none goes another way";
   const open = unfinished.length > 0 ? `; not searched to the end: ${unfinished.join(", ")}` : "";
   return `${asked} specs do not notice, ${way}${open}`;
 }
 
+const of = (told: readonly Told[], fate: (typeof FATES)[number]): readonly Told[] =>
+  told.filter((is) => fateOf(is) === fate);
+
 /** How many of a hundred that are not equivalent survive. */
-function shareOf(hunted: readonly Hunted[], unnoticed: readonly Survivor[]): number {
-  const equivalent = unnoticed.filter(({ isEquivalent }) => isEquivalent).length;
-  return (100 * (unnoticed.length - equivalent)) / Math.max(hunted.length - equivalent, 1);
-}
+const shareOf = (told: readonly Told[]): number =>
+  (100 * of(told, "unnoticed").length) / Math.max(told.length - of(told, "equivalent").length, 1);
 
-function summary(hunted: readonly Hunted[], unnoticed: readonly Survivor[]): string {
+function summary(told: readonly Told[]): string {
   const how = (["violated", "not violated", "witness", "refused"] as const).map(
-    (kind) => `${hunted.filter(({ notice }) => notice?.how === kind).length} ${kind}`,
+    (kind) => `${told.filter(({ one }) => one.notice?.how === kind).length} ${kind}`,
   );
-  const equivalent = unnoticed.filter(({ isEquivalent }) => isEquivalent).length;
-  const noticed = `${hunted.length - unnoticed.length} noticed (${how.join(", ")})`;
-  const share = shareOf(hunted, unnoticed).toFixed(1);
-  return `${hunted.length} mutants: ${noticed}, ${equivalent} equivalent, ${unnoticed.length - equivalent} survive (${share} in 100 of the others)`;
+  const [noticed, counted, equivalent, unnoticed] = FATES.map((fate) => of(told, fate).length);
+  const share = shareOf(told).toFixed(1);
+  return `${told.length} mutants: ${noticed} noticed by what specs ask (${how.join(", ")}), ${counted} by pinned counts alone, ${equivalent} equivalent, ${unnoticed} survive (${share} in 100 of the others)`;
 }
 
-function page(hunted: readonly Hunted[], unnoticed: readonly Survivor[]): string {
+function page(told: readonly Told[]): string {
   const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
-  const lines = (of: readonly Survivor[], way: (one: Hunted) => string): string[] =>
-    of.map(({ one, why }) => `| \`${escaped(one.mutant)}\` | ${way(one)} | ${escaped(why ?? "nobody says")} |`);
+  const table = (fate: (typeof FATES)[number], column: string, tell: (is: Told) => string): string[] => [
+    `| mutant | specs asked | ${column} |`,
+    "| --- | ---: | --- |",
+    ...of(told, fate).map((is) => `| \`${escaped(is.one.mutant)}\` | ${is.one.asked} | ${escaped(tell(is))} |`),
+  ];
   return [
     "# Mutants",
     "",
     "Written by `npm run mutants -- --write`, never by hand: what became of every small mistake put into a row.",
     "",
-    `${summary(hunted, unnoticed)}.`,
+    `${summary(told)}.`,
     "",
     "## Survivors",
     "",
-    "Some spec goes another way with them, or nobody has said that none can; none of its properties minds.",
+    "Every spec that was asked goes the same way with them, and nobody can say that none could go another: what is missing is a spec.",
     "",
-    "| survivor | specs asked | that go another way | why |",
-    "| --- | ---: | ---: | --- |",
-    ...lines(
-      unnoticed.filter(({ isEquivalent }) => !isEquivalent),
-      ({ asked, differing }) => `${asked} | ${differing.length}`,
+    ...table("unnoticed", "why", ({ why }) => why ?? "nobody says"),
+    "",
+    "## Noticed by pinned counts alone",
+    "",
+    "These specs have other counts of states or steps with them than they pin, so that their check fails; all that they ask has the same answer.",
+    "Most of these rows are policy: which slab is taken, when a batch is given back, what a debugging aid is told.",
+    "",
+    ...table("counted", "specs with other counts", ({ one: { pinned } }) =>
+      pinned.length > 3 ? `${pinned.slice(0, 3).join(", ")} and ${pinned.length - 3} more` : pinned.join(", "),
     ),
     "",
     "## Equivalent",
@@ -245,12 +259,7 @@ function page(hunted: readonly Hunted[], unnoticed: readonly Survivor[]): string
     "Another way to write the same: each spec that was asked has as many states and steps with them as without. Specs in which the row never",
     "does other than the mutant are not asked.",
     "",
-    "| mutant | specs asked | why |",
-    "| --- | ---: | --- |",
-    ...lines(
-      unnoticed.filter(({ isEquivalent }) => isEquivalent),
-      ({ asked }) => String(asked),
-    ),
+    ...table("equivalent", "why", ({ why }) => why as string),
     "",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 /**
  * Does any spec notice a mutant? Noticed is what a reader of the report would see: another set of violations, a witness
- * that is no longer met, or a linker that refuses the table. That counts of states differ is not enough.
+ * that is no longer met, or a linker that refuses the table. That counts of states differ is told, and is not enough.
  */
 import { runSearch } from "../engine/run.ts";
 import type { Variant } from "../language/programs.ts";
@@ -33,6 +33,8 @@ export interface Hunted {
   readonly unfinished: readonly string[];
   /** Specs that go another way with the mutant: a survivor without any changes nothing that is ever reached. */
   readonly differing: readonly string[];
+  /** Of those the ones whose check fails for it: they pin how many states and steps there are. */
+  readonly pinned: readonly string[];
 }
 
 /** How many times its own states a spec may take to search a mutant. */
@@ -56,16 +58,20 @@ export function hunt(
 ): Hunted {
   const unfinished: string[] = [];
   const differing: string[] = [];
+  const pinned: string[] = [];
   let asked = 0;
   for (const hunter of hunters) {
     if (!isFelt(mutant, hunter)) continue;
     asked += 1;
     const found = askOne(mutant, hunter);
-    if (typeof found === "object") return { mutant: mutant.name, notice: found, asked, unfinished, differing };
+    if (typeof found === "object") return { mutant: mutant.name, notice: found, asked, unfinished, differing, pinned };
     if (found === "unfinished") unfinished.push(hunter.loaded.spec.name);
-    if (found === "another way") differing.push(hunter.loaded.spec.name);
+    if (found !== "another way") continue;
+    const { name, expect } = hunter.loaded.spec;
+    differing.push(name);
+    if (expect?.states !== undefined && expect.transitions !== undefined) pinned.push(name);
   }
-  return { mutant: mutant.name, notice: null, asked, unfinished, differing };
+  return { mutant: mutant.name, notice: null, asked, unfinished, differing, pinned };
 }
 
 export function ask({ variant }: Mutant, { loaded, record }: Hunter): Answer {

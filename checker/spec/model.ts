@@ -85,9 +85,9 @@ export interface Model {
   readonly views?: Views;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */
   readonly unfired?: Readonly<Record<string, string>>;
-  /** Why a mutant of a row is noticed by no spec, by its name, though some spec goes another way with it. */
+  /** Why a mutant of a row is noticed by no spec, by its name, though a spec could be written that does. */
   readonly survivors?: Readonly<Record<string, string>>;
-  /** Why a mutant of a row cannot be noticed, by its name: every spec goes the same way, step by step. */
+  /** Why a mutant of a row is another way to write the same, by its name. Every spec then goes the same way with it. */
   readonly equivalents?: Readonly<Record<string, string>>;
   /** A question with each of its bounds one larger, one at a time, and which that is: "cpus 1 -> 2". */
   readonly grow?: (question: Question) => readonly { readonly bound: string; readonly question: Question }[];

@@ -227,7 +227,9 @@ describe("mutants", () => {
 
   it("names the survivors, counts the rest, and fails where nobody explains one", async () => {
     const ran = await at.run("mutants", "--verbose");
-    expect(ran.printed).toMatch(/\n\d+ mutants: \d+ noticed \(.*\), \d+ equivalent, \d+ survive \(.* in 100 of the others\)\n/);
+    expect(ran.printed).toMatch(
+      /\n\d+ mutants: \d+ noticed by what specs ask \(.*\), 0 by pinned counts alone, 0 equivalent, \d+ survive \(.* in 100 of the others\)\n/,
+    );
     expect(ran.complained).toContain("more than 3 in 100 survive");
     expect(ran.complained).toContain("EXPLAINED, and there is no such mutant: toggle: flip / not there\n");
     expect(ran.status).toBe(1);
@@ -243,11 +245,20 @@ describe("mutants", () => {
     const one = project({ two }, { lights: async () => ({ default: model }) });
     const ran = await one.run("mutants");
     one.remove();
-    expect(ran.printed).toMatch(/0 noticed \(.*\), 1 equivalent, 0 survive \(0\.0 in 100 of the others\)/);
-    expect(ran.complained).toBe(
-      `CALLED EQUIVALENT, and is not: ${name} (1 specs do not notice, 1 of them go another way)\n`,
-    );
+    const isNot = `CALLED EQUIVALENT, and is not: ${name} (1 specs do not notice, 1 of them go another way)\n`;
+    expect(ran.printed).toContain("0 equivalent, 1 survive (100.0 in 100 of the others)\n");
+    expect(ran.complained).toContain(isNot);
     expect(ran.status).toBe(1);
+  });
+
+  it("tells apart what pinned counts alone notice", async () => {
+    const expected = { verdict: "holds", violated: [], states: 5, transitions: 4 };
+    const two = lights(["toggle"], { properties: [], deadlock: false, expect: expected });
+    const one = project({ two }, { lights: async () => ({ default: { ...lightsModel, survivors: {} } }) });
+    const ran = await one.run("mutants");
+    one.remove();
+    expect(ran.printed).toContain("1 by pinned counts alone, 0 equivalent, 0 survive (0.0 in 100 of the others)\n");
+    expect(ran.status).toBe(0);
   });
 
   it("takes some of them, the same for one commit", async () => {
