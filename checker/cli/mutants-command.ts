@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rowsOf } from "../ledger/corpus.ts";
 import { feltIn } from "../mutation/felt.ts";
-import { ask, type Hunted, type Hunter, hunt } from "../mutation/hunt.ts";
+import { ask, type Hunted, hunt, type Trial } from "../mutation/hunt.ts";
 import { type Memo, memoIn } from "../mutation/memo.ts";
 import { type Mutant, mutantsOf } from "../mutation/mutate.ts";
 import type { Model } from "../spec/model.ts";
@@ -54,9 +54,11 @@ const OPTIONS = {
   help: "flag",
 } as const;
 
+/** A mistake, in the rows of all versions that have what it spoils. */
 interface Prey {
-  readonly mutant: Mutant;
-  readonly hunters: readonly Hunter[];
+  readonly name: string;
+  readonly program: string;
+  readonly trials: readonly Trial[];
   readonly model: Pick<Model, "survivors" | "equivalents">;
 }
 
@@ -89,23 +91,23 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
   if (options.write && !isAll)
     throw new SpecError([{ where: "--write", what: "it is about all mutants", mend: "leave --sample and --row out" }]);
   const all = await preyOf(env);
-  const named = row.length === 0 ? all : all.filter(({ mutant }) => row.some((text) => mutant.name.includes(text)));
+  const named = row.length === 0 ? all : all.filter(({ name }) => row.some((text) => name.includes(text)));
   const prey = sample === undefined ? named : sampled(named, sample);
   if (prey.length === 0)
     throw new SpecError([{ where: "nolock mutants", what: "there is no such mutant", mend: "--list shows them all" }]);
   if (options.list) {
-    for (const { mutant } of prey) env.print(`${mutant.name}\n`);
+    for (const { name } of prey) env.print(`${name}\n`);
     return EXIT.asExpected;
   }
   const memo = memoIn(options.memo);
   const isFelt = feelers(all, memo);
   const best = new Best();
-  const hunted = prey.map(({ mutant, hunters }) => {
-    const one = hunt(mutant, best.first(mutant, hunters), {
+  const hunted = prey.map(({ name, program, trials }) => {
+    const one = hunt(name, best.first(program, trials), {
       isFelt,
-      askOne: (_, hunter) => memo(["ask", mutant.name, hunter.record.key], () => ask(mutant, hunter)),
+      askOne: (trial) => memo(["ask", trial.mutant.name, trial.hunter.record.key], () => ask(trial)),
     });
-    if (one.notice) best.add(mutant, one.notice.spec);
+    if (one.notice) best.add(program, one.notice.spec);
     if (options.verbose) env.print(`${one.mutant}: ${answersOf(one)}\n`);
     return one;
   });
@@ -115,7 +117,7 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
     return { one, isEquivalent, why: equivalents[one.mutant] ?? survivors[one.mutant] ?? null };
   });
   const unnoticed = told.filter((is) => fateOf(is) === "unnoticed");
-  const names = new Set(all.map(({ mutant }) => mutant.name));
+  const names = new Set(all.map(({ name }) => name));
   const explained = new Set(
     all.flatMap(({ model: { survivors = {}, equivalents = {} } }) => Object.keys({ ...survivors, ...equivalents })),
   );
@@ -139,31 +141,40 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
 
 /** All mutants of the rows that fired in some small spec, with the specs that may notice them. */
 async function preyOf(env: Environment): Promise<readonly Prey[]> {
-  const rows = new Map<string, { mutants: readonly Mutant[]; hunters: Hunter[]; model: Prey["model"] }>();
+  const mutants = new Map<string, readonly Mutant[]>();
+  const found = new Map<string, Prey & { readonly trials: Trial[] }>();
   for (const { loaded, record } of (await searchedSpecs(env)).searched) {
-    if (loaded.spec.size !== "ci") continue;
+    const { model, size } = loaded.spec;
+    if (size !== "ci") continue;
     for (const one of rowsOf(loaded)) {
-      if (!(record.fired[one.program] ?? "").split(" ").includes(one.label)) continue;
-      const key = `${loaded.spec.model.name}: ${one.name}`;
-      const known = rows.get(key) ?? {
-        mutants: mutantsOf(one, loaded.system.universe),
-        hunters: [],
-        model: loaded.spec.model,
-      };
-      known.hunters.push({ loaded, record });
-      rows.set(key, known);
+      const { program, label } = one;
+      if (!(record.fired[program] ?? "").split(" ").includes(label)) continue;
+      const row = `${model.name}: ${one.name}`;
+      const ofRow = mutants.get(row) ?? mutantsOf(one, loaded.system.universe);
+      mutants.set(row, ofRow);
+      for (const mutant of ofRow) {
+        const name = `${program}: ${label}${mutant.name.slice(one.name.length)}`;
+        const key = `${model.name}: ${name}`;
+        const known = found.get(key) ?? { name, program, trials: [], model };
+        known.trials.push({ mutant, hunter: { loaded, record } });
+        found.set(key, known);
+      }
     }
   }
-  return [...rows.values()].flatMap(({ mutants, ...rest }) => mutants.map((mutant) => ({ mutant, ...rest })));
+  return [...found.values()];
 }
 
 /** Whether a spec feels a mutant: found out for all mutants of a spec at once, when it is asked for one. */
-function feelers(all: readonly Prey[], memo: Memo): (mutant: Mutant, hunter: Hunter) => boolean {
+function feelers(all: readonly Prey[], memo: Memo): (trial: Trial) => boolean {
   const mutants = new Map<string, Mutant[]>();
-  for (const { mutant, hunters } of all)
-    for (const { record } of hunters) mutants.set(record.key, [...(mutants.get(record.key) ?? []), mutant]);
+  for (const { trials } of all)
+    for (const { mutant, hunter } of trials) {
+      const known = mutants.get(hunter.record.key) ?? [];
+      known.push(mutant);
+      mutants.set(hunter.record.key, known);
+    }
   const felt = new Map<string, ReadonlySet<string>>();
-  return (mutant, { loaded, record }) => {
+  return ({ mutant, hunter: { loaded, record } }) => {
     const known = felt.get(record.key);
     if (known) return known.has(mutant.name);
     const asked = mutants.get(record.key) ?? [];
@@ -178,27 +189,21 @@ function feelers(all: readonly Prey[], memo: Memo): (mutant: Mutant, hunter: Hun
 class Best {
   readonly #noticed = new Map<string, number>();
 
-  add(mutant: Mutant, spec: string): void {
-    this.#noticed.set(keyOf(mutant, spec), this.#of(mutant, spec) + 1);
+  add(program: string, spec: string): void {
+    const key = `${program} / ${spec}`;
+    this.#noticed.set(key, (this.#noticed.get(key) ?? 0) + 1);
   }
 
   /** Those that noticed most, and of others those with the fewest states, first. */
-  first(mutant: Mutant, hunters: readonly Hunter[]): readonly Hunter[] {
-    const noticed = ({ loaded }: Hunter): number => this.#of(mutant, loaded.spec.name);
-    return hunters.toSorted((a, b) => noticed(b) - noticed(a) || a.record.states - b.record.states);
+  first(program: string, trials: readonly Trial[]): readonly Trial[] {
+    const noticed = ({ hunter }: Trial): number => this.#noticed.get(`${program} / ${hunter.loaded.spec.name}`) ?? 0;
+    return trials.toSorted((a, b) => noticed(b) - noticed(a) || a.hunter.record.states - b.hunter.record.states);
   }
-
-  #of = (mutant: Mutant, spec: string): number => this.#noticed.get(keyOf(mutant, spec)) ?? 0;
 }
-
-/** A program and a spec: mutants are named after their row. */
-const keyOf = ({ name }: Mutant, spec: string): string => `${name.slice(0, name.indexOf(": "))} / ${spec}`;
 
 /** In an order that has nothing to do with where they stand, so that neighbours in the source are not taken together. */
 function sampled(prey: readonly Prey[], count: number): readonly Prey[] {
-  const scattered = new Map(
-    prey.map((one) => [createHash("sha256").update(one.mutant.name).digest("hex"), one] as const),
-  );
+  const scattered = new Map(prey.map((one) => [createHash("sha256").update(one.name).digest("hex"), one] as const));
   return rotated([...scattered.keys()].sort(), count, commit()).map((key) => scattered.get(key) as Prey);
 }
 

@@ -46,35 +46,45 @@ export type Answer = Notice | "unfinished" | "another way" | "the same way";
 /** How a spec is asked, where not simply by a search of its own. */
 export interface Questions {
   /** False: with the mutant every step of the spec is the same, and so is its answer. */
-  readonly isFelt?: (mutant: Mutant, hunter: Hunter) => boolean;
-  readonly askOne?: (mutant: Mutant, hunter: Hunter) => Answer;
+  readonly isFelt?: (trial: Trial) => boolean;
+  readonly askOne?: (trial: Trial) => Answer;
 }
 
-/** Asks one spec after another, in their order, until one notices. */
+/** A mutant, and a spec that may notice it. */
+export interface Trial {
+  readonly mutant: Mutant;
+  readonly hunter: Hunter;
+}
+
+/**
+ * Asks one spec after another, in their order, until one notices. A mistake in what the rows of several versions have in
+ * common is one: `mutant` is its name, and each trial puts it into the row that its spec has.
+ */
 export function hunt(
-  mutant: Mutant,
-  hunters: readonly Hunter[],
+  mutant: string,
+  trials: readonly Trial[],
   { isFelt = () => true, askOne = ask }: Questions = {},
 ): Hunted {
   const unfinished: string[] = [];
   const differing: string[] = [];
   const pinned: string[] = [];
   let asked = 0;
-  for (const hunter of hunters) {
-    if (!isFelt(mutant, hunter)) continue;
+  for (const trial of trials) {
+    if (!isFelt(trial)) continue;
     asked += 1;
-    const found = askOne(mutant, hunter);
-    if (typeof found === "object") return { mutant: mutant.name, notice: found, asked, unfinished, differing, pinned };
+    const found = askOne(trial);
+    const { hunter } = trial;
+    if (typeof found === "object") return { mutant, notice: found, asked, unfinished, differing, pinned };
     if (found === "unfinished") unfinished.push(hunter.loaded.spec.name);
     if (found !== "another way") continue;
     const { name, expect } = hunter.loaded.spec;
     differing.push(name);
     if (expect?.states !== undefined && expect.transitions !== undefined) pinned.push(name);
   }
-  return { mutant: mutant.name, notice: null, asked, unfinished, differing, pinned };
+  return { mutant, notice: null, asked, unfinished, differing, pinned };
 }
 
-export function ask({ variant }: Mutant, { loaded, record }: Hunter): Answer {
+export function ask({ mutant: { variant }, hunter: { loaded, record } }: Trial): Answer {
   const { spec } = loaded;
   const notice = (how: Notice["how"], names: readonly string[]): Notice => ({
     spec: spec.name,

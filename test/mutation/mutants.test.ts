@@ -97,7 +97,7 @@ describe("the mutants of Peterson's lock", () => {
     const loaded = await loadSpec({ source: "peterson", path }, {});
     hunter = { loaded, record: recordOf(check(loaded)) };
     mutants = rowsOf(loaded).flatMap((row) => mutantsOf(row, loaded.system.universe));
-    hunted = new Map(mutants.map((mutant) => [mutant.name, hunt(mutant, [hunter])]));
+    hunted = new Map(mutants.map((mutant) => [mutant.name, hunt(mutant.name, [{ mutant, hunter }])]));
   });
 
   it("are noticed where the lock needs what they lack", () => {
@@ -142,7 +142,7 @@ describe("a mutant that takes rows out of reach", () => {
       felt: null,
       variant: { name: "mutant", summary: "", patches, isVersion: true },
     };
-    const hunted = hunt(mutant, [{ loaded, record: recordOf(check(loaded)) }]);
+    const hunted = hunt(mutant.name, [{ mutant, hunter: { loaded, record: recordOf(check(loaded)) } }]);
     expect([hunted.notice, hunted.differing]).toEqual([null, ["off"]]);
   });
 });
@@ -185,7 +185,7 @@ describe("the mutants of the allocator", () => {
     // Each costs a search: some of them.
     const unfelt = mutants.filter(({ name }) => !felt.has(name)).filter((_, i) => i % 7 === 0);
     expect(unfelt.length).toBeGreaterThan(4);
-    expect(unfelt.map((mutant) => [mutant.name, ask(mutant, hunter)])).toEqual(
+    expect(unfelt.map((mutant) => [mutant.name, ask({ mutant, hunter })])).toEqual(
       unfelt.map(({ name }) => [name, "the same way"]),
     );
   });
