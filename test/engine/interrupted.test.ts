@@ -6,11 +6,10 @@ import { engineSearching } from "../../checker/engine/search.ts";
 import type { System } from "../../checker/language/index.ts";
 import { INTERRUPTED, type Lengthy, type Progress } from "../../checker/reference/progress.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
-import { search } from "../../checker/reference/search.ts";
 import { traceOf } from "../../checker/reference/trace.ts";
 import freelist from "../../examples/freelist.ts";
 import { linkExample } from "../examples/link-example.ts";
-import { drawnSystems, systemOf } from "../reduction/frames.ts";
+import { drawnSystems, searched } from "../reduction/systems.ts";
 
 /** Runs a search and asks it to end when `isEnough`; gives also how often it said how far it was. */
 function endWhen<T>(
@@ -54,12 +53,11 @@ const WAYS = [
 it.each(WAYS)("%s: on systems drawn at random", (_, options) => {
   fc.assert(
     fc.property(drawnSystems, fc.nat(30), (one, looks) => {
-      const system = systemOf(one);
-      fc.pre(system !== null);
+      const { system, full } = searched(one);
       const ended = endAfter(looks, (signal) => runSearching(system, { ...options, exploreAll: true, signal }));
       // One that was through before it was asked is complete.
       if (ended.looks < looks) expect(ended.found.result.complete).toBe(true);
-      else expectHonest(system, ended.found.result, search(system, { exploreAll: true }));
+      else expectHonest(system, ended.found.result, full);
     }),
     { numRuns: 30 },
   );
@@ -79,8 +77,7 @@ it("two threads that are in the middle of a level stop, and what they did counts
 it("what is to stay possible is not taken for checked", () => {
   fc.assert(
     fc.property(drawnSystems, (one) => {
-      const drawn = systemOf(one);
-      fc.pre(drawn !== null);
+      const { system: drawn } = searched(one);
       const goal = drawn.invariants[0] ?? drawn.atRest[0];
       fc.pre(goal !== undefined);
       const system: System = { ...drawn, alwaysPossible: [goal] };
