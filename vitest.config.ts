@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
+import { TIMES } from "./test/runs.ts";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 300_000 },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 300_000 * TIMES },
 });

@@ -45,8 +45,10 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       interchangeable sets look at one (the same verdict,
                       fewer states); default: as for --por
   --check-reduction   walk the whole graph by the reference and ask at each
-                      step whether what the reduction rests on is true; at
-                      most 50,000 states, or --max-states
+                      step whether what the reductions rest on is true; of
+                      more than 50,000 states, or --max-states, only those
+                      near the first one and as many that walks at random
+                      come through
   --engine NAME       wasm, js or reference: the same answer from code
                       generated as WebAssembly (default) or as
                       JavaScript, or from the reference

@@ -1,14 +1,14 @@
 /**
  * What stands in the way of a reduction on a system? Asked of states that walks at random come through, so that a small
- * gain has a reason that was counted. The walks are the same each time.
+ * gain has a reason that was counted.
  */
 import { stateKey } from "../language/cells.ts";
-import { ModelError, type State } from "../language/evaluate.ts";
+import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
-import { apply, expand, type Transition } from "../reference/step.ts";
-import { drawn } from "../simulate/chance.ts";
+import { expand } from "../reference/step.ts";
 import { type Dependence, dependenceOf, type Obstacle } from "./dependence.ts";
 import { Reduction } from "./reduction.ts";
+import { strolled } from "./strolls.ts";
 import { Symmetry } from "./symmetry.ts";
 
 export type Hindrance = Obstacle | "depends on a frame that may still come" | "depends on another that is under way";
@@ -22,17 +22,13 @@ export function hindrances(system: System): Hindrances {
   const dependence = dependenceOf(system);
   const reduction = new Reduction(system, dependence);
   const found = new Map<Hindrance | "nothing", number>();
-  let state = system.initial;
-  for (let look = 0; look < LOOKS; look++) {
+  for (const state of strolled(system, LOOKS)) {
     const { transitions } = expand(system, state);
     const under = reduction.under(state);
     for (const context of new Set(transitions.map((t) => t.context))) {
       const why = hindrance(system, dependence, state, context, under);
       found.set(why, (found.get(why) ?? 0) + 1);
     }
-    const via = transitions[drawn(0, look, Math.max(transitions.length, 1))];
-    // From a dead end, and where a step fails, the next walk begins.
-    state = (via && stateAfter(system, state, via)) ?? system.initial;
   }
   return found;
 }
@@ -55,16 +51,6 @@ function hindrance(
   const isToCome = (other: number): boolean => labels[state.pc[other] as number]?.meta.arrive ?? false;
   // The harder one to get rid of: who is under way is there, whatever frames do.
   return others.every(isToCome) ? "depends on a frame that may still come" : "depends on another that is under way";
-}
-
-function stateAfter(system: System, before: State, via: Transition): State | null {
-  if (via.command.fails) return null;
-  try {
-    return apply(system, before, via).state;
-  } catch (error) {
-    if (error instanceof ModelError) return null;
-    throw error;
-  }
 }
 
 /** By how many names a state may be known: symmetry keeps at best one state for so many. */

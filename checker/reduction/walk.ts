@@ -1,13 +1,14 @@
-/** Is what a reduction rests on true on the whole graph of a system? Walks it by the reference and asks at every step. */
+/** Is what a reduction rests on true of a system? Walks its graph, or a part of it, by the reference and asks at every step. */
 import { stateKey } from "../language/cells.ts";
-import { ModelError, type State } from "../language/evaluate.ts";
+import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
-import { apply, expand, type Transition } from "../reference/step.ts";
+import { expand } from "../reference/step.ts";
 import { unlike } from "./alike.ts";
 import { dependenceOf } from "./dependence.ts";
 import { type Footprints, footprintsOf } from "./footprints.ts";
 import { Recheck } from "./recheck.ts";
 import { Reduction } from "./reduction.ts";
+import { stateAfter, strolled } from "./strolls.ts";
 
 export interface Walk {
   readonly states: number;
@@ -23,21 +24,27 @@ export interface Walk {
 /** States that are compared with those of other names: each takes many looks. */
 const MOST_COMPARED = 500;
 
-/** Walks at most so many states. Steps that fail or have no value lead nowhere. */
+/**
+ * Looks at the whole graph, where it has at most so many states; else at those within a few steps of the initial state and
+ * at as many that walks at random come through. Steps that fail or have no value lead nowhere.
+ */
 export function recheck(system: System, maxStates: number, footprints: Footprints = footprintsOf(system)): Walk {
   const reduction = new Reduction(system, dependenceOf(system, footprints));
   const check = new Recheck(system, footprints, reduction);
   const key = stateKey(system);
   const seen = new Set([key(system.initial)]);
   const states = [system.initial];
+  const looked = new Set<string>();
   const problems = new Set<string>();
   let steps = 0;
   let alone = 0;
-  for (const before of states) {
-    if (states.length > maxStates) break;
+
+  const look = (before: State): void => {
+    if (looked.has(key(before))) return;
+    looked.add(key(before));
     const { transitions, errors } = expand(system, before);
     const after = transitions.flatMap((via) => {
-      const next = via.command.fails ? null : stateAfter(system, before, via);
+      const next = stateAfter(system, before, via);
       return next ? [{ via, next }] : [];
     });
     for (const { via, next } of after) {
@@ -51,18 +58,16 @@ export function recheck(system: System, maxStates: number, footprints: Footprint
     const going = errors.length === 0 && after.length === transitions.length ? reduction.alone(before) : [];
     if (going.length > 0) alone += 1;
     for (const context of going) for (const problem of check.alone(before, context)) problems.add(problem);
+  };
+
+  for (const before of states) {
+    if (states.length > maxStates) break;
+    look(before);
   }
+  const complete = states.length <= maxStates;
+  if (!complete) for (const before of strolled(system, maxStates)) look(before);
   const evenly = Math.ceil(states.length / MOST_COMPARED);
   const compared = states.filter((_, i) => i % evenly === 0);
   for (const problem of unlike(system, compared)) problems.add(problem);
-  return { states: seen.size, steps, alone, complete: states.length <= maxStates, problems: [...problems] };
-}
-
-function stateAfter(system: System, before: State, via: Transition): State | null {
-  try {
-    return apply(system, before, via).state;
-  } catch (error) {
-    if (error instanceof ModelError) return null;
-    throw error;
-  }
+  return { states: seen.size, steps, alone, complete, problems: [...problems] };
 }

@@ -1,5 +1,7 @@
 /** On the kernel model: what the reductions rest on holds at every step of a spec, and a wrong footprint is noticed. */
 import { describe, expect, it } from "vitest";
+import type { System } from "../../checker/language/index.ts";
+import { unlike } from "../../checker/reduction/alike.ts";
 import { CellSet } from "../../checker/reduction/cell-set.ts";
 import { dependenceOf } from "../../checker/reduction/dependence.ts";
 import { type Footprint, type Footprints, footprintsOf } from "../../checker/reduction/footprints.ts";
@@ -99,5 +101,22 @@ describe("a wrong footprint", () => {
 
   it("is caught where the future lacks what comes later", () => {
     expect(complaints(without("fromHereOn", reads, "writes")).join("\n")).toMatch(/later, and not from here on/);
+  });
+});
+
+describe("a wrong reduction", () => {
+  const system = linkSmall(QUESTIONS["an NMI on a kmalloc"]);
+  const { states } = graphOf(system);
+
+  it("is caught where steps that depend on each other are said not to", () => {
+    const wrong = new Reduction(system, { ...dependenceOf(system), conflict: () => false });
+    const recheck = new Recheck(system, footprintsOf(system), wrong);
+    const found = states.flatMap((state) => wrong.alone(state).flatMap((context) => recheck.alone(state, context)));
+    expect(found.join("\n")).toMatch(/was left out for .*: (their order matters|it changes what that one may do)/);
+  });
+
+  it("is caught where elements are said to be alike that are not", () => {
+    const wrong: System = { ...system, renamable: { ...system.renamable, bucket: [0, 1] } };
+    expect(unlike(wrong, states.slice(0, 200))).toContainEqual(expect.stringMatching(/behaves in another way/));
   });
 });
