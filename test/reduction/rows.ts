@@ -166,6 +166,16 @@ const ACTIONS: Readonly<Record<string, (at: At) => Row<string> | readonly Row<st
     step("follow", otherwise.do(m.head.set(m.next.at(m.head.known()).except("garbage"))).goto(next)),
   keep: ({ self, b, next }) => step("keep", otherwise.do(m.kept.at(self).set(b)).goto(next)),
   know: ({ self, b, next }) => step("know", otherwise.do(m.known.at(self).at(b).set(true)).goto(next)),
+  forget: ({ self, next }) =>
+    step(
+      "forget all",
+      otherwise
+        .do(
+          m.kept.at(self).set(null),
+          setEach(box, (c) => m.known.at(self).at(c).set(false)),
+        )
+        .goto(next),
+    ),
   takeKnown: ({ self, b, next }) => {
     const one = choose(box, (c) => when(m.known.at(self).at(c)).do(b.set(c)).goto(next));
     return step("take one that is known", one, otherwise.goto(next));
@@ -188,14 +198,18 @@ const ACTIONS: Readonly<Record<string, (at: At) => Row<string> | readonly Row<st
 
 const boxRow: fc.Arbitrary<DrawnRow> = fc.record({
   about: fc.constant("boxes"),
-  what: fc.constantFrom(...Object.keys(ACTIONS)),
+  // More often what is its own: there is something to leave out.
+  what: fc.oneof(
+    { arbitrary: fc.constantFrom(...Object.keys(ACTIONS)), weight: 3 },
+    { arbitrary: fc.constantFrom("keep", "know", "forget"), weight: 2 },
+  ),
   loops: fc.boolean(),
   side: fc.nat({ max: 1 }),
 });
 
 /** Rows of both kinds, or of one. */
 export const drawnRows: fc.Arbitrary<readonly DrawnRow[]> = fc
-  .constantFrom(cellRow, boxRow, boxRow, fc.oneof(cellRow, boxRow))
+  .constantFrom(cellRow, boxRow, fc.oneof(cellRow, boxRow), fc.oneof(cellRow, boxRow))
   .chain((row) => fc.array(row, { minLength: 2, maxLength: 4 }));
 
 /** Whether a row reads or writes marks of items. */

@@ -1,5 +1,5 @@
 /**
- * Systems for tests of reductions: tasks and interrupting frames on one or two CPUs, a task that moves, cells that are
+ * Systems for tests of reductions: tasks and interrupting frames on one or two CPUs, a mover, a scheduler, cells that are
  * shared, of a CPU or of one context, and boxes that are interchangeable, some of them alike at first and others not.
  * Small enough to search whole, mixed enough that some steps depend on each other and some do not.
  */
@@ -13,12 +13,15 @@ import {
   choose,
   context,
   count,
+  type Expr,
   element,
+  ended,
   exists,
   forAll,
   ghosts,
   guardedBy,
   happens,
+  type Id,
   id,
   implies,
   inject,
@@ -73,7 +76,7 @@ interface DrawnContext {
 
 interface DrawnSystem {
   readonly contexts: readonly DrawnContext[];
-  readonly migrates: boolean;
+  readonly helper: keyof typeof HELPERS;
   readonly boxes: number;
   readonly colours: number;
   /** Boxes that the first context may name. */
@@ -126,15 +129,38 @@ function arrival(self: Self, { kind, cpu: where }: DrawnContext, first: Script, 
   return step("arrive", { arrive: true, mayStop: true, cuts: top }, begins.goto(next));
 }
 
-/** A task that moves to the other CPU when nobody is on top of it and that one is idle. */
-const mover = (): Script =>
-  program("mover", { exits: ["done"] }, () => {
-    const [from, to] = [element(cpu, 0), element(cpu, 1)];
-    const who = m.top.at(from);
-    const may = and(who.notNull(), m.frame.at(who).below.isNull(), m.top.at(to).isNull(), not(m.irqsOff.at(from)));
-    const moves = when(may).do(m.top.at(from).set(lit(null)), m.top.at(to).set(who), m.frame.at(who).on.set(to));
-    return { move: step("move", { arrive: true, mayStop: true }, moves.goto("done")) };
-  }) as unknown as Script;
+const onlyRow = (name: string, exits: readonly string[], row: Row<string>): Script =>
+  program(name, { exits }, () => ({ only: row }) as never) as unknown as Script;
+
+const [CPU0, CPU1] = [element(cpu, 0), element(cpu, 1)];
+
+/** A context that decides where tasks run, or does something for them, where there is one. */
+const HELPERS = {
+  none: () => [],
+  /** Moves a task to the other CPU when nobody is on top of it and that one is idle. */
+  mover: () => {
+    const who = m.top.at(CPU0);
+    const may = and(who.notNull(), m.frame.at(who).below.isNull(), m.top.at(CPU1).isNull(), not(m.irqsOff.at(CPU0)));
+    const moves = [m.top.at(CPU0).set(lit(null)), m.top.at(CPU1).set(who), m.frame.at(who).on.set(CPU1)];
+    return [
+      onlyRow("mover", ["done"], step("move", { arrive: true, mayStop: true }, when(may).do(moves).goto("done"))),
+    ];
+  },
+  /** Lets another task of the first CPU go on. */
+  scheduler: (isTask: (one: Expr<Id<"context"> | null>) => Expr<boolean>) => {
+    const top = m.top.at(CPU0);
+    const may = (c: Self) =>
+      and(isTask(c), not(ended(c)), m.frame.at(c).on.eq(CPU0), isTask(top), top.ne(c), not(m.irqsOff.at(CPU0)));
+    const one = choose(context, (c) => when(may(c)).do(top.set(c)).goto("only"));
+    return [onlyRow("scheduler", [], step("switch", { arrive: true, schedules: true }, one))];
+  },
+  /** Takes a cell that is full to zero. */
+  server: () => {
+    const cell = m.shared.at(element(shared, 0));
+    const serves = when(cell.eq(2)).do(cell.set(0)).goto("only");
+    return [onlyRow("server", [], step("serve", { arrive: true, serves: true }, serves))];
+  },
+} satisfies Record<string, (isTask: (one: Expr<Id<"context"> | null>) => Expr<boolean>) => Script[]>;
 
 const g = ghosts({ lastBox: optional(id(box)) });
 
@@ -142,7 +168,9 @@ const g = ghosts({ lastBox: optional(id(box)) });
 function properties(scripts: readonly Script[], first: DrawnContext, watched: number): Property[] {
   const cell = m.shared.at(element(shared, watched));
   const script = scripts[0] as Script;
-  const half = (i: number) => m.own.at(element(context, i % scripts.length)).eq(1);
+  const kept = (i: number) => m.kept.at(element(context, i));
+  const knows = (i: number, x: Box) => m.known.at(element(context, i)).at(x);
+  const half = (i: number) => m.own.at(element(context, i)).eq(1);
   const bothHalfWay = and(half(0), half(1));
   const list = chain(box, m.head, (y) => m.next.at(y));
   const isOn = (x: Box, s: number) => m.on.at(SIDES[s] as (typeof SIDES)[0]).at(x);
@@ -166,9 +194,14 @@ function properties(scripts: readonly Script[], first: DrawnContext, watched: nu
   ];
   return [
     property("small", "a shared cell stays small", invariant(cell.lt(2))),
-    // Of two contexts: only an order in which both are half way shows it.
     property("apart", "two contexts are never both half way", invariant(not(bothHalfWay))),
     property("together", "two contexts are both half way", sometimes(bothHalfWay)),
+    property("keptOnce", "two contexts never keep the same box", invariant(or(kept(0).isNull(), kept(0).ne(kept(1))))),
+    property(
+      "bothKnow",
+      "two contexts know the same box",
+      sometimes(exists(box, (x) => and(knows(0, x), knows(1, x)))),
+    ),
     property("seen", "a shared cell is seen at its most", sometimes(cell.eq(2))),
     property("restsAtZero", "a shared cell rests at zero", atRest(cell.eq(0))),
     property(
@@ -211,8 +244,10 @@ function properties(scripts: readonly Script[], first: DrawnContext, watched: nu
   ];
 }
 
-const ASKED = [
-  ...["small", "apart", "together", "seen", "restsAtZero", "firstStep", "noWait", "leavesFull", "once", "masked"],
+/** Of two contexts and their own cells: only some orders of their steps show it. */
+const OF_TWO = ["apart", "together", "keptOnce", "bothKnow"];
+const OTHERS = [
+  ...["small", "seen", "restsAtZero", "firstStep", "noWait", "leavesFull", "once", "masked"],
   ...["comesBack", "fewOn", "listed", "endless", "off", "bothMarked", "thingIsOn", "takesOff", "takesOn", "tracked"],
 ];
 
@@ -223,7 +258,7 @@ export const drawnSystems: fc.Arbitrary<DrawnSystem> = fc.record({
       fc.array(drawnContext(["task", "nmi", "irq", "hook"], 2), { minLength: 1, maxLength: 2 }),
     )
     .map(([first, rest]) => [first, ...rest.map((c) => (c.kind === "task" ? { ...c, cpu: 1 } : c))]),
-  migrates: fc.boolean(),
+  helper: fc.constantFrom("none", "none", "mover", "mover", "scheduler", "server"),
   boxes: fc.constantFrom(1, 2, 2, 3, 3, 4),
   colours: fc.constantFrom(1, 1, 2),
   named: fc.constantFrom([], [], [], [], [0]),
@@ -234,17 +269,23 @@ export const drawnSystems: fc.Arbitrary<DrawnSystem> = fc.record({
   ),
   chained: fc.constantFrom(0, 0, 0, 1, 2),
   watched: fc.nat({ max: CELLS - 1 }),
-  asked: fc.subarray(ASKED, { minLength: 1, maxLength: 8 }),
+  asked: fc
+    .tuple(fc.subarray(OTHERS, { maxLength: 6 }), fc.subarray(OF_TWO, { maxLength: 2 }))
+    .map(([others, ofTwo]) => [...others, ...ofTwo]),
 });
 
-/** The first task of each CPU runs there from the start; others of the same CPU are left out. */
-export function systemOf({ contexts, watched, migrates, asked, boxes, named, ...drawn }: DrawnSystem): System {
-  const kept = contexts.filter(
-    (c, i) => c.kind !== "task" || contexts.findIndex((o) => o.kind === "task" && o.cpu === c.cpu) === i,
-  );
+/** The first task of each CPU runs there from the start; others are there only with a scheduler, all on the first CPU. */
+export function systemOf({ contexts, watched, helper, asked, boxes, named, ...drawn }: DrawnSystem): System {
+  const kept = contexts
+    .map((c) => (c.kind === "task" && helper === "scheduler" ? { ...c, cpu: 0 } : c))
+    .filter(
+      (c, i, all) =>
+        c.kind !== "task" || helper === "scheduler" || all.findIndex((o) => o.kind === "task" && o.cpu === c.cpu) === i,
+    );
   const scripts: Script[] = [];
   for (const [i, c] of kept.entries()) scripts.push(scriptOf(c, i, scripts, i === 0 ? named[0] : undefined));
-  if (migrates) scripts.push(mover());
+  const tasks = kept.flatMap((c, i) => (c.kind === "task" ? [element(context, i)] : []));
+  scripts.push(...HELPERS[helper]((one) => or(...tasks.map((t) => one.eq(t)))));
   const mayAsk = (name: string): boolean =>
     asked.includes(name) && (name !== "masked" || kept.some(({ rows }) => rows.some(touchesMarks)));
   const chained = Array.from({ length: Math.min(drawn.chained, boxes) }, (_, i) => element(box, i));
@@ -257,7 +298,9 @@ export function systemOf({ contexts, watched, migrates, asked, boxes, named, ...
       ...kept.flatMap((c, i) => {
         if (c.kind !== "task") return [];
         const here = element(cpu, c.cpu);
-        return [m.top.at(here).set(element(context, i)), m.frame.at(element(context, i)).on.set(here)];
+        const on = m.frame.at(element(context, i)).on.set(here);
+        const isFirst = kept.findIndex((o) => o.kind === "task" && o.cpu === c.cpu) === i;
+        return isFirst ? [on, m.top.at(here).set(element(context, i))] : [on];
       }),
       ...drawn.cells.map((n, i) => m.shared.at(element(shared, i)).set(n)),
       ...drawn.marks.map((mark, i) => m.mark.at(element(item, i)).set(mark)),
