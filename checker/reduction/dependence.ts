@@ -8,6 +8,15 @@ import { type Footprint, type Footprints, footprintsOf } from "./footprints.ts";
 /** What keeps a step from going on alone, whatever the others may do. */
 export type Obstacle = "is no ordinary row" | "closes a loop" | "is seen by a property of states";
 
+/**
+ * Whether a context that stands there is neither done nor may stay away, and asks whether it may run: no end of a script, no
+ * arrival, none where a script may stop, no scheduler, no server.
+ */
+export function isOrdinary({ labels }: System, label: number): boolean {
+  const meta = labels[label]?.meta;
+  return meta !== undefined && !(meta.arrive || meta.mayStop || meta.schedules || meta.serves);
+}
+
 export interface Dependence {
   /** Why a step is never of the kind that may go on alone; null for a candidate. For a table of what stands in the way. */
   readonly obstacle: (context: number, label: number) => Obstacle | null;
@@ -20,7 +29,7 @@ export interface Dependence {
   readonly mayPass: (context: number, label: number) => boolean;
   /**
    * Whether the step depends on what another context may do from its label on; or whether that one may keep the
-   * context from running, while the step changes something about who may run.
+   * context from running, while the step changes something about who may run, or may be the last of its script.
    */
   readonly conflict: (context: number, label: number, other: number, otherLabel: number) => boolean;
 }
@@ -51,10 +60,8 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     condition.labels.some((l) => l.context === context && leaves(label, l.among));
 
   const obstacle = (context: number, label: number): Obstacle | null => {
-    const found = system.labels[label];
-    if (!found || found.script !== system.contexts[context]?.script) return "is no ordinary row";
-    const { arrive, mayStop, schedules, serves } = found.meta;
-    if (arrive || mayStop || schedules || serves) return "is no ordinary row";
+    if (system.labels[label]?.script !== system.contexts[context]?.script) return "is no ordinary row";
+    if (!isOrdinary(system, label)) return "is no ordinary row";
     if (closesLoop.has(label)) return "closes a loop";
     return changes(context, label, states) ? "is seen by a property of states" : null;
   };
@@ -79,6 +86,10 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     system.contexts.some((_, c) => changes(context, label, mayRun(c))),
   );
 
+  /** Whether after the step its script need not go on: who is kept from it for good is a deadlock, and afterwards none. */
+  const mayBeDone = (label: number): boolean =>
+    system.deadlock && (targets[label]?.some((to) => !isOrdinary(system, to)) ?? false);
+
   const isPlain = (label: number): boolean =>
     system.labels[label]?.entries.every((entry) => entry.length === 1 && entry[0]?.binders.length === 0) ?? false;
 
@@ -90,7 +101,7 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
       system,
       (context, label, other, otherLabel) =>
         dependsOn(context, label, other, otherLabel) ||
-        (changesWhoMayRun(context, label) && mayStop(context, other, otherLabel)),
+        ((changesWhoMayRun(context, label) || mayBeDone(label)) && mayStop(context, other, otherLabel)),
     ),
   };
 }

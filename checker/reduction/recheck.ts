@@ -9,6 +9,7 @@ import type { Node } from "../language/nodes.ts";
 import type { System } from "../language/system.ts";
 import { apply, envOfTransition, expand, holds, openMembers, type Transition } from "../reference/step.ts";
 import type { CellSet } from "./cell-set.ts";
+import { isOrdinary } from "./dependence.ts";
 import type { Footprint, Footprints } from "./footprints.ts";
 import type { Reduction } from "./reduction.ts";
 
@@ -123,6 +124,10 @@ export class Recheck {
     if (!expand(this.#system, afterT).transitions.some((o) => o.context === u.context && o.command === u.command))
       return complain("it may not come after");
     if (!isOpen(afterU, t)) return complain("it changes what that one may do");
+    if (this.#system.deadlock && !isOrdinary(this.#system, t.command.target ?? 0)) {
+      if (!holds(this.#system, this.#system.mayRun, afterU, t.context))
+        return complain("it keeps that one from running, after whose step a script need not go on");
+    }
     const [tu, ut] = [apply(this.#system, afterT, u).state, apply(this.#system, afterU, t).state];
     return JSON.stringify(tu) === JSON.stringify(ut) ? [] : complain("their order matters");
   }
