@@ -3,9 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ENGINES, runSearch } from "../../checker/engine/run.ts";
 import type { System } from "../../checker/language/index.ts";
+import { reducedSearch } from "../../checker/reduction/search.ts";
 import { recheck } from "../../checker/reduction/walk.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
+import { search } from "../../checker/reference/search.ts";
 import { expand } from "../../checker/reference/step.ts";
+import { drawSystem, linkDrawn, tapes } from "../reference/random-systems.ts";
+import { Tape } from "../reference/random-terms.ts";
 import { runs } from "../runs.ts";
 import { answers, counts, lengths, replay } from "./answers.ts";
 import { graphOf } from "./graph.ts";
@@ -87,5 +91,26 @@ describe("a reduced search", () => {
     );
     expect(seen.waits).toBeGreaterThan(0.3 * seen.systems);
     expect(seen.alone).toBeGreaterThan(0.4 * seen.systems);
+  });
+
+  it("does so with all that the language has, where partial order is all that is tried", () => {
+    const seen = { none: 0, por: 0 };
+    fc.assert(
+      fc.property(tapes, (numbers) => {
+        const linked = linkDrawn(drawSystem(new Tape(numbers)));
+        fc.pre(linked !== null);
+        const system: System = { ...(linked as System), alwaysPossible: [] };
+        const full = search(system, { exploreAll: true, maxStates: 600 });
+        fc.pre(full.complete && full.states > 2);
+        const few = reducedSearch(system, { exploreAll: true });
+        expect(answers(few)).toEqual(answers(full));
+        replay(system, few);
+        expect(recheck(system, full.states)).toMatchObject({ complete: true, problems: [] });
+        seen.none += full.states;
+        seen.por += few.states;
+      }),
+      runs(200),
+    );
+    expect(seen.por).toBeLessThan(seen.none);
   });
 });
