@@ -1,12 +1,17 @@
-/** Is the form of a state the same whatever its names? */
+/** Is the form of a state the same whatever its names, and is a way through such forms told as a run? */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stateKey } from "../../checker/language/cells.ts";
 import type { State } from "../../checker/language/evaluate.ts";
 import type { System } from "../../checker/language/index.ts";
+import { concretely, type Stretch } from "../../checker/reduction/concrete.ts";
 import { EVERYTHING } from "../../checker/reduction/reduction.ts";
 import { reducedSearch } from "../../checker/reduction/search.ts";
+import { stateAfter } from "../../checker/reduction/strolls.ts";
 import { Symmetry } from "../../checker/reduction/symmetry.ts";
+import { expand } from "../../checker/reference/step.ts";
+import { traceOf } from "../../checker/reference/trace.ts";
+import { drawn as chance } from "../../checker/simulate/chance.ts";
 import { runs } from "../runs.ts";
 import { answers, lengths, replay } from "./answers.ts";
 import { graphOf } from "./graph.ts";
@@ -68,6 +73,33 @@ describe("the form of a state", () => {
         replay(system, few);
       }),
       runs(20),
+    );
+  });
+});
+
+describe("a way through states that stand for others", () => {
+  it("becomes a run in which each element has one name", () => {
+    fc.assert(
+      fc.property(drawnSystems, fc.nat(), (drawn, seed) => {
+        const { system } = searched(drawn);
+        const symmetry = new Symmetry(system);
+        const key = stateKey(system);
+        let { state } = symmetry.canonical(system.initial);
+        const way: Stretch[] = [];
+        for (let n = 0; n < 20; n++) {
+          const { transitions } = expand(system, state);
+          const via = transitions[chance(seed, n, Math.max(transitions.length, 1))];
+          const after = via && stateAfter(system, state, via);
+          if (!after) break;
+          state = symmetry.canonical(after).state;
+          way.push({ steps: [via], to: state });
+        }
+        // Throws where a step is not open.
+        const { final } = traceOf(system, "a way", "", concretely(system, symmetry, way, null));
+        const exact = new Symmetry(system, Number.POSITIVE_INFINITY);
+        expect(key(exact.canonical(final).state)).toBe(key(exact.canonical(state).state));
+      }),
+      runs(150),
     );
   });
 });
