@@ -35,7 +35,8 @@ function bottom(state: State, context: number): number {
 
 interface Edge {
   readonly to: string;
-  readonly who: number;
+  /** Whom it counts for; nobody, where a scheduler decides. */
+  readonly who: number | null;
   readonly begins: number;
   readonly violates: readonly string[];
 }
@@ -55,7 +56,7 @@ function leastCosts(system: System): ReadonlyMap<string, Costs> {
       const after = step.take([via], state, 0, 0)[0]?.state ?? state;
       states.push(after);
       const arrives = via.label.rowLabel === "arrive";
-      const who = bottom(arrives ? after : state, via.context);
+      const who = via.label.meta.schedules ? null : bottom(arrives ? after : state, via.context);
       return { to: key(after), who, begins: Number(arrives), violates: names(step) };
     });
     graph.set(key(state), { violates: names(here), edges });
@@ -72,13 +73,14 @@ function leastCosts(system: System): ReadonlyMap<string, Costs> {
     const { violates, edges } = graph.get(at) as { violates: readonly string[]; edges: readonly Edge[] };
     for (const property of violates) note(property, [switches, begins, steps]);
     for (const edge of edges) {
-      const cost: Costs = [switches + Number(last !== null && last !== edge.who), begins + edge.begins, steps + 1];
+      const next = edge.who ?? last;
+      const cost: Costs = [switches + Number(last !== null && last !== next), begins + edge.begins, steps + 1];
       for (const property of edge.violates) note(property, cost);
-      const name = `${edge.to}/${edge.who}`;
+      const name = `${edge.to}/${next ?? "none"}`;
       const known = costs.get(name);
       if (known && !isLess(cost, known)) continue;
       costs.set(name, cost);
-      again.push({ at: edge.to, last: edge.who });
+      again.push({ at: edge.to, last: next });
     }
   }
   return least;
