@@ -20,7 +20,7 @@ import { type Runner, runnersOf } from "./runners.ts";
 import { parseCall, slabNamedBy } from "./scripts.ts";
 import { bucket, object, slab } from "./slub/sets.ts";
 import { k } from "./slub/state.ts";
-import { SURVIVORS } from "./survivors.ts";
+import { EQUIVALENTS, SURVIVORS } from "./survivors.ts";
 import { UNFIRED } from "./unfired.ts";
 import { VARIANTS, VERSIONS } from "./versions/versions.ts";
 import { VIEWS } from "./views.ts";
@@ -170,6 +170,7 @@ const model: Model = {
   unfired: UNFIRED,
   grow,
   survivors: SURVIVORS,
+  equivalents: EQUIVALENTS,
   problems,
   build,
 };
