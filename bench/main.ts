@@ -6,6 +6,7 @@ import { missingTools } from "../checker/export/tools.ts";
 import { mendName, SpecError } from "../checker/spec/problems.ts";
 import { allCases, type Case, QUICK } from "./cases.ts";
 import { BenchError, PROJECT, Workshop } from "./measure.ts";
+import { profile } from "./profile.ts";
 import { EMPTY, type Performance, readRecord, settingNow, writeRecord } from "./record.ts";
 import { report } from "./report.ts";
 import { Disagreement, measure } from "./rounds.ts";
@@ -22,6 +23,8 @@ machine with two processors, and 8 GB.
 CASES
   --rounds N     how often each runs (default 3). Rumur runs once where
                  a run takes minutes
+  --profile      measures nothing of the cases: where nolock spends its time
+                 on them, by one thread
   --resume       keep runs of this commit that are there, and add those
                  that are missing
   --quick        a small case, one round; prints the report, and writes
@@ -37,6 +40,7 @@ const OPTIONS = {
   rounds: "count",
   resume: "flag",
   quick: "flag",
+  profile: "flag",
   report: "flag",
   help: "flag",
 } as const;
@@ -73,6 +77,10 @@ async function bench(args: readonly string[]): Promise<void> {
   try {
     const asked = { cases: cases.filter(({ name }) => chosen.includes(name)), starts: chosen.includes(STARTS) };
     const rounds = options.rounds ?? (options.quick ? 1 : 3);
+    if (options.profile) {
+      await profileAll(asked.cases, workshop);
+      return;
+    }
     const keep = options.quick ? () => {} : write;
     const known = options.quick ? EMPTY : readRecord();
     const order = names.filter((name) => name !== STARTS);
@@ -80,6 +88,15 @@ async function bench(args: readonly string[]): Promise<void> {
     if (options.quick) process.stdout.write(report(made, notes()));
   } finally {
     workshop.remove();
+  }
+}
+
+async function profileAll(cases: readonly Case[], workshop: Workshop): Promise<void> {
+  for (const one of cases) {
+    const shares = await profile(one, workshop);
+    const known = readRecord();
+    write({ ...known, profiles: { ...known.profiles, [one.name]: { shares, ...settingNow() } } });
+    say(`${one.name}: ${shares.map(([what, share]) => `${what} ${share.toFixed(0)} %`).join(", ")}\n`);
   }
 }
 

@@ -5,6 +5,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Run } from "./contenders.ts";
 import { PROJECT } from "./measure.ts";
+import type { Shares } from "./profile.ts";
 
 /** The runs of a case, by contender in the order of rounds. */
 export interface Measured {
@@ -35,6 +36,8 @@ export interface Setting {
 export interface Performance {
   readonly cases: Readonly<Record<string, Measured & Setting>>;
   readonly starts: ({ readonly specs: Readonly<Record<string, Start>> } & Setting) | null;
+  /** By case, where one thread spent its time. */
+  readonly profiles?: Readonly<Record<string, { readonly shares: Shares } & Setting>>;
 }
 
 export const EMPTY: Performance = { cases: {}, starts: null };

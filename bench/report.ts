@@ -41,6 +41,7 @@ export function report(performance: Performance, notes: string): string {
     "",
     ...Object.entries(cases).flatMap(([name, measured]) => caseLines(name, measured)),
     ...growth(cases),
+    ...profileLines(performance),
     ...startLines(performance),
     "## Flags",
     "",
@@ -143,6 +144,26 @@ function growth(cases: Performance["cases"]): string[] {
     "",
     ...table(head, everywhere.map(cell(bytesPerState, 1))),
     "",
+  ];
+}
+
+function profileLines({ profiles = {} }: Performance): string[] {
+  if (Object.keys(profiles).length === 0) return [];
+  return [
+    "## Where the time goes",
+    "",
+    "Of a search by one thread, the whole process, by V8's sampling profiler (`npm run bench -- --profile`). Generated functions have the names of rows, or",
+    "of what they do with states: `number` finds or adds a part of a state, `add roots` the states themselves, `unpack` makes a state of its parts.",
+    "",
+    ...Object.entries(profiles).flatMap(([name, { shares, commit }]) => [
+      `### ${name}, at ${commit}`,
+      "",
+      ...table(
+        ["what", "% of the time"],
+        shares.map(([what, share]) => [`\`${what}\``, number(share, 1)]),
+      ),
+      "",
+    ]),
   ];
 }
 

@@ -79,9 +79,12 @@ export function encodeWasm(program: Program, memory: MemoryImport): Uint8Array<A
   const codeLength = bodies.reduce((n, b) => n + b.length, 0);
   const count = unsigned(bodies.length);
   const codeHead = [10, ...unsigned(count.length + codeLength), ...count];
-  const bytes = new Uint8Array(head.length + codeHead.length + codeLength);
+  // Names of functions, for profiles: nothing else reads them.
+  const names = section(1, vector(functions.map((fn, i) => [...unsigned(i), ...name(fn.name)])));
+  const tail = section(0, [...name("name"), ...names]);
+  const bytes = new Uint8Array(head.length + codeHead.length + codeLength + tail.length);
   let at = 0;
-  for (const part of [head, codeHead, ...bodies]) {
+  for (const part of [head, codeHead, ...bodies, tail]) {
     bytes.set(part, at);
     at += part.length;
   }

@@ -1,9 +1,11 @@
 /** Does the bench compare what is the same, and tell plainly what is not met? No time is asserted here. */
+
 import { afterAll, describe, expect, it } from "vitest";
 import { freelistCase } from "../../bench/cases.ts";
 import { BY_HAND, EXPORTED, NOLOCK } from "../../bench/contenders.ts";
 import { goalsOf } from "../../bench/goals.ts";
 import { Workshop } from "../../bench/measure.ts";
+import { sharesOf } from "../../bench/profile.ts";
 import { EMPTY, type Measured, type Performance, type Setting } from "../../bench/record.ts";
 import { report } from "../../bench/report.ts";
 import { agree, Disagreement, measure } from "../../bench/rounds.ts";
@@ -45,6 +47,38 @@ describe("figures", () => {
   it("are compared round by round where there are as many of both", () => {
     expect(ratio([4, 9, 6], [2, 3, 2])).toEqual({ of: 3, range: [2, 3] });
     expect(ratio([10], [2, 2, 2])).toEqual({ of: 5, range: null });
+  });
+});
+
+describe("a profile", () => {
+  const at = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url } });
+  const nodes = [
+    at(1, "(idle)", ""),
+    at(2, "number 0", "wasm://wasm/1"),
+    at(3, "link", "file:///link.js"),
+    at(4, "put", "wasm://wasm/1"),
+  ];
+
+  it("tells shares of the time that was worked, by generated function; what is little, together", () => {
+    const shares = sharesOf({ nodes, samples: [1, 2, 2, 3, 4], timeDeltas: [1000, 400, 496, 100, 4] });
+    const script = "JavaScript: loading, linking, generating code, the report";
+    expect(shares?.map(([what, share]) => [what, Number(share.toFixed(1))])).toEqual([
+      ["number 0", 89.6],
+      [script, 10],
+      ["1 others", 0.4],
+    ]);
+  });
+
+  it("is none of a thread without generated code", () => {
+    expect(sharesOf({ nodes: nodes.slice(0, 1), samples: [1], timeDeltas: [5] })).toBe(null);
+  });
+
+  it("is a table of its own in the document", () => {
+    const known = {
+      ...performanceOf(freelist(5.5, 3.2, 300_000)),
+      profiles: { tiny: { shares: [["number 0", 89.6]], ...setting } },
+    };
+    expect(report(known as Performance, "")).toContain("| `number 0` | 89.6 |");
   });
 });
 
