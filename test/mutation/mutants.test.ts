@@ -27,6 +27,7 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { printNode } from "../../checker/language/print-expression.ts";
+import type { SourceRow } from "../../checker/language/programs.ts";
 import { Universe } from "../../checker/language/sets.ts";
 import { rowsOf } from "../../checker/ledger/corpus.ts";
 import { recordOf } from "../../checker/ledger/record.ts";
@@ -259,6 +260,34 @@ describe("mutants", () => {
     one.remove();
     expect(ran.printed).toContain("1 by pinned counts alone, 0 equivalent, 0 survive (0.0 in 100 of the others)\n");
     expect(ran.status).toBe(0);
+  });
+
+  it("asks about what the rows of two versions have in common as one mistake", async () => {
+    const specs = { one: lights(["toggle"], { deadlock: false }), two: lights(["toggle"], { variants: ["dead"] }) };
+    const at = project(specs);
+    const loaded = await loadSpec(
+      { source: "one", path: `${at.dir}/specs/one.json` },
+      { lights: async () => ({ default: lightsModel }) },
+    );
+    const flip = loaded.system.programs.toggle?.rows.flip as SourceRow;
+    const dead = {
+      name: "dead",
+      summary: "",
+      patches: [{ program: "toggle", rows: { flip }, added: [], removed: [] }],
+    };
+    const build: typeof lightsModel.build = (asked) => ({
+      ...lightsModel.build({ ...asked, variants: [] }),
+      variants: asked.variants.length > 0 ? [dead] : [],
+    });
+    const both = project(specs, {
+      lights: async () => ({ default: { ...lightsModel, build } }),
+    });
+    const listed = await both.run("mutants", "--list");
+    const asked = await both.run("mutants");
+    at.remove();
+    both.remove();
+    expect(listed.printed).toBe("toggle: flip / not done: on[l] = !on[l] (-> done)\n");
+    expect(asked.complained).toContain("(2 specs do not notice, 2 of them go another way)");
   });
 
   it("takes some of them, the same for one commit", async () => {
