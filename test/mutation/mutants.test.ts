@@ -274,6 +274,7 @@ describe("mutants", () => {
       name: "dead",
       summary: "",
       patches: [{ program: "toggle", rows: { flip }, added: [], removed: [] }],
+      isVersion: false,
     };
     const build: typeof lightsModel.build = (asked) => ({
       ...lightsModel.build({ ...asked, variants: [] }),
