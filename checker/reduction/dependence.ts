@@ -40,24 +40,14 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     ...system.invariants.map((i) => i.condition),
     ...system.witnesses.flatMap((w) => (w.condition ? [w.condition] : [])),
   ]);
-  const targets = system.labels.map((label) => [
-    ...new Set(label?.entries.flat().flatMap((c) => (c.target === null ? [] : [c.target])) ?? []),
-  ]);
+  const targets = targetsOf(system);
   const reachable = reach(targets);
+  const changes = changesOf(now, targets);
   const closesLoop = loopsClosed(system, targets);
 
-  /** Whether going on from a label changes an answer to "does it stand among these". */
-  const leaves = (label: number, among: readonly number[]): boolean =>
-    targets[label]?.some((to) => among.includes(to) !== among.includes(label)) ?? false;
-
-  /** Whether that answer may ever change from a label on. */
+  /** Whether the answer to "does it stand among these" may ever change from a label on. */
   const mayLeave = (label: number, among: readonly number[]): boolean =>
     reachable(label).some((to) => among.includes(to) !== among.includes(label));
-
-  /** Whether a step writes what a condition reads, or goes where it asks. */
-  const changes = (context: number, label: number, condition: Footprint): boolean =>
-    now(context, label).writes.meets(condition.reads) ||
-    condition.labels.some((l) => l.context === context && leaves(label, l.among));
 
   const obstacle = (context: number, label: number): Obstacle | null => {
     if (system.labels[label]?.script !== system.contexts[context]?.script) return "is no ordinary row";
@@ -90,13 +80,10 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
   const mayBeDone = (label: number): boolean =>
     system.deadlock && (targets[label]?.some((to) => !isOrdinary(system, to)) ?? false);
 
-  const isPlain = (label: number): boolean =>
-    system.labels[label]?.entries.every((entry) => entry.length === 1 && entry[0]?.binders.length === 0) ?? false;
-
   return {
     obstacle,
     isCandidate: remembered(system, isCandidate),
-    mayPass: remembered(system, (context, label) => isPlain(label) && isCandidate(context, label)),
+    mayPass: remembered(system, (context, label) => isPlain(system, label) && isCandidate(context, label)),
     conflict: remembered(
       system,
       (context, label, other, otherLabel) =>
@@ -104,6 +91,25 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
         ((changesWhoMayRun(context, label) || mayBeDone(label)) && mayStop(context, other, otherLabel)),
     ),
   };
+}
+
+/** Whether one step at most is open at a label. */
+export const isPlain = (system: System, label: number): boolean =>
+  system.labels[label]?.entries.every((entry) => entry.length === 1 && entry[0]?.binders.length === 0) ?? false;
+
+/** Where a step from each label may lead. */
+export const targetsOf = ({ labels }: System): readonly (readonly number[])[] =>
+  labels.map((label) => [
+    ...new Set(label?.entries.flat().flatMap((c) => (c.target === null ? [] : [c.target])) ?? []),
+  ]);
+
+/** Says whether a step writes what a condition reads, or goes where it asks. */
+export function changesOf(now: Footprints["now"], targets: readonly (readonly number[])[]) {
+  const leaves = (label: number, among: readonly number[]): boolean =>
+    targets[label]?.some((to) => among.includes(to) !== among.includes(label)) ?? false;
+  return (context: number, label: number, condition: Footprint): boolean =>
+    now(context, label).writes.meets(condition.reads) ||
+    condition.labels.some((l) => l.context === context && leaves(label, l.among));
 }
 
 /** A table that is filled as it is asked; a row for each context, label and other context, by the other's label. */
@@ -123,7 +129,7 @@ function remembered({ labels, contexts }: System, make: (...at: [number, number,
 }
 
 /** All that can follow a label, the end of the script (0) among it; not the label itself, but in a loop. */
-function reach(targets: readonly (readonly number[])[]): (label: number) => readonly number[] {
+export function reach(targets: readonly (readonly number[])[]): (label: number) => readonly number[] {
   const known = new Map<number, readonly number[]>();
   return (label) => {
     const before = known.get(label);

@@ -5,7 +5,7 @@
  * "From there on" is all that the context may ever do after standing at the label: the labels that it can still reach.
  * A frame that has not come yet stands at its arrival, so what it would do on top of others is in it.
  */
-import type { Node } from "../language/nodes.ts";
+import type { Binder, Node } from "../language/nodes.ts";
 import type { Command, Label, System } from "../language/system.ts";
 import { CellSet } from "./cell-set.ts";
 import { Possible, type Scope, union, type Values } from "./values.ts";
@@ -28,6 +28,13 @@ export interface Footprints {
   readonly fromHereOn: (context: number, label: number) => Footprint;
   /** What conditions on states read. */
   readonly ofStates: (conditions: readonly Node[]) => Footprint;
+  /** What conditions read that a context asks at a label, whatever it chooses. */
+  readonly asked: (
+    context: number,
+    label: number,
+    conditions: readonly Node[],
+    binders: readonly Binder[],
+  ) => Footprint;
 }
 
 type Slots = Values[];
@@ -69,9 +76,10 @@ export function footprintsOf(system: System): Footprints {
     return to.result();
   };
 
-  const nodes = (self: number, conditions: readonly Node[]): Footprint => {
+  const asked: Footprints["asked"] = (context, label, conditions, binders) => {
     const to = recorder();
-    for (const condition of conditions) possible.of(condition, to.scope(self, 0));
+    const scope = possible.bindAll(binders, to.scope(context, label));
+    for (const condition of conditions) possible.of(condition, scope);
     return to.result();
   };
 
@@ -79,7 +87,7 @@ export function footprintsOf(system: System): Footprints {
     const known = slots[context] as ReadonlyMap<number, Slots>;
     return new Map([...known.keys()].map((id) => [id, stepOf(context, system.labels[id] as Label)]));
   });
-  const mayRun = system.contexts.map((_, context) => nodes(context, [system.mayRun]));
+  const mayRun = system.contexts.map((_, context) => asked(context, 0, [system.mayRun], []));
   const later = now.map((steps, context) => fixpoint(system, steps, mayRun[context] as Footprint, possible.cellCount));
   const nothing: Footprint = {
     reads: new CellSet(possible.cellCount),
@@ -91,7 +99,8 @@ export function footprintsOf(system: System): Footprints {
     now: (context, label) => now[context]?.get(label) ?? nothing,
     mayRun: (context) => mayRun[context] as Footprint,
     fromHereOn: (context, label) => later[context]?.get(label) ?? nothing,
-    ofStates: (conditions) => nodes(-1, conditions),
+    ofStates: (conditions) => asked(-1, 0, conditions, []),
+    asked,
   };
 }
 

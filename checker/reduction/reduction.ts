@@ -8,13 +8,48 @@
  */
 import { evaluate, type State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
-import { envOf } from "../reference/step.ts";
+import { envOf, type Transition } from "../reference/step.ts";
 import { type Dependence, dependenceOf } from "./dependence.ts";
 
-/** Everything is followed, and every state is kept. */
-export const EVERYTHING: Pick<Reduction, "alone" | "passes"> = { alone: () => [], passes: () => false };
+/** What a reduced search asks. */
+export interface Choice {
+  /**
+   * Those of the open transitions that are enough to follow, all of a context or none; where all of one of these
+   * contexts fail, the others go on as well.
+   */
+  readonly chosen: (state: State, open: readonly Transition[]) => readonly Transition[];
+  /**
+   * Whether a state that a step of this context led to need not be kept: it goes on alone, and by one step at most. The
+   * search then goes on from the state at once, unless the context has to wait there.
+   */
+  readonly passes: (state: State, context: number) => boolean;
+}
 
-export class Reduction {
+/** Everything is followed, and every state is kept. */
+export const EVERYTHING: Choice = { chosen: (_, open) => open, passes: () => false };
+
+/** The same choice, and every state is kept. */
+export const keepingAll = (choice: Choice): Choice => ({
+  chosen: (state, open) => choice.chosen(state, open),
+  passes: () => false,
+});
+
+/** For each context those that stand on it, at any height: it cannot move before they do. */
+export function standingOn(system: System, state: State): readonly ReadonlySet<number>[] {
+  const { below } = system;
+  const under = system.contexts.map(() => new Set<number>());
+  if (!below) return under;
+  const beneath = system.contexts.map((_, c) => evaluate(below, envOf(system, state, c)));
+  for (const top of beneath.keys()) {
+    let at = beneath[top];
+    for (let height = 0; typeof at === "number" && height < under.length; height++, at = beneath[at]) {
+      if (at !== top) under[at]?.add(top);
+    }
+  }
+  return under;
+}
+
+export class Reduction implements Choice {
   readonly #system: System;
   readonly #dependence: Dependence;
 
@@ -29,28 +64,19 @@ export class Reduction {
     return [...this.#system.contexts.keys()].filter((context) => this.#mayGoAlone(state, context, under));
   }
 
-  /**
-   * Whether a state that a step of this context led to need not be kept: it goes on alone, and by one step at most. The
-   * search then goes on from the state at once, unless the context has to wait there.
-   */
+  /** Those of the first that goes on alone. */
+  chosen(state: State, open: readonly Transition[]): readonly Transition[] {
+    const alone = this.alone(state).find((context) => open.some((t) => t.context === context));
+    return alone === undefined ? open : open.filter((t) => t.context === alone);
+  }
+
   passes(state: State, context: number): boolean {
     const mayPass = this.#dependence.mayPass(context, state.pc[context] as number);
     return mayPass && this.#mayGoAlone(state, context, this.under(state));
   }
 
-  /** For each context those that stand on it, at any height: it cannot move before they do. */
   under(state: State): readonly ReadonlySet<number>[] {
-    const { below } = this.#system;
-    const under = this.#system.contexts.map(() => new Set<number>());
-    if (!below) return under;
-    const beneath = this.#system.contexts.map((_, c) => evaluate(below, envOf(this.#system, state, c)));
-    for (const top of beneath.keys()) {
-      let at = beneath[top];
-      for (let height = 0; typeof at === "number" && height < under.length; height++, at = beneath[at]) {
-        if (at !== top) under[at]?.add(top);
-      }
-    }
-    return under;
+    return standingOn(this.#system, state);
   }
 
   #mayGoAlone(state: State, context: number, under: readonly ReadonlySet<number>[]): boolean {

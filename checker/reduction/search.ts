@@ -12,7 +12,7 @@ import { limitReached, type SearchOptions, type SearchResult } from "../referenc
 import { neverAgain } from "../reference/search.ts";
 import type { Transition } from "../reference/step.ts";
 import { concretely, type Stretch } from "./concrete.ts";
-import { EVERYTHING, Reduction } from "./reduction.ts";
+import { type Choice, EVERYTHING, Reduction } from "./reduction.ts";
 import type { Symmetry } from "./symmetry.ts";
 
 /** A state on the way, kept or passed through; without a step where it is the one before, with other names. */
@@ -36,7 +36,7 @@ export const reducedSearch = (...args: Parameters<typeof reducedSearching>): Sea
 export function* reducedSearching(
   system: System,
   options: SearchOptions = {},
-  reduction: Pick<Reduction, "alone" | "passes"> = new Reduction(system),
+  reduction: Choice = new Reduction(system),
   symmetry: Symmetry | null = null,
 ): Lengthy<SearchResult> {
   if (system.alwaysPossible.length > 0 && reduction !== EVERYTHING)
@@ -93,15 +93,16 @@ export function* reducedSearching(
       const from = nodeOf[number] as number;
       const { state, steps } = nodes[from] as Node;
       const { transitions: all } = findings.look(state, steps, from);
-      const follow = (some: readonly Transition[]): number => {
+      const follow = (some: readonly Transition[]): readonly Successor[] => {
         const successors = findings.take(some, state, from, steps);
         for (const one of successors) enter(one, from, number);
-        return successors.length;
+        return successors;
       };
-      const alone = reduction.alone(state).find((context) => all.some((t) => t.context === context));
-      const chosen = all.filter((t) => t.context === alone);
-      // Where all steps of the one fail, the others still go on.
-      if (follow(chosen) === 0) follow(all.filter((t) => !chosen.includes(t)));
+      const chosen = reduction.chosen(state, all);
+      const successors = follow(chosen);
+      const goesOn = ({ context }: Transition): boolean => successors.some(({ via }) => via.context === context);
+      // Where all steps of one fail, the others still go on.
+      if (!chosen.every(goesOn)) follow(all.filter((t) => !chosen.includes(t)));
     }
     if (incomplete) break;
     if (!exploreAll && violations.size > 0) break;

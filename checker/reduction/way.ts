@@ -4,7 +4,7 @@ import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
 import { expand, type Transition } from "../reference/step.ts";
 import type { Dependence } from "./dependence.ts";
-import { EVERYTHING, Reduction } from "./reduction.ts";
+import { type Choice, EVERYTHING, Reduction } from "./reduction.ts";
 
 /**
  * The steps from a kept state to one that is kept next or passed through: one where everything is followed (no
@@ -16,12 +16,10 @@ export function wayBetween(
   from: State,
   isThere: (state: State) => boolean,
 ): readonly Transition[] {
-  const reduction: Pick<Reduction, "alone" | "passes"> = dependence ? new Reduction(system, dependence) : EVERYTHING;
+  const reduction: Choice = dependence ? new Reduction(system, dependence) : EVERYTHING;
   const findings = new Findings(system);
   const { transitions } = expand(system, from);
-  const alone = reduction.alone(from).find((context) => transitions.some((t) => t.context === context));
-  const chosen = transitions.filter((t) => t.context === alone);
-  const first = findings.take(chosen, from, 0, 0);
+  const first = findings.take(reduction.chosen(from, transitions), from, 0, 0);
   const steps = first.length > 0 ? first : findings.take(transitions, from, 0, 0);
   for (const step of steps) {
     const way: Transition[] = [];
