@@ -2,6 +2,7 @@
  * Which steps may go on alone, and what keeps one from it? Tables over (context, label), made once for a system from its
  * footprints; a search only looks them up.
  */
+import type { Node } from "../language/nodes.ts";
 import type { System } from "../language/system.ts";
 import { type Footprint, type Footprints, footprintsOf } from "./footprints.ts";
 
@@ -34,12 +35,19 @@ export interface Dependence {
   readonly conflict: (context: number, label: number, other: number, otherLabel: number) => boolean;
 }
 
-export function dependenceOf(system: System, footprints: Footprints = footprintsOf(system)): Dependence {
+/**
+ * With `eachCondition` a step that a property of states sees may go on alone as well, where no other may ever change what
+ * that property asks; the search does not use it (`docs/decisions/0012-guard-based-stubborn-sets.md`).
+ */
+export function dependenceOf(
+  system: System,
+  footprints: Footprints = footprintsOf(system),
+  { eachCondition = false } = {},
+): Dependence {
   const { now, mayRun, fromHereOn, ofStates } = footprints;
-  const states = ofStates([
-    ...system.invariants.map((i) => i.condition),
-    ...system.witnesses.flatMap((w) => (w.condition ? [w.condition] : [])),
-  ]);
+  const conditions = conditionsOf(system);
+  const states = ofStates(eachCondition ? [] : conditions);
+  const each = (eachCondition ? conditions : []).map((condition) => ofStates([condition]));
   const targets = targetsOf(system);
   const reachable = reach(targets);
   const changes = changesOf(now, targets);
@@ -68,17 +76,17 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
     );
   };
 
-  const mayStop = (context: number, other: number, otherLabel: number): boolean =>
-    mayRun(context).reads.meets(fromHereOn(other, otherLabel).writes) ||
-    mayRun(context).labels.some((l) => l.context === other && mayLeave(otherLabel, l.among));
+  /** Whether another may ever change what a condition asks. */
+  const mayChange = (other: number, otherLabel: number, { reads, labels }: Footprint): boolean =>
+    reads.meets(fromHereOn(other, otherLabel).writes) ||
+    labels.some((l) => l.context === other && mayLeave(otherLabel, l.among));
+
+  const isSeenWith = (context: number, label: number, other: number, otherLabel: number): boolean =>
+    each.some((asked) => changes(context, label, asked) && mayChange(other, otherLabel, asked));
 
   const changesWhoMayRun = remembered(system, (context, label) =>
     system.contexts.some((_, c) => changes(context, label, mayRun(c))),
   );
-
-  /** Whether after the step its script need not go on: who is kept from it for good is a deadlock, and afterwards none. */
-  const mayBeDone = (label: number): boolean =>
-    system.deadlock && (targets[label]?.some((to) => !isOrdinary(system, to)) ?? false);
 
   return {
     obstacle,
@@ -88,10 +96,25 @@ export function dependenceOf(system: System, footprints: Footprints = footprints
       system,
       (context, label, other, otherLabel) =>
         dependsOn(context, label, other, otherLabel) ||
-        ((changesWhoMayRun(context, label) || mayBeDone(label)) && mayStop(context, other, otherLabel)),
+        ((changesWhoMayRun(context, label) || mayBeDone(system, label)) &&
+          mayChange(other, otherLabel, mayRun(context))) ||
+        isSeenWith(context, label, other, otherLabel),
     ),
   };
 }
+
+/** Whether a step may come before those of others, if no property is in the way: an ordinary row that closes no loop. */
+export const mayComeFirst = (why: Obstacle | null): boolean =>
+  why === null || why === "is seen by a property of states";
+
+/** Whether after the step its script need not go on: who is kept from it for good is a deadlock, and afterwards none. */
+export const mayBeDone = (system: System, label: number): boolean =>
+  system.deadlock &&
+  (system.labels[label]?.entries.flat().some(({ target }) => target !== null && !isOrdinary(system, target)) ?? false);
+
+/** What properties ask of states as such. */
+export const conditionsOf = ({ invariants, witnesses }: System): readonly Node[] =>
+  [...invariants, ...witnesses].flatMap(({ condition }) => condition ?? []);
 
 /** Whether one step at most is open at a label. */
 export const isPlain = (system: System, label: number): boolean =>

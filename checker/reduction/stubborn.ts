@@ -7,14 +7,14 @@
  * is not open, all of one set of steps of which one has to come first. Then whatever the steps outside do, they commute
  * with what is open inside. The key stands at an ordinary row and closes no loop; for each condition on states that it
  * changes, all that change it are in the set; and it stays open whatever those outside do, or whether anybody may run does
- * not depend on it, nor does what waits in the set. It is what comes first where a path has no step of the set: the
+ * not depend on it, nor does what waits in the set, and its script goes on behind it. It is what comes first where a path has no step of the set: the
  * proof is that of `docs/soundness.md`, "Partial order", with the key for the context that goes on alone.
  */
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import type { Transition } from "../reference/step.ts";
 import { type Action, Actions } from "./actions.ts";
-import { type Dependence, dependenceOf, isPlain } from "./dependence.ts";
+import { conditionsOf, type Dependence, dependenceOf, isPlain, mayBeDone, mayComeFirst } from "./dependence.ts";
 import { Enabling, Moment } from "./enabling.ts";
 import { type Footprint, footprintsOf } from "./footprints.ts";
 import type { Choice } from "./reduction.ts";
@@ -36,8 +36,7 @@ export class Stubborn implements Choice {
     this.#actions = actions;
     this.#enabling = new Enabling(system, footprints, actions);
     const known = (asked: Footprint) => ({ asked, changers: actions.changers(asked) });
-    const conditions = [...system.invariants, ...system.witnesses].flatMap(({ condition }) => condition ?? []);
-    this.#conditions = conditions.map((condition) => known(footprints.ofStates([condition])));
+    this.#conditions = conditionsOf(system).map((condition) => known(footprints.ofStates([condition])));
     this.#turns = system.contexts.map((_, context) => known(footprints.mayRun(context)));
   }
 
@@ -65,9 +64,7 @@ export class Stubborn implements Choice {
   #setOf(moment: Moment, key: number, most: number): ReadonlySet<number> | null {
     const { pc } = moment.state;
     const label = pc[key] as number;
-    const obstacle = this.#dependence.obstacle(key, label);
-    if (obstacle !== null && obstacle !== "is seen by a property of states") return null;
-    if (!moment.isOpen(key)) return null;
+    if (!mayComeFirst(this.#dependence.obstacle(key, label)) || !moment.isOpen(key)) return null;
 
     const set = new Set<number>();
     const todo: number[] = [];
@@ -92,7 +89,7 @@ export class Stubborn implements Choice {
     const keepOpen = (): void => add(this.#turns[key]?.changers ?? []);
     add(first);
     for (const { asked, changers } of this.#conditions) if (changes(asked)) add(changers);
-    if (this.#turns.some(({ asked }) => changes(asked))) keepOpen();
+    if (this.#turns.some(({ asked }) => changes(asked)) || mayBeDone(this.#system, label)) keepOpen();
     for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
       if (isOpen(id)) {
         open.add((this.#actions.all[id] as Action).context);

@@ -3,8 +3,9 @@
 import { stateKey } from "../../checker/language/cells.ts";
 import type { State } from "../../checker/language/evaluate.ts";
 import type { System } from "../../checker/language/index.ts";
+import type { Choice } from "../../checker/reduction/reduction.ts";
 import { stateAfter } from "../../checker/reduction/strolls.ts";
-import { expand, type Transition } from "../../checker/reference/step.ts";
+import { expand, isAtRest, type Transition } from "../../checker/reference/step.ts";
 
 export type Edge = readonly [before: State, via: Transition, after: State];
 
@@ -25,4 +26,32 @@ export function graphOf(system: System): { readonly states: readonly State[]; re
     }
   }
   return { states, edges };
+}
+
+/**
+ * The states at rest, by key, that are reached by what a choice follows. Whoever may be chosen has to move before all is at
+ * rest, so a choice loses none of them: many more answers than the properties of a system are.
+ */
+export function restsOf(system: System, choice: Choice): readonly string[] {
+  const key = stateKey(system);
+  const seen = new Set([key(system.initial)]);
+  const states = [system.initial];
+  const rests: string[] = [];
+  for (const state of states) {
+    const expansion = expand(system, state);
+    if (isAtRest(system, state, expansion)) rests.push(key(state));
+    const after = expansion.transitions.map((via) => ({
+      via,
+      next: via.command.fails ? null : stateAfter(system, state, via),
+    }));
+    const chosen = choice.chosen(state, expansion.transitions);
+    const goesOn = (context: number): boolean => after.some(({ via, next }) => next && via.context === context);
+    const areEnough = chosen.every(({ context }) => goesOn(context));
+    for (const { via, next } of after) {
+      if (!next || seen.has(key(next)) || (areEnough && !chosen.includes(via))) continue;
+      seen.add(key(next));
+      states.push(next);
+    }
+  }
+  return rests.toSorted();
 }
