@@ -14,6 +14,8 @@ import {
   step,
 } from "../../checker/language/index.ts";
 
+import { reducedSearch } from "../../checker/reduction/search.ts";
+import { Stubborn } from "../../checker/reduction/stubborn.ts";
 import { recheck } from "../../checker/reduction/walk.ts";
 
 const m = state({ halted: bool });
@@ -43,4 +45,6 @@ it("is found: the step of a worker that would end its script is not taken alone"
     }
   }
   expect(recheck(system, 10).problems).toEqual([]);
+  const stubborn = reducedSearch(system, { exploreAll: true }, new Stubborn(system));
+  expect(stubborn.violations.map((v) => v.property)).toEqual(["deadlock"]);
 });
