@@ -88,7 +88,6 @@ function leastCosts(system: System): ReadonlyMap<string, Costs> {
 
 describe("the way with the fewest switches", () => {
   it("costs what the cheapest of all ways costs, on systems drawn at random", () => {
-    let better = 0;
     fc.assert(
       fc.property(drawnSystems, (one) => {
         const { system, full } = searched(one);
@@ -105,13 +104,12 @@ describe("the way with the fewest switches", () => {
           expect(costOf(system, trace.steps)).toEqual(way.cost);
           const shortest = costOf(system, traceOf(system, property, why, full.trace(at)).steps);
           expect(shortest.steps).toBeLessThanOrEqual(steps);
-          better += Number(switches < shortest.switches);
+          expect(switches).toBeLessThanOrEqual(shortest.switches);
         }
       }),
       { numRuns: 60 },
     );
-    // Where the shortest way were always as good, nothing would have been shown.
-    expect(better).toBeGreaterThan(0);
+    // Of few of these systems the shortest way is not as good; the kernel's spec below is one of them for certain.
   });
 
   it("is said not to have been found where there are too many ways, or where nobody waited", () => {
