@@ -67,10 +67,6 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = Object.fromEntries(
     "free_deferred_objects: restore / not done: object[x].link = garbage (-> check)",
   ),
   ...forAll(
-    "get_partial_node() fills a CPU's empty list up to its bound, so that there is nothing to spill",
-    "put_cpu_partial: put / without: drain (-> unlockSpill)",
-  ),
-  ...forAll(
     "who may spin always gets its object from a new slab of a debug cache: no trylock is in its way",
     "___slab_alloc: gotSingle / always: freelist != nil || !allowSpin (-> done)",
   ),
@@ -136,10 +132,6 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = Object.fromEntries(
     "without SMP nobody that may wait finds a spinlock held: interrupts are off while it is, or its holder is not to be interrupted by who takes it",
     "spin_lock_irqsave: up / always: lock[which].holder == nil (-> held)",
     "spin_lock: up / always: lock[which].holder == nil (-> held)",
-  ),
-  ...forAll(
-    "the row is there only where the condition is false, or is folded away",
-    "kmalloc_nolock: unsupported / never: cmpxchgDouble && !(debugCaches && debug[b]) (-> gate)",
   ),
 ]);
 

@@ -1,8 +1,10 @@
 /** What an engine's search is asked, and its answer where it cannot even begin. */
 import type { System } from "../language/system.ts";
+import { dependenceOf } from "../reduction/dependence.ts";
+import { Symmetry } from "../reduction/symmetry.ts";
 import { Findings } from "../reference/findings.ts";
 import type { SearchOptions, SearchResult } from "../reference/result.ts";
-import type { Backend } from "./machine.ts";
+import type { Backend, MachineOptions } from "./machine.ts";
 import type { Tree } from "./tree.ts";
 
 export interface EngineOptions extends SearchOptions {
@@ -28,6 +30,20 @@ export interface EngineOptions extends SearchOptions {
   readonly tree?: Tree;
   readonly fitFrom?: number;
   readonly crewFrom?: number;
+}
+
+/** What is used to keep few states. */
+export type Few = Pick<MachineOptions, "dependence" | "symmetry">;
+
+/** Nothing is reduced. */
+export const ALL: Few = { dependence: null, symmetry: null };
+
+export function fewOf(system: System, { por, symmetry }: EngineOptions): Few {
+  const naming = symmetry ? new Symmetry(system) : null;
+  return {
+    dependence: por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null,
+    symmetry: naming?.isTrivial ? null : naming,
+  };
 }
 
 /** Where there is no room for the first tables: the initial state is all that was seen. */

@@ -6,8 +6,6 @@
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import { concretely, type Stretch } from "../reduction/concrete.ts";
-import { dependenceOf } from "../reduction/dependence.ts";
-import { Symmetry } from "../reduction/symmetry.ts";
 import { wayBetween } from "../reduction/way.ts";
 import { Findings } from "../reference/findings.ts";
 import { finish, INTERRUPTED, type Lengthy, type Progress } from "../reference/progress.ts";
@@ -16,7 +14,7 @@ import type { Transition } from "../reference/step.ts";
 import { type Event, type Frame, MODE } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
-import { type EngineOptions, notBegun } from "./options.ts";
+import { ALL, type EngineOptions, type Few, fewOf, notBegun } from "./options.ts";
 import { PAGE } from "./pair-set.ts";
 import { type Run, slicesOf, statesIn } from "./runs.ts";
 import { OutOfMemory } from "./store.ts";
@@ -46,20 +44,6 @@ export function* engineSearching(system: System, options: EngineOptions = {}): L
     if (!(error instanceof OutOfMemory)) throw error;
     return notBegun(system);
   }
-}
-
-/** What is used to keep few states. */
-type Few = Pick<MachineOptions, "dependence" | "symmetry">;
-
-/** Nothing is reduced. */
-const ALL: Few = { dependence: null, symmetry: null };
-
-function fewOf(system: System, { por, symmetry }: EngineOptions): Few {
-  const naming = symmetry ? new Symmetry(system) : null;
-  return {
-    dependence: por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null,
-    symmetry: naming?.isTrivial ? null : naming,
-  };
 }
 
 /**
@@ -104,6 +88,8 @@ class EngineSearch {
   readonly #machineOptions: MachineOptions;
   readonly #work: Work;
   #transitions = 0;
+  /** Whether the memory limit was reached. */
+  #isFull = false;
 
   constructor(system: System, options: EngineOptions, tree: Tree, few: Few) {
     const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
@@ -139,7 +125,7 @@ class EngineSearch {
     return fn(...args);
   }
 
-  /** Searches; or gives null where more than so many states are seen and more are to come. */
+  /** Searches; or gives null where more than so many states are seen and more are to come, or there was no room. */
   *result(atMost = Number.POSITIVE_INFINITY): Lengthy<SearchResult | null> {
     const { exploreAll = false } = this.#options;
     const { violations } = this.#findings;
@@ -147,6 +133,7 @@ class EngineSearch {
     this.#call("enter");
     this.#levels.push(this.#counts);
     let incomplete: string | null = null;
+    let isLarge = false;
     let level = 0;
     for (; ; level++) {
       incomplete = yield* this.#expandLevel(level);
@@ -155,15 +142,17 @@ class EngineSearch {
       if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
       if (this.#runsOf(level + 1).length === 0) break;
       incomplete = limitReached(this.#options, this.#machine.store.total, level);
-      if (incomplete) break;
-      if (this.#machine.store.total > atMost) return null;
+      isLarge = incomplete === null && this.#machine.store.total > atMost;
+      if (incomplete || isLarge) break;
     }
     this.#work.end();
+    // What does not fit whole may fit reduced.
+    if (isLarge || (this.#isFull && this.#options.reduceFrom !== undefined && atMost < Number.POSITIVE_INFINITY))
+      return null;
     const atViolation = incomplete === null && !exploreAll && violations.size > 0;
     if (incomplete === null && !atViolation) incomplete = yield* this.#checkProgress();
-    const { dependence, symmetry } = this.#machineOptions;
     return {
-      reduced: dependence !== null || symmetry !== null,
+      reduced: (this.#machineOptions.dependence ?? this.#machineOptions.symmetry) !== null,
       states: this.#machine.store.total,
       transitions: this.#transitions,
       depth: level,
@@ -208,6 +197,7 @@ class EngineSearch {
         this.#collectCounts();
       }
     } catch (error) {
+      this.#isFull = error instanceof OutOfMemory;
       if (error instanceof Interrupted) incomplete = error.message;
       else if (error instanceof OutOfMemory)
         incomplete = `${error.message} (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
