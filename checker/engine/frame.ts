@@ -67,7 +67,7 @@ export interface Memory {
   readonly successors: Own;
   /** Successors that wait to be entered. */
   readonly batch: Own;
-  /** For each set of pairs two words: the numbers that the thread has taken for it and not yet used. */
+  /** For each set of pairs, the stash the last, two words: the numbers that the thread has taken for it and not yet used. */
   readonly blocks: Own;
   /** The header of the thread's log. */
   readonly log: Own;
@@ -139,7 +139,7 @@ export class Frame {
       wanted: own(this.events.length),
       least: own((packed + 4) * this.events.length),
       batch: own(BATCH_BYTES),
-      blocks: own(8 * tree.nodes.length),
+      blocks: own(8 * (tree.nodes.length + 1)),
       log: own(LOG.bytes),
       mode: own(4),
       transitions: own(4),

@@ -20,6 +20,8 @@ export function printLayout(system: System): string {
   if (fixed.length > 0) lines.push("", "one value only, not stored:", ...fixed.map((name) => `  ${name}`));
   const nameOf = (child: Child): string =>
     "word" in child ? `word ${child.word}` : "node" in child ? `part ${child.node}` : "nothing";
-  const parts = treeFor(system).nodes.map(({ left, right }, i) => `  part ${i}: ${nameOf(left)}, ${nameOf(right)}`);
-  return [...lines, "", "parts, each stored once; the last stands for the state:", ...parts, ""].join("\n");
+  const { nodes, root } = treeFor(system);
+  const parts = nodes.map(({ left, right }, i) => `  part ${i}: ${nameOf(left)}, ${nameOf(right)}`);
+  const state = `  a state: ${root.map((node) => nameOf({ node })).join(", ")}`;
+  return [...lines, "", "parts, each stored once:", ...parts, state, ""].join("\n");
 }

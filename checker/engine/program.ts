@@ -11,7 +11,19 @@ import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
 import type { Layout } from "./layout.ts";
 import { HEADER, intern, type PairSet, pairAt, pairIn, rebuild, STOP } from "./pair-set.ts";
 import { type Renamer, renamerOf } from "./rename.ts";
-import { addBatch, addLater, identify, moveStash, moveTable, ROOTS, type RootSet, stashOf } from "./root-set.ts";
+import {
+  addBatch,
+  addLater,
+  identify,
+  moveStash,
+  moveTable,
+  numbersOf,
+  pairOf,
+  ROOTS,
+  type RootSet,
+  rearrange,
+  stashOf,
+} from "./root-set.ts";
 import type { Child, Tree } from "./tree.ts";
 
 /** Where the headers of the sets begin: the host puts nothing below. */
@@ -29,11 +41,14 @@ export function generate(layout: Layout, tree: Tree, options: FrameOptions): Eng
   return { frame, program };
 }
 
-/** The header of the set of an inner node; that of the root stands for the stash. */
+/** The header of the set of a node; the one behind the last is that of the stash. */
 export const headerOf = (node: number): number => HEADERS + node * HEADER.bytes;
 
+/** How many sets of pairs there are: those of the nodes, and the stash. */
+export const setsOf = ({ nodes }: Tree): number => nodes.length + 1;
+
 /** The header of the set of the roots. */
-export const rootsOf = ({ nodes }: Tree): number => headerOf(nodes.length);
+export const rootsOf = (tree: Tree): number => headerOf(setsOf(tree));
 
 const endOfHeaders = (tree: Tree): number => rootsOf(tree) + ROOTS.bytes;
 
@@ -64,15 +79,16 @@ class Generator {
   constructor(frame: Frame) {
     this.#frame = frame;
     const { memory, options, tree } = frame;
-    const root = tree.nodes.length - 1;
+    const stash = tree.nodes.length;
     const set = (node: number): PairSet => ({
       header: headerOf(node),
       block: { offset: memory.blocks.offset + 8 * node },
       shared: options.shared,
     });
-    this.#interns = tree.nodes.slice(0, root).map((_, i) => intern(`${i}`, set(i)));
-    this.#rebuilds = tree.nodes.map((_, i) => rebuild(`${i}`, headerOf(i)));
-    this.#roots = { header: rootsOf(tree), stash: set(root), log: memory.log, batch: memory.batch };
+    this.#interns = tree.nodes.map((_, i) => intern(`${i}`, set(i)));
+    this.#rebuilds = Array.from({ length: setsOf(tree) }, (_, i) => rebuild(`${i}`, headerOf(i)));
+    const { log, batch } = memory;
+    this.#roots = { header: rootsOf(tree), numbers: tree.root.length, stash: set(stash), log, batch };
     this.#stash = stashOf(this.#roots);
     this.#add = addBatch("roots", this.#roots, this.#stash.isNew, true);
     this.#addAgain = addBatch("roots again", this.#roots, this.#stash.isNew, false);
@@ -109,7 +125,11 @@ class Generator {
     const marks = goals.map((goal, i) => this.#mark(unpack, goal, i));
     const sweep = this.#sweep(unpack, takeSteps);
     const isMarked = this.#isMarked();
-    const moves = [moveTable(this.#roots, this.#addAgain), moveStash(this.#roots, this.#addAgain)];
+    const moves = [
+      moveTable(this.#roots, this.#addAgain),
+      moveStash(this.#roots, this.#addAgain),
+      rearrange(this.#roots),
+    ];
     const exports = [enter, unpack, expand, search, sweep, isMarked, ...marks, ...this.#rebuilds, ...moves, keep];
     return {
       functions: [
@@ -149,10 +169,9 @@ class Generator {
     for (const [i, { left, right }] of this.#frame.tree.nodes.entries()) {
       const { current } = this.#frame.memory;
       const pair = [this.#child(left, current, nodes), this.#child(right, current, nodes)] as const;
-      const known = this.#interns[i];
-      if (known) nodes.push(get(writer.local(ir.call(known, ...pair))));
-      else addLater(writer, this.#roots, this.#add, ...pair);
+      nodes.push(get(writer.local(ir.call(this.#interns[i] as Func, ...pair))));
     }
+    addLater(writer, this.#roots, this.#add, ...this.#pairOf(writer, nodes));
     writer.emit(ir.run(ir.call(this.#add)));
     return writer.fn;
   }
@@ -165,13 +184,20 @@ class Generator {
       const before = tree.nodes.map((_, node) => ir.load(ir.own(memory.nodes, 4 * node)));
       const pair = [left, right].map((child) => this.#child(child, memory.successor, nodes)) as [ir.Expr, ir.Expr];
       const old = [left, right].map((child) => this.#child(child, memory.expanded, before)) as [ir.Expr, ir.Expr];
-      if (i === tree.nodes.length - 1) return pair;
       const number = writer.local(before[i] as ir.Expr);
       const changed = ir.bitOr(ir.xor(pair[0], old[0]), ir.xor(pair[1], old[1]));
       writer.if(changed, () => writer.emit(ir.set(number, ir.call(this.#interns[i] as Func, ...pair))));
       nodes.push(get(number));
     }
-    throw new Error("a tree without a root");
+    return this.#pairOf(writer, nodes);
+  }
+
+  #pairOf(writer: FunctionWriter, nodes: readonly ir.Expr[]): readonly [ir.Expr, ir.Expr] {
+    return pairOf(
+      writer,
+      this.#roots,
+      this.#frame.tree.root.map((node) => nodes[node] as ir.Expr),
+    );
   }
 
   /** What is done with each successor, by mode. */
@@ -256,22 +282,24 @@ class Generator {
   #unpack(): Func {
     const { tree, memory } = this.#frame;
     const writer = new FunctionWriter("unpack", 2);
-    const visit = (node: number, pair: number): void => {
+    const visit = (node: number, number: ir.Expr): void => {
+      writer.emit(ir.store(ir.own(memory.nodes, 4 * node), number));
+      const pair = writer.local(pairAt(headerOf(node), number));
       const { left, right } = tree.nodes[node] as Tree["nodes"][number];
       for (const [i, child] of [left, right].entries()) {
         if ("nothing" in child) continue;
-        const value = writer.local(ir.load(get(pair), 4 * i));
-        if ("node" in child) {
-          writer.emit(ir.store(ir.own(memory.nodes, 4 * child.node), get(value)));
-          visit(child.node, writer.local(pairAt(headerOf(child.node), get(value))));
-        } else {
+        const value = get(writer.local(ir.load(get(pair), 4 * i)));
+        if ("node" in child) visit(child.node, value);
+        else {
           for (const packed of new Set([memory.current, memory.successor, memory.expanded])) {
-            writer.emit(ir.store(ir.own(packed, 4 * child.word), get(value)));
+            writer.emit(ir.store(ir.own(packed, 4 * child.word), value));
           }
         }
       }
     };
-    visit(tree.nodes.length - 1, writer.local(pairIn(get(0), get(1))));
+    const pair = writer.local(pairIn(get(0), get(1)));
+    const words = [get(writer.local(ir.load(get(pair)))), get(writer.local(ir.load(get(pair), 4)))] as const;
+    for (const [i, number] of numbersOf(writer, this.#roots, words).entries()) visit(tree.root[i] as number, number);
     return writer.fn;
   }
 

@@ -1,5 +1,7 @@
 /**
- * Which states have been seen? The set of the roots, in generated code: pairs of the numbers of a state's two halves.
+ * Which states have been seen? The set of the roots, in generated code: the numbers of a state's parts, as a pair. Of
+ * three numbers one, of which there are the most, is a word of its own; the other two lie side by side in one. The header
+ * says which and how: that is arranged anew when they grow.
  *
  * It is a hash table of one word an entry that holds its pairs exactly. A pair (a, b) is first scrambled, one to one:
  * each step changes one of the two by something computed from the other, so that each can be undone. The new b is
@@ -18,14 +20,26 @@ import * as ir from "./ir.ts";
 import { c, type Expr, type Func, FunctionWriter, get } from "./ir.ts";
 import { intern, type PairSet, pairIn, STOP } from "./pair-set.ts";
 
-/** Offsets in the header of the table; a mask is one less than its places, that of the table before as well. */
-export const ROOTS = { table: 0, mask: 4, maskBefore: 8, bytes: 64 } as const;
+/**
+ * Offsets in the header of the table; a mask is one less than its places. Of three numbers: which one has a word of its
+ * own, and how many bits of the other word the first of the others has. And all this of the table before.
+ */
+export const ROOTS = {
+  table: 0,
+  mask: 4,
+  maskBefore: 8,
+  alone: 12,
+  aloneBefore: 16,
+  split: 20,
+  splitBefore: 24,
+  bytes: 64,
+} as const;
 
 /** Offsets in the header of a log. */
 export const LOG = { directory: 0, count: 4, limit: 8, bytes: 16 } as const;
 
 const DISTANCE_BITS = 5;
-const KEPT = 32 - DISTANCE_BITS;
+export const KEPT = 32 - DISTANCE_BITS;
 /** Distances are counted from 1, so that no entry is 0. */
 const LARGEST_DISTANCE = (1 << DISTANCE_BITS) - 1;
 
@@ -40,10 +54,51 @@ const UNFIT = -1;
 
 export interface RootSet {
   readonly header: number;
+  /** How many numbers a root is made of: 1, 2 or 3. */
+  readonly numbers: number;
   readonly stash: PairSet;
   /** This thread's log, and the pairs that wait. */
   readonly log: ir.Own;
   readonly batch: ir.Own;
+}
+
+/** The pair that a root's numbers are now; each is read several times. */
+export function pairOf(writer: FunctionWriter, { header }: RootSet, numbers: readonly Expr[]): readonly [Expr, Expr] {
+  const [first = c(0), second = c(0), third] = numbers;
+  if (!third) return [first, second];
+  const { isFirst, isThird } = aloneAt(writer, header + ROOTS.alone);
+  const low = ir.select(isFirst, second, first);
+  const high = ir.select(isThird, second, third);
+  const alone = ir.select(isFirst, first, ir.select(isThird, third, second));
+  return [ir.bitOr(low, ir.shl(high, ir.load(c(header + ROOTS.split)))), alone];
+}
+
+/** The numbers of a root, of its pair now or before; both words are read several times. */
+export function numbersOf(
+  writer: FunctionWriter,
+  { header, numbers }: RootSet,
+  [a, b]: readonly [Expr, Expr],
+  when: "now" | "before" = "now",
+): readonly Expr[] {
+  if (numbers < 3) return [a, b].slice(0, numbers);
+  const { isFirst, isThird } = aloneAt(writer, header + (when === "now" ? ROOTS.alone : ROOTS.aloneBefore));
+  const split = get(writer.local(ir.load(c(header + (when === "now" ? ROOTS.split : ROOTS.splitBefore)))));
+  const low = get(writer.local(ir.bitAnd(a, ir.sub(ir.shl(c(1), split), c(1)))));
+  const high = get(writer.local(ir.shru(a, split)));
+  const second = ir.select(isFirst, low, ir.select(isThird, high, b));
+  return [ir.select(isFirst, b, low), second, ir.select(isThird, b, high)].map((number) => get(writer.local(number)));
+}
+
+function aloneAt(writer: FunctionWriter, at: number): { readonly isFirst: Expr; readonly isThird: Expr } {
+  const alone = writer.local(ir.load(c(at)));
+  const isFirst = writer.local(ir.not(get(alone)));
+  return { isFirst: get(isFirst), isThird: get(writer.local(ir.eq(get(alone), c(2)))) };
+}
+
+/** The pair now of a root that was another before. */
+function pairNow(writer: FunctionWriter, set: RootSet, before: readonly [Expr, Expr]): readonly [Expr, Expr] {
+  const [a, b] = before.map((word) => get(writer.local(word))) as [Expr, Expr];
+  return set.numbers < 3 ? [a, b] : pairOf(writer, set, numbersOf(writer, set, [a, b], "before"));
 }
 
 /** How many bits of a place change what an entry keeps. */
@@ -208,7 +263,7 @@ export const moveTable = (set: RootSet, add: Func): Func =>
     const entry = writer.local(ir.load(ir.add(get(0), ir.shl(get(1), c(2)))));
     writer.if(get(entry), () => {
       const maskBefore = get(writer.local(ir.load(c(set.header + ROOTS.maskBefore))));
-      addLater(writer, set, add, ...unscramble(writer, maskBefore, get(1), get(entry)));
+      addLater(writer, set, add, ...pairNow(writer, set, unscramble(writer, maskBefore, get(1), get(entry))));
     });
   });
 
@@ -216,8 +271,20 @@ export const moveTable = (set: RootSet, add: Func): Func =>
 export const moveStash = (set: RootSet, add: Func): Func =>
   addRun("move stash", add, (writer) => {
     const pair = writer.local(pairIn(get(0), get(1)));
-    addLater(writer, set, add, ir.load(get(pair)), ir.load(get(pair), 4));
+    addLater(writer, set, add, ...pairNow(writer, set, [ir.load(get(pair)), ir.load(get(pair), 4)]));
   });
+
+/** Arranges a run of a log anew. */
+export function rearrange(set: RootSet): Func {
+  const writer = new FunctionWriter("rearrange", 3);
+  writer.loop((end) => {
+    writer.if(ir.eq(get(1), get(2)), () => writer.emit(ir.br(end)));
+    const pair = writer.local(pairIn(get(0), get(1)));
+    const [a, b] = pairNow(writer, set, [ir.load(get(pair)), ir.load(get(pair), 4)]);
+    writer.emit(ir.store(get(pair), a), ir.store(get(pair), b, 4), ir.set(1, ir.add(get(1), c(1))));
+  });
+  return writer.fn;
+}
 
 /** Both questions of the stash: is a pair new there, which is its number? */
 export const stashOf = ({ stash }: RootSet): { readonly isNew: Func; readonly number: Func } => ({

@@ -11,14 +11,15 @@ import { Findings } from "../reference/findings.ts";
 import { finish, INTERRUPTED, type Lengthy, type Progress } from "../reference/progress.ts";
 import { limitReached, type Place, type SearchResult } from "../reference/result.ts";
 import type { Transition } from "../reference/step.ts";
+import { TooWide } from "./arrangement.ts";
 import { type Event, type Frame, MODE } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
 import { ALL, type EngineOptions, type Few, fewOf, notBegun } from "./options.ts";
 import { PAGE } from "./pair-set.ts";
 import { type Run, slicesOf, statesIn } from "./runs.ts";
-import { OutOfMemory } from "./store.ts";
-import { balancedTree, fittedTree, type Tree } from "./tree.ts";
+import { OutOfMemory, type Store } from "./store.ts";
+import { balancedTree, fittedTree, ofTwo, type Tree } from "./tree.ts";
 import { Interrupted, Work } from "./work.ts";
 
 type Packed = Int32Array;
@@ -39,7 +40,7 @@ export function* engineSearching(system: System, options: EngineOptions = {}): L
     const begun = options.tree ?? (yield* begin(system, options, few));
     if (!("nodes" in begun)) return begun;
     const then = options.reduceFrom === undefined ? few : fewOf(system, options);
-    return (yield* new EngineSearch(system, options, begun, then).result()) as SearchResult;
+    return yield* inTree(system, options, begun, then);
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
     return notBegun(system);
@@ -56,6 +57,19 @@ function* begin(system: System, options: EngineOptions, few: Few): Lengthy<Searc
   const workers = reduceFrom === undefined ? 1 : options.workers;
   const first = new EngineSearch(system, { ...options, ...(workers ? { workers } : {}) }, balancedTree(words), few);
   return (yield* first.result(reduceFrom ?? fitFrom)) ?? fittedTree(words, first.sample());
+}
+
+/** Searches with a tree; anew with a node for two of three that hang on its root, where their numbers become too large. */
+function* inTree(system: System, options: EngineOptions, tree: Tree, few: Few): Lengthy<SearchResult> {
+  let first: EngineSearch | undefined;
+  try {
+    first = new EngineSearch(system, options, tree, few);
+    return (yield* first.result()) as SearchResult;
+  } catch (error) {
+    if (!(error instanceof TooWide)) throw error;
+    const again = new EngineSearch(system, options, ofTwo(tree), few, first?.store);
+    return (yield* again.result()) as SearchResult;
+  }
 }
 
 /** The tree that a search of the whole graph uses. Throws `Unsupported`. */
@@ -91,19 +105,28 @@ class EngineSearch {
   /** Whether the memory limit was reached. */
   #isFull = false;
 
-  constructor(system: System, options: EngineOptions, tree: Tree, few: Few) {
+  /** Throws `Unsupported`, `OutOfMemory` and `TooWide`; a store whose search has ended gives its memory. */
+  constructor(system: System, options: EngineOptions, tree: Tree, few: Few, ended?: Store) {
     const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
     const threads = backend === "js" ? 1 : (options.workers ?? 1);
     this.#system = system;
     this.#options = options;
     this.#layout = layoutOf(system);
-    const { firstTable, largestRoots } = options;
-    const tables = { ...(firstTable ? { firstTable } : {}), ...(largestRoots ? { largestRoots } : {}) };
-    this.#machineOptions = { backend, memory, unroll, threads, ...few, ...tables };
+    const { firstTable, largestRoots, rootBits } = options;
+    const tables = {
+      ...(firstTable ? { firstTable } : {}),
+      ...(largestRoots ? { largestRoots } : {}),
+      ...(rootBits ? { rootBits } : {}),
+    };
+    this.#machineOptions = { backend, memory, unroll, threads, tables, ...few, ...(ended ? { ended } : {}) };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
     this.#work = new Work(this.#machine, threads, options.crewFrom ?? WORTH_A_CREW, options.signal);
     this.#findings = new Findings(system);
     this.#fired = system.commands.map(() => 0);
+  }
+
+  get store(): Store {
+    return this.#machine.store;
   }
 
   get #frame(): Frame {
@@ -125,7 +148,10 @@ class EngineSearch {
     return fn(...args);
   }
 
-  /** Searches; or gives null where more than so many states are seen and more are to come, or there was no room. */
+  /**
+   * Searches; or gives null where more than so many states are seen and more are to come, or there was no room. Throws
+   * `TooWide`.
+   */
   *result(atMost = Number.POSITIVE_INFINITY): Lengthy<SearchResult | null> {
     const { exploreAll = false } = this.#options;
     const { violations } = this.#findings;
@@ -135,17 +161,20 @@ class EngineSearch {
     let incomplete: string | null = null;
     let isLarge = false;
     let level = 0;
-    for (; ; level++) {
-      incomplete = yield* this.#expandLevel(level);
-      this.#levels.push(this.#counts);
-      if (incomplete) break;
-      if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
-      if (this.#runsOf(level + 1).length === 0) break;
-      incomplete = limitReached(this.#options, this.#machine.store.total, level);
-      isLarge = incomplete === null && this.#machine.store.total > atMost;
-      if (incomplete || isLarge) break;
+    try {
+      for (; ; level++) {
+        incomplete = yield* this.#expandLevel(level);
+        this.#levels.push(this.#counts);
+        if (incomplete) break;
+        if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
+        if (this.#runsOf(level + 1).length === 0) break;
+        incomplete = limitReached(this.#options, this.#machine.store.total, level);
+        isLarge = incomplete === null && this.#machine.store.total > atMost;
+        if (incomplete || isLarge) break;
+      }
+    } finally {
+      this.#work.end();
     }
-    this.#work.end();
     // What does not fit whole may fit reduced.
     if (isLarge || (this.#isFull && this.#options.reduceFrom !== undefined && atMost < Number.POSITIVE_INFINITY))
       return null;

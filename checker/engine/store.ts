@@ -2,6 +2,7 @@
  * The memory of the engine: who gets which pages, and how the sets of pairs get room. Everything is counted, so that a
  * limit is kept.
  */
+import { type Arrangement, type Counts, FIRST_ARRANGEMENT, isWide, nextArrangement, widest } from "./arrangement.ts";
 import type { Memory } from "./frame.ts";
 import { HEADER, PAGE, PAIRS_BITS } from "./pair-set.ts";
 import { LOG, ROOTS } from "./root-set.ts";
@@ -54,6 +55,10 @@ export interface StoreOptions {
   /** How many pairs a thread may add to a set between two looks at it. */
   readonly slack: number;
   readonly threads: number;
+  /** For tests: how many bits two numbers of a root may have together, if not all of a word. */
+  readonly rootBits?: number;
+  /** One whose search has ended, shared or not as this one: its memory is used again. */
+  readonly ended?: Store;
 }
 
 /** A list of segments has room for 2 GiB of pairs: with a table for as many, that is all that 32 bits address. */
@@ -70,6 +75,9 @@ export class Store {
   readonly #sets: PairSet[] = [];
   readonly #threads: Thread[] = [];
   #roots = 0;
+  /** The sets that a root's numbers are of, and what puts a run of a log as all are to be now. */
+  #rootOf: readonly number[] = [];
+  #rearrange: (directory: number, from: number, to: number) => void = () => {};
   #places = 0;
   #top = 0;
   words: Int32Array;
@@ -80,9 +88,11 @@ export class Store {
   constructor(options: StoreOptions) {
     this.#options = options;
     this.shared = options.shared;
-    this.memory = new WebAssembly.Memory({ initial: 0, maximum: MAXIMUM_PAGES, shared: options.shared });
+    const { ended, shared } = options;
+    this.memory = ended?.memory ?? new WebAssembly.Memory({ initial: 0, maximum: MAXIMUM_PAGES, shared });
     this.words = new Int32Array(this.memory.buffer);
     this.bytes = new Uint8Array(this.memory.buffer);
+    if (ended) this.bytes.fill(0, 0, ended.used);
   }
 
   /** Bytes in use. */
@@ -117,6 +127,14 @@ export class Store {
     }
   }
 
+  /**
+   * Writes to fresh memory before anybody reads it. Where a page is read first, the machine shows one of zeros that all
+   * share, and when it is written to must tell all processors that it is another.
+   */
+  #touch(at: number, bytes: number): void {
+    for (let byte = at; byte < at + bytes; byte += MACHINE_PAGE) this.setWord(byte, 0);
+  }
+
   #release(at: number, count: number): void {
     // What is given back is used again page by page: that is what most want.
     const single = this.#free.get(1) ?? [];
@@ -138,8 +156,16 @@ export class Store {
     this.#sets.push({ header, entries: 0, segments: 0, rebuild });
   }
 
-  addRoots(header: number): void {
+  /** Adds the set of the roots: of which sets their numbers are, and how those of a run of a log are put otherwise. */
+  addRoots(
+    header: number,
+    rootOf: readonly number[],
+    rearrange: (directory: number, from: number, to: number) => void,
+  ) {
     this.#roots = header;
+    this.#rootOf = rootOf;
+    this.#rearrange = rearrange;
+    this.#arrange(FIRST_ARRANGEMENT);
   }
 
   /** Adds a thread, by where it has what is its own. */
@@ -168,12 +194,13 @@ export class Store {
   }
 
   /**
-   * Gives room to all that have little left. Throws `OutOfMemory`. Where the table of the roots is a new one, gives what
-   * is to be moved into it; what is moved does not make this necessary again.
+   * Gives room to all that have little left. Throws `OutOfMemory` and `TooWide`. Where the table of the roots is a new
+   * one, gives what is to be moved into it; what is moved does not make this necessary again.
    */
   makeRoom(): Move | null {
     for (const [number, set] of this.#sets.entries()) this.#makeRoom(set, number);
     const move = this.#makeRootTable();
+    for (const [number, set] of this.#sets.entries()) this.#limit(set, number);
     const left = Math.floor((this.#places * ROOTS_FILL - this.total) / this.#threads.length);
     const { largestRoots = Number.POSITIVE_INFINITY } = this.#options;
     for (const thread of this.#threads) {
@@ -200,8 +227,39 @@ export class Store {
     while (entries * FILL < least) entries *= 2;
     if (entries !== set.entries) this.#makeTable(set, number, entries);
     set.segments = this.#makeSegments(this.word(set.header + HEADER.directory), set.segments, least);
-    const limit = Math.min(Math.floor(entries * FILL), set.segments * PAIRS) - slack;
-    this.setWord(set.header + HEADER.limit, limit);
+  }
+
+  /** When a set is to have more room, or its numbers are to have more bits. */
+  #limit({ header, entries, segments }: PairSet, number: number): void {
+    const slack = this.#options.threads * this.#options.slack;
+    const one = this.#rootOf.length < 3 ? -1 : this.#rootOf.indexOf(number);
+    const most = one < 0 ? Number.POSITIVE_INFINITY : widest(this.#arrangement, one, this.#rootBits);
+    this.setWord(header + HEADER.limit, Math.min(Math.floor(entries * FILL), segments * PAIRS, most) - slack);
+  }
+
+  get #rootBits(): number {
+    return this.#options.rootBits ?? WORD;
+  }
+
+  get #arrangement(): Arrangement {
+    return { alone: this.word(this.#roots + ROOTS.alone), split: this.word(this.#roots + ROOTS.split) };
+  }
+
+  #arrange({ alone, split }: Arrangement): void {
+    const before = this.#arrangement;
+    this.setWord(this.#roots + ROOTS.aloneBefore, before.alone);
+    this.setWord(this.#roots + ROOTS.splitBefore, before.split);
+    this.setWord(this.#roots + ROOTS.alone, alone);
+    this.setWord(this.#roots + ROOTS.split, split);
+  }
+
+  /** Of the three sets that a root's numbers are of, if there are three: how many numbers there are. */
+  get #rootCounts(): Counts {
+    if (this.#rootOf.length < 3) return [];
+    return this.#rootOf.map((set) => {
+      const count = this.word((this.#sets[set] as PairSet).header + HEADER.count);
+      return { count, least: count + 2 * this.#options.threads * this.#options.slack + 1 };
+    });
   }
 
   /** Adds segments until there are enough for that many pairs; gives how many there are now. */
@@ -238,12 +296,18 @@ export class Store {
     const before = this.#places;
     let places = Math.max(before, firstTable, 2);
     while (places * ROOTS_FILL < least && places < largestRoots) places *= 2;
-    if (places === before) return null;
+    const [arrangement, counts] = [this.#arrangement, this.#rootCounts];
+    if (places === before && isWide(arrangement, counts, this.#rootBits)) return null;
+    const next = counts.length > 0 ? nextArrangement(arrangement, counts, this.#rootBits) : arrangement;
     const table = this.word(this.#roots + ROOTS.table);
     this.setWord(this.#roots + ROOTS.table, this.#emptyPages(places));
     this.setWord(this.#roots + ROOTS.mask, places - 1);
     this.setWord(this.#roots + ROOTS.maskBefore, before - 1);
     this.#places = places;
+    this.#arrange(next);
+    if (next.alone !== arrangement.alone || next.split !== arrangement.split) {
+      for (const { directory, count } of this.logs) this.#rearrange(directory, 0, count);
+    }
     return before === 0 ? null : { table, to: before, stash: this.#emptyStash() };
   }
 
@@ -275,10 +339,16 @@ export class Store {
 
   #emptyPages(entries: number): number {
     const { at, isFresh } = this.pages(pagesOf(entries));
-    if (!isFresh) this.words.fill(0, at / 4, at / 4 + entries);
+    if (isFresh) this.#touch(at, 4 * entries);
+    else this.words.fill(0, at / 4, at / 4 + entries);
     return at;
   }
 }
+
+const WORD = 32;
+
+/** Bytes of what the machine gives at once when a page of memory is written to. */
+const MACHINE_PAGE = 4096;
 
 /** Pages of a table. */
 const pagesOf = (entries: number): number => Math.ceil((4 * entries) / PAGE);

@@ -1,26 +1,34 @@
 /**
- * How is a state cut into parts? It is a binary tree whose leaves are the words of a packed state. Each inner node is a
- * pair, and equal pairs of one node are stored once, under a number; the pair of the root stands for the state. No word
- * hangs on the root itself: its pair is to be one of small numbers.
+ * How is a state cut into parts? It is a tree whose leaves are the words of a packed state. Each inner node is a pair,
+ * and equal pairs of one node are stored once, under a number. What hangs on the root stands for the state: the numbers
+ * of one, two or three nodes. No word does: they are to be small numbers.
  */
 
 /** A word of the packed state, the number of an inner node, or nothing (0). */
 export type Child = { readonly word: number } | { readonly node: number } | { readonly nothing: true };
 
 export interface Tree {
-  /** Children come before their parents; the last is the root. */
+  /** The inner nodes but the root; children come before their parents. */
   readonly nodes: readonly { readonly left: Child; readonly right: Child }[];
+  /** The nodes that hang on the root. */
+  readonly root: readonly number[];
 }
 
 const NOTHING: Child = { nothing: true };
 
 /** A tree from its inner nodes but the root, and what hangs on that. */
-function rooted(nodes: Tree["nodes"], left: Child, right: Child): Tree {
+function rooted(nodes: Tree["nodes"], children: readonly Child[]): Tree {
   const all = [...nodes];
-  const half = (child: Child): Child =>
-    "word" in child ? { node: all.push({ left: child, right: NOTHING }) - 1 } : child;
-  const halves = { left: half(left), right: half(right) };
-  return { nodes: [...all, halves] };
+  const root = children.map((child) => ("node" in child ? child.node : all.push({ left: child, right: NOTHING }) - 1));
+  return { nodes: all, root };
+}
+
+/** The same tree, where three nodes hang on the root with a node for two of them. */
+export function ofTwo({ nodes, root }: Tree): Tree {
+  const [left, right, ...others] = root.map((node) => ({ node }));
+  return left && right && others.length > 0
+    ? rooted([...nodes, { left, right }], [...others, { node: nodes.length }])
+    : { nodes, root };
 }
 
 /** A balanced tree over the words in their order. */
@@ -35,7 +43,7 @@ export function balancedTree(words: number): Tree {
     }
     level = next;
   }
-  return rooted(nodes, level[0] as Child, level[1] ?? NOTHING);
+  return rooted(nodes, level);
 }
 
 /** A part of a state: a word or an inner node, and what a sample of states has there, as small numbers. */
@@ -47,7 +55,8 @@ interface Part {
 
 /**
  * A tree fitted to a sample of packed states: again and again the two parts are joined that together have the fewest
- * different values, so that what seldom changes lies deep and what is stored is little.
+ * different values, so that what seldom changes lies deep and what is stored is little. Three are left for the root: a
+ * state costs no search for a pair of them.
  */
 export function fittedTree(words: number, sample: readonly ArrayLike<number>[]): Tree {
   if (words <= 2 || sample.length === 0) return balancedTree(words);
@@ -65,7 +74,7 @@ export function fittedTree(words: number, sample: readonly ArrayLike<number>[]):
     ofA.set(b, known);
     return known;
   };
-  while (parts.length > 2) {
+  while (parts.length > 3) {
     // Those with the fewest values first: two together have at least as many as the one with more.
     parts.sort((a, b) => a.distinct - b.distinct);
     let best: { readonly a: Part; readonly b: Part; readonly both: Part } | null = null;
@@ -80,8 +89,10 @@ export function fittedTree(words: number, sample: readonly ArrayLike<number>[]):
     const child: Child = { node: nodes.push({ left: a.child, right: b.child }) - 1 };
     parts = [...parts.filter((p) => p !== a && p !== b), { ...both, child }];
   }
-  const [left, right] = parts as [Part, Part];
-  return rooted(nodes, left.child, right.child);
+  return rooted(
+    nodes,
+    parts.map(({ child }) => child),
+  );
 }
 
 /** Numbers pairs of numbers in the order in which they are met. */

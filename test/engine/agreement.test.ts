@@ -41,13 +41,15 @@ it.each([
 /** Places for two roots, so that nearly all are in the stash; a tree fitted to the first few states. */
 const FORCED = { largestRoots: 2, firstTable: 1 };
 const FITTED = { fitFrom: 5 };
+/** Where three numbers are a root, two of them soon no longer fit a word. */
+const NARROW = { rootBits: 22, fitFrom: 5 };
 
 it("forced fall-backs give the same result", () => {
   fc.assert(
     fc.property(tapes, (numbers) => {
       const system = drawn(numbers);
       const options = { exploreAll: true, maxStates: MAX_STATES };
-      const ways = [FORCED, FITTED, { ...FORCED, ...FITTED, backend: "js" }] as const;
+      const ways = [FORCED, FITTED, NARROW, { ...FORCED, ...FITTED, backend: "js" }] as const;
       const expected = comparable(search(system, options));
       for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
     }),

@@ -65,12 +65,29 @@ describe("threads", () => {
     const system = linkExample(freelist, { processes: 3, objects: 4, lastTag: 6 }, variants);
     for (const exploreAll of [false, true]) {
       const expected = comparable(engineSearch(system, { exploreAll }));
-      for (const threads of [{ workers: 2 }, { workers: 3 }, { workers: 2, largestRoots: 1 << 12 }]) {
-        const ways = { ...threads, crewFrom, firstTable: 1 };
+      for (const way of [
+        { workers: 2 },
+        { workers: 3 },
+        { workers: 2, largestRoots: 1 << 12 },
+        // Three parts hang on the root; two of them no longer fit a word, some time or from the start.
+        { workers: 2, fitFrom: 1_000 },
+        { workers: 1, fitFrom: 1_000, rootBits: 18 },
+        { workers: 1, fitFrom: 1_000, rootBits: 18, backend: "js" },
+        { workers: 2, fitFrom: 1_000, rootBits: 12 },
+      ] as const) {
+        const ways = { ...way, crewFrom, firstTable: 1 };
         expect(comparable(engineSearch(system, { exploreAll, ...ways }))).toEqual(expected);
       }
     }
   });
+});
+
+it("two threads begin anew in the same memory when two numbers no longer fit a word", () => {
+  const system = linkExample(freelist, { processes: 4, objects: 4, lastTag: 5 });
+  const ways = { fitFrom: 1_000, crewFrom: 1_000, workers: 2, rootBits: 22 };
+  expect(comparable(engineSearch(system, { exploreAll: true, ...ways }))).toEqual(
+    comparable(engineSearch(system, { exploreAll: true })),
+  );
 });
 
 describe("a memory limit", () => {

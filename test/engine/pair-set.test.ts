@@ -1,6 +1,7 @@
 /** Do pairs keep their numbers while tables grow and several threads take numbers, and do roots fill their table evenly? */
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { TooWide } from "../../checker/engine/arrangement.ts";
 import * as ir from "../../checker/engine/ir.ts";
 import { compileToJs } from "../../checker/engine/ir-js.ts";
 import { BLOCK, HEADER, intern, rebuild, STOP } from "../../checker/engine/pair-set.ts";
@@ -10,7 +11,10 @@ import {
   BATCH,
   moveStash,
   moveTable,
+  numbersOf,
+  pairOf,
   type RootSet,
+  rearrange,
   stashOf,
 } from "../../checker/engine/root-set.ts";
 import { Store } from "../../checker/engine/store.ts";
@@ -27,7 +31,7 @@ function twoThreads() {
   const store = new Store({ limit: 2 ** 28, slack: BATCH + 2 * BLOCK, threads: 2, shared: false, firstTable: 2 });
   store.pages(1);
   const set = { header: SET, block: BLOCKS, shared: false };
-  const roots: RootSet = { header: ROOTS, stash: set, log: LOG, batch: BATCH_AT };
+  const roots: RootSet = { header: ROOTS, numbers: 2, stash: set, log: LOG, batch: BATCH_AT };
   const stash = stashOf(roots);
   const add = addBatch("roots", roots, stash.isNew, true);
   const later = new ir.FunctionWriter("later", 2);
@@ -63,7 +67,7 @@ function twoThreads() {
     }
   };
   store.addSet(SET, (from, to) => call(0, again, from, to));
-  store.addRoots(ROOTS);
+  store.addRoots(ROOTS, [], () => {});
   for (const base of BASES) store.addThread(base, { log: LOG, blocks: BLOCKS });
   store.makeRoom();
   return { store, call, makeRoom, number, later: later.fn, add };
@@ -104,4 +108,101 @@ it.each([
   for (const thread of [0, 1]) call(thread, add);
   expect(store.total).toBe(20_000);
   expect(store.word(SET + HEADER.count)).toBeLessThan(500);
+});
+
+/** Roots of three numbers, of three sets; the stash is a fourth set. What a test does with them is in one place. */
+function rootsOfThree(rootBits?: number) {
+  const slack = BATCH + 2 * BLOCK;
+  const store = new Store({ limit: 2 ** 28, slack, threads: 1, shared: false, ...(rootBits ? { rootBits } : {}) });
+  store.pages(1);
+  const [sets, header] = [[256, 384, 512, 640], 768] as const;
+  const memory = { log: { offset: 0 }, blocks: { offset: 32 }, batch: { offset: 128 } };
+  const own = (i: number) => ({ header: sets[i] as number, block: { offset: 32 + 8 * i }, shared: false });
+  const roots: RootSet = { header, numbers: 3, stash: own(3), log: memory.log, batch: memory.batch };
+  const stash = stashOf(roots);
+  const add = addBatch("roots", roots, stash.isNew, true);
+  const addAgain = addBatch("roots again", roots, stash.isNew, false);
+  const later = new ir.FunctionWriter("later", 3);
+  addLater(later, roots, add, ...pairOf(later, roots, [ir.get(0), ir.get(1), ir.get(2)]));
+  const part = [0, 1, 2].map((i) => {
+    const fn = new ir.FunctionWriter(`part ${i}`, 2);
+    fn.emit(ir.ret(numbersOf(fn, roots, [ir.get(0), ir.get(1)])[i] as ir.Expr));
+    return fn.fn;
+  });
+  const interns = [0, 1, 2].map((i) => intern(`${i}`, own(i)));
+  const rebuilds = sets.map((set, i) => rebuild(`${i}`, set));
+  const all = [add, addAgain, later.fn, moveTable(roots, addAgain), moveStash(roots, addAgain), rearrange(roots)];
+  const functions = [...interns, ...Object.values(stash), ...all, ...part, ...rebuilds];
+  const { functions: code, attach } = compileToJs({ functions, table: [], exports: functions }, 4096);
+  store.onMove = () => attach(store.memory.buffer);
+  store.onMove();
+  const call = (name: string, ...args: number[]): number => (code[name] as (...all: number[]) => number)(...args);
+  for (const [i, set] of sets.entries()) store.addSet(set, (from, to) => call(`rebuild ${i}`, from, to));
+  store.addRoots(header, [0, 1, 2], (directory, from, to) => call("rearrange", directory, from, to));
+  store.addThread(4096, memory);
+  const makeRoom = (): void => {
+    while (store.word(STOP) !== 0) {
+      store.setWord(STOP, 0);
+      call("add roots");
+      const move = store.makeRoom();
+      if (!move) continue;
+      for (const { directory, from, to } of move.stash) {
+        for (let at = from; at < to; makeRoom()) at = call("move stash", directory, at, to);
+      }
+      for (let at = 0; at < move.to; makeRoom()) at = call("move table", move.table, at, move.to);
+      store.moved(move);
+    }
+  };
+  store.makeRoom();
+  const enter = (keys: readonly number[]): readonly number[] => {
+    const numbers = keys.map((key, i) => call(`number ${i}`, key, 0));
+    makeRoom();
+    call("later", ...numbers);
+    makeRoom();
+    return numbers;
+  };
+  /** What the log says, root by root. */
+  const logged = (): string[] => {
+    call("add roots");
+    const [{ directory = 0, count = 0 } = {}] = store.logs;
+    return Array.from({ length: count }, (_, i) => {
+      const pair = store.word(directory + 4 * (i >>> 13)) + 8 * (i & 8191);
+      return [0, 1, 2].map((one) => call(`part ${one}`, store.word(pair), store.word(pair + 4))).join();
+    });
+  };
+  return { enter, logged, arrangements: () => [12, 20].map((at) => store.word(header + at)).join() };
+}
+
+it("roots of three numbers stay what they are, whichever of them grows", () => {
+  const grows = fc.record({ of: fc.nat(2), by: fc.integer({ min: 1, max: 2_500 }), beside: fc.nat(60) });
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(grows, { minLength: 3, maxLength: 8 }), (turns) => {
+      const { enter, logged, arrangements } = rootsOfThree();
+      const sizes = [1, 1, 1];
+      const expected = new Set<string>();
+      for (const { of, by, beside } of turns) {
+        for (let i = 0; i < by; i++) {
+          // Each turn meets again what was there before it.
+          const keys = sizes.map((size, one) => (one === of ? Math.max(0, size - beside) + i : (i * 7) % size));
+          expected.add(enter(keys).join());
+        }
+        sizes[of] = Math.max(sizes[of] as number, Math.max(0, (sizes[of] as number) - beside) + by);
+        seen.add(arrangements());
+      }
+      const found = logged();
+      expect(found).toHaveLength(expected.size);
+      expect(new Set(found)).toEqual(expected);
+    }),
+    { numRuns: 30 },
+  );
+  // Else nothing was put to the test.
+  expect(seen.size).toBeGreaterThan(3);
+});
+
+it("a word that two numbers of a root no longer fit is told, not overrun", () => {
+  const { enter } = rootsOfThree(20);
+  expect(() => {
+    for (let i = 0; i < 100_000; i++) enter([i, i, i]);
+  }).toThrow(TooWide);
 });
