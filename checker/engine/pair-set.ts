@@ -37,8 +37,6 @@ export function hash(writer: FunctionWriter, a: Expr, b: Expr): number {
   fold(16);
   mix(ir.mul(ir.xor(get(h), b), c(0x85ebca6b)));
   fold(15);
-  mix(ir.mul(get(h), c(0xc2b2ae35)));
-  fold(16);
   return h;
 }
 

@@ -98,14 +98,14 @@ class Generator {
 
   program(): Program {
     const { system } = this.#frame;
-    const put = this.#put();
-    const found = this.#found(put);
+    const found = this.#found();
     const keep = this.#keep();
     const { reduction } = this.#frame.options;
+    const put = reduction ? this.#put() : null;
     const pass = reduction ? passing(this.#frame, this.#renamer) : null;
     const expander = new Expander(this.#frame, { found, keep, ...(pass ? { pass } : {}) });
     const cutMarks = expander.cutMarks();
-    const few = reduction ? new Few(this.#frame, reduction.dependence, put, cutMarks) : null;
+    const few = reduction && put ? new Few(this.#frame, reduction.dependence, put, cutMarks) : null;
     const table = system.contexts.flatMap(({ script }, context) =>
       // A label of another script is never met; the entry of the end stands in for it.
       system.labels.map((label) => (label && label.script !== script ? null : expander.stepsOf(context, label))),
@@ -139,7 +139,7 @@ class Generator {
         this.#addAgain,
         this.#identify,
         ...(this.#renamer?.functions ?? []),
-        put,
+        ...(put ? [put] : []),
         found,
         ...(pass ? [pass] : []),
         cutMarks,
@@ -201,7 +201,7 @@ class Generator {
   }
 
   /** What is done with each successor, by mode. */
-  #found(put: Func): Func {
+  #found(): Func {
     const { memory } = this.#frame;
     const writer = new FunctionWriter("found");
     const mode = ir.own(memory.mode);
@@ -220,15 +220,19 @@ class Generator {
       });
     }
     countUp(writer, memory.transitions);
-    writer.emit(ir.run(ir.call(put)));
+    this.#keepSuccessor(writer);
     return writer.fn;
   }
 
-  /** Keeps the successor. */
+  /** The same for a state that was passed through and is kept after all. */
   #put(): Func {
     const writer = new FunctionWriter("put");
-    this.#asLeast(writer, () => addLater(writer, this.#roots, this.#add, ...this.#rootPair(writer)));
+    this.#keepSuccessor(writer);
     return writer.fn;
+  }
+
+  #keepSuccessor(writer: FunctionWriter): void {
+    this.#asLeast(writer, () => addLater(writer, this.#roots, this.#add, ...this.#rootPair(writer)));
   }
 
   /** Does something with the successor by the names that make it least. */
