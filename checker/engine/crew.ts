@@ -49,6 +49,7 @@ export class Crew {
       const { at } = store.pages(pages);
       // They may have been a table before.
       store.bytes.fill(0, at, at + pages * PAGE);
+      frame.begin(store.words, at);
       store.addThread(at, frame.memory);
       return at;
     });

@@ -44,7 +44,7 @@ export interface Memory {
   readonly current: Own;
   readonly successor: Own;
   readonly target: Own;
-  /** The id of each inner node of the current state's tree. */
+  /** The number of each node of the current state's tree; -1 at first, which is none. */
   readonly nodes: Own;
   /** A byte for each context and label. */
   readonly open: Own;
@@ -157,6 +157,12 @@ export class Frame {
     const at = this.end;
     this.end = (at + bytes + 7) & ~7;
     return at;
+  }
+
+  /** Makes ready what a thread has for itself, which is empty. */
+  begin(words: Int32Array, base: number): void {
+    const at = (base + this.memory.nodes.offset) / 4;
+    words.fill(-1, at, at + this.tree.nodes.length);
   }
 
   /** Writes the tables into a memory. */

@@ -54,6 +54,7 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
   const module = backend === "js" ? null : new WebAssembly.Module(code());
   const functions = module ? wasmFunctions(module, engine, store) : jsFunctions(engine, store);
   engine.frame.initialise(store.bytes);
+  engine.frame.begin(store.words, engine.frame.base);
   const call = (name: string, ...args: number[]): number => (functions[name] as (...all: number[]) => number)(...args);
   for (let set = 0; set < setsOf(tree); set++) {
     store.addSet(headerOf(set), (from, to) => call(`rebuild ${set}`, from, to));

@@ -282,12 +282,22 @@ class Generator {
     return writer.fn;
   }
 
-  /** Makes a state of a log the current one: its directory, its number. */
+  /**
+   * Makes a state of a log the current one: its directory, its number. Parts that the one before had as well are there
+   * already, unless states were passed through.
+   */
   #unpack(): Func {
-    const { tree, memory } = this.#frame;
+    const { tree, memory, options } = this.#frame;
     const writer = new FunctionWriter("unpack", 2);
     const visit = (node: number, number: ir.Expr): void => {
-      writer.emit(ir.store(ir.own(memory.nodes, 4 * node), number));
+      const at = ir.own(memory.nodes, 4 * node);
+      const isOther = options.reduction ? c(1) : ir.ne(number, ir.load(at));
+      writer.if(isOther, () => {
+        writer.emit(ir.store(at, number));
+        parts(node, number);
+      });
+    };
+    const parts = (node: number, number: ir.Expr): void => {
       const pair = writer.local(pairAt(headerOf(node), number));
       const { left, right } = tree.nodes[node] as Tree["nodes"][number];
       for (const [i, child] of [left, right].entries()) {
