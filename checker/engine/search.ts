@@ -79,7 +79,7 @@ export function treeFor(system: System): Tree {
 }
 
 /** States that are seen before the tree is fitted to them, and how many of them are looked at. */
-const WORTH_A_FIT = 30_000;
+const WORTH_A_FIT = 250_000;
 const SAMPLE = 4_000;
 
 const UNCHECKED = "when the graph was explored: what is to stay possible was not checked";
