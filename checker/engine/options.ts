@@ -21,8 +21,8 @@ export interface EngineOptions extends SearchOptions {
   readonly workers?: number;
   /**
    * For tests: entries of the first tables, places of the largest table of roots, the largest set whose binders are
-   * written out, bits of a word that two numbers of a root share, the tree of parts, how many states are seen before one is fitted to them, the size from which on
-   * threads expand a level.
+   * written out, bits of a word that two numbers of a root share, the tree of parts, how many states are seen before
+   * one is fitted to them, the size from which on threads expand a level.
    */
   readonly firstTable?: number;
   readonly largestRoots?: number;

@@ -8,6 +8,7 @@ import { countUp, Few, noteMatch, passing, stepsOf } from "./few.ts";
 import { Frame, type FrameOptions, MODE } from "./frame.ts";
 import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
+import { keepLeast } from "./keep.ts";
 import type { Layout } from "./layout.ts";
 import { HEADER, intern, type PairSet, pairAt, pairIn, rebuild, STOP } from "./pair-set.ts";
 import { type Renamer, renamerOf } from "./rename.ts";
@@ -99,7 +100,7 @@ class Generator {
   program(): Program {
     const { system } = this.#frame;
     const found = this.#found();
-    const keep = this.#keep();
+    const keep = keepLeast(this.#frame);
     const { reduction } = this.#frame.options;
     const put = reduction ? this.#put() : null;
     const pass = reduction ? passing(this.#frame, this.#renamer) : null;
@@ -246,40 +247,6 @@ class Generator {
   /** Where the mark of a root is. */
   #markOf(pair: readonly [ir.Expr, ir.Expr]): ir.Expr {
     return ir.add(ir.load(ir.own(this.#frame.memory.marks)), ir.call(this.#identify, ...pair));
-  }
-
-  /** Keeps the current state as the least in which an event was seen, if it is: cell by cell, as states are ordered. */
-  #keep(): Func {
-    const { layout, memory } = this.#frame;
-    const writer = new FunctionWriter("keep", 1);
-    const bytes = 4 * (layout.words + 1);
-    const at = writer.local(ir.add(ir.own(memory.least), ir.mul(get(0), c(bytes))));
-    writer.if(ir.load(get(at)), () => {
-      const cell = writer.local(c(0));
-      writer.loop((end) => {
-        writer.if(ir.eq(get(cell), c(layout.fields.length)), () => writer.emit(ir.ret(c(0))));
-        const field = writer.local(ir.load(ir.shl(get(cell), c(2)), this.#frame.fields));
-        const word = ir.shru(get(field), c(16));
-        const bits = ir.bitAnd(ir.shru(get(field), c(8)), c(0xff));
-        const code = (packed: ir.Expr): number =>
-          writer.local(
-            ir.bitAnd(
-              ir.shru(ir.load(ir.add(packed, word)), ir.bitAnd(get(field), c(31))),
-              ir.sub(ir.shl(c(1), bits), c(1)),
-            ),
-          );
-        const now = code(ir.own(memory.current));
-        const least = code(ir.add(get(at), c(4)));
-        writer.if(ir.lt(get(least), get(now)), () => writer.emit(ir.ret(c(0))));
-        writer.if(ir.lt(get(now), get(least)), () => writer.emit(ir.br(end)));
-        writer.emit(ir.set(cell, ir.add(get(cell), c(1))));
-      });
-    });
-    writer.emit(ir.store(get(at), c(1)));
-    for (let word = 0; word < layout.words; word++) {
-      writer.emit(ir.store(get(at), ir.load(ir.own(memory.current, 4 * word)), 4 * word + 4));
-    }
-    return writer.fn;
   }
 
   /**

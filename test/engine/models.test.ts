@@ -90,6 +90,16 @@ it("two threads begin anew in the same memory when two numbers no longer fit a w
   );
 });
 
+it("a kernel spec gives the same with a tree fitted to it, by one thread and by two", async () => {
+  const path = "specs/rt-two-tasks-and-a-scanner.json";
+  const { system } = await loadSpec({ source: path, path: root + path }, builtins);
+  const expected = comparable(engineSearch(system, { exploreAll: true }));
+  for (const workers of [1, 2]) {
+    const ways = { fitFrom: 5_000, crewFrom: 1_000, workers };
+    expect(comparable(engineSearch(system, { exploreAll: true, ...ways }))).toEqual(expected);
+  }
+}, 60_000);
+
 describe("a memory limit", () => {
   const system = linkExample(freelist, { processes: 4, objects: 4, lastTag: 7 });
 
