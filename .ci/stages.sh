@@ -1,19 +1,29 @@
-# What CI and the nightly run share: stages that are counted, so that one run tells all that fails. To be sourced.
+# What CI and the nightly run share: stages that are counted, so that one run tells all that fails. What a failing stage
+# printed last is printed again at the end, where it is found though much was printed since. To be sourced.
 passed=0
-failed=0
+failures=()
+output=$(mktemp -d)
+trap 'rm -rf "$output"' EXIT
+
 stage() {
   echo "== $*"
-  if "$@"; then
+  # pipefail, which who sources this has set, makes the pipe fail where the stage does.
+  if "$@" 2>&1 | tee "$output/${#failures[@]}"; then
     passed=$((passed + 1))
   else
-    failed=$((failed + 1))
+    failures+=("$*")
     echo "== FAILED: $*"
   fi
 }
 
 stages_end() {
-  echo "$passed passed, $failed failed"
-  [ "$failed" -eq 0 ]
+  local i
+  for i in "${!failures[@]}"; do
+    echo "== FAILED: ${failures[$i]}, which said:"
+    tail -n 80 "$output/$i"
+  done
+  echo "$passed passed, ${#failures[@]} failed"
+  [ "${#failures[@]}" -eq 0 ]
 }
 
 # Pages are tried in a browser, which comes from Debian.
