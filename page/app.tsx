@@ -1,5 +1,5 @@
 /** The page as a whole: where the reader is, what moves them, and the parts that show it. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { System } from "../checker/language/system.ts";
 import type { PageData } from "../checker/page/data.ts";
 import { Commands } from "./commands-view.tsx";
@@ -17,13 +17,21 @@ export interface Props {
   readonly system: System;
 }
 
-const KEYS: Readonly<Record<string, (step: number, last: number) => number>> = {
-  ArrowRight: (step) => step + 1,
-  ArrowDown: (step) => step + 1,
-  ArrowLeft: (step) => step - 1,
-  ArrowUp: (step) => step - 1,
-  Home: () => 0,
-  End: (_, last) => last,
+/** From a step of so many to another one. */
+type Move = (step: number, last: number) => number;
+
+const on: Move = (step) => step + 1;
+const back: Move = (step) => step - 1;
+const toFirst: Move = () => 0;
+const toLast: Move = (_, last) => last;
+
+const KEYS: Readonly<Record<string, Move>> = {
+  ArrowRight: on,
+  ArrowDown: on,
+  ArrowLeft: back,
+  ArrowUp: back,
+  Home: toFirst,
+  End: toLast,
 };
 
 export function App({ data, system }: Props) {
@@ -36,28 +44,35 @@ export function App({ data, system }: Props) {
   const last = journey.transitions.length;
   const step = Math.min(position.step, last);
 
+  // Where the reader wants to be, which the page may not have been drawn for yet: keys can come faster.
+  const wanted = useRef({ position, last });
+  wanted.current = { position, last };
   const go = (to: Position): void => {
+    wanted.current = { ...wanted.current, position: to };
     setPosition(to);
     history.replaceState(null, "", addressOf(to, routes));
   };
-  const goTo = (n: number): void => go({ ...position, step: Math.max(0, Math.min(last, n)) });
+  const goBy = (move: Move): void => {
+    const { position: from, last: end } = wanted.current;
+    go({ ...from, step: Math.max(0, Math.min(end, move(Math.min(from.step, end), end))) });
+  };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const follow = () => setPosition(positionOf(location.hash, routes));
-    addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
-  }, [routes]);
-  useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const move = KEYS[event.key];
       const isTyping = (event.target as Element).closest?.("input, select, textarea, [data-keys]");
       if (!move || isTyping || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      goTo(move(step, last));
+      goBy(move);
     };
+    addEventListener("hashchange", follow);
     addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+    return () => {
+      removeEventListener("hashchange", follow);
+      removeEventListener("keydown", press);
+    };
+  }, [routes]);
 
   const shown = journey.trace.steps[step - 1];
   const said = shown
@@ -88,19 +103,19 @@ export function App({ data, system }: Props) {
           />
           <aside aria-label="The state, and what may happen in it">
             <nav class="steps" aria-label="Steps">
-              <button type="button" disabled={step === 0} onClick={() => goTo(0)} aria-label="First step">
+              <button type="button" disabled={step === 0} onClick={() => goBy(toFirst)} aria-label="First step">
                 |&lt;
               </button>
-              <button type="button" disabled={step === 0} onClick={() => goTo(step - 1)} aria-label="Step back">
+              <button type="button" disabled={step === 0} onClick={() => goBy(back)} aria-label="Step back">
                 &lt;
               </button>
               <p aria-live="polite" class="where">
                 {said}
               </p>
-              <button type="button" disabled={step === last} onClick={() => goTo(step + 1)} aria-label="Step on">
+              <button type="button" disabled={step === last} onClick={() => goBy(on)} aria-label="Step on">
                 &gt;
               </button>
-              <button type="button" disabled={step === last} onClick={() => goTo(last)} aria-label="Last step">
+              <button type="button" disabled={step === last} onClick={() => goBy(toLast)} aria-label="Last step">
                 &gt;|
               </button>
             </nav>

@@ -95,6 +95,15 @@ describe("a page of a violated spec", () => {
     });
   });
 
+  it("takes each key of a reader who is faster than the page is drawn", async () => {
+    await opened(violated, async (page) => {
+      await page.evaluate(`for (const key of ["ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"])
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))`);
+      await page.locator(".where", { hasText: "Step 2 of 27" }).waitFor({ timeout: 5_000 });
+      expect(new URL(page.url()).hash).toBe("#step=2");
+    });
+  });
+
   it("opens at the step of a link, with what the step changed marked", async () => {
     await opened(
       violated,
