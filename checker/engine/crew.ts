@@ -1,8 +1,8 @@
 /** Threads that expand a level together. They are started for the first level that is worth it, and end with the search. */
 import { Worker } from "node:worker_threads";
 import type { Machine } from "./machine.ts";
-import { PAGE, STOP } from "./pair-set.ts";
-import type { Run } from "./runs.ts";
+import { STOP } from "./pair-set.ts";
+import { type Run, SHARD_BITS } from "./runs.ts";
 
 /** Functions of the engine that take a run, and give the number of the first state that they left. */
 export type Job = (typeof JOBS)[number];
@@ -23,10 +23,11 @@ const WORDS = {
   wordsOfRun: 32,
   cursor: 0,
   end: 1,
-  directory: 2,
+  at: 2,
   /** How many states a thread takes at once. */
   taken: 256,
   stop: STOP,
+  shardBits: SHARD_BITS,
 };
 
 /** Milliseconds. */
@@ -39,23 +40,16 @@ export class Crew {
   readonly #logs: number;
   readonly #workers: readonly Worker[];
 
-  constructor({ engine: { frame }, store, module }: Machine, threads: number) {
-    // Each thread has a log, and the search itself one.
-    this.#logs = threads + 1;
+  constructor(machine: Machine, threads: number) {
+    const all = Array.from({ length: threads }, () => machine.newThread());
+    // Each thread has logs, and so has the search itself.
+    this.#logs = machine.store.logs.length;
     const shared = new SharedArrayBuffer(4 * (WORDS.firstRun + WORDS.wordsOfRun * this.#logs * JOBS.length));
     this.#control = new Int32Array(shared);
-    this.bases = Array.from({ length: threads }, () => {
-      const pages = Math.ceil(frame.own / PAGE);
-      const { at } = store.pages(pages);
-      // They may have been a table before.
-      store.bytes.fill(0, at, at + pages * PAGE);
-      frame.begin(store.words, at);
-      store.addThread(at, frame.memory);
-      return at;
-    });
-    this.#workers = this.bases.map((base, number) => {
-      const { memory } = store;
-      const data = { number, logs: this.#logs, base, module, memory, control: this.#control, words: WORDS, jobs: JOBS };
+    this.bases = all.map(({ base }) => base);
+    this.#workers = all.map((thread, number) => {
+      const code = machine.toRun(thread);
+      const data = { number, logs: this.#logs, code, control: this.#control, words: WORDS, jobs: JOBS };
       const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: data });
       worker.unref();
       return worker;
@@ -65,11 +59,11 @@ export class Crew {
   /** Begins to do something to runs, at most one of each log. */
   begin(job: Job, runs: readonly Run[]): void {
     for (let i = 0; i < this.#logs; i++) {
-      const { directory, from, to } = runs[i] ?? { directory: 0, from: 0, to: 0 };
-      const at = WORDS.firstRun + (JOBS.indexOf(job) * this.#logs + i) * WORDS.wordsOfRun;
-      this.#control[at + WORDS.cursor] = from;
-      this.#control[at + WORDS.end] = to;
-      this.#control[at + WORDS.directory] = directory;
+      const { at, from, to } = runs[i] ?? { at: 0, from: 0, to: 0 };
+      const run = WORDS.firstRun + (JOBS.indexOf(job) * this.#logs + i) * WORDS.wordsOfRun;
+      this.#control[run + WORDS.cursor] = from;
+      this.#control[run + WORDS.end] = to;
+      this.#control[run + WORDS.at] = at;
     }
   }
 

@@ -15,9 +15,9 @@ import { type Event, type Frame, MODE } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
 import type { EngineOptions, Few } from "./options.ts";
-import { PAGE } from "./pair-set.ts";
+import { OutOfAddresses, OutOfMemory } from "./pages.ts";
 import { type Run, slicesOf, statesIn } from "./runs.ts";
-import { OutOfMemory, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import type { Tree } from "./tree.ts";
 import { Interrupted, Work } from "./work.ts";
 
@@ -40,6 +40,16 @@ const FOUR_GIB = 2 ** 32;
 /** States of a level for which it is worth to start threads. */
 const WORTH_A_CREW = 20_000;
 
+/** How one search goes. */
+export interface Way {
+  readonly tree: Tree;
+  readonly few: Few;
+  /** In how many shards the roots are; with 0, as usual, they are in the memory of all. */
+  readonly shards?: number;
+  /** A store whose search has ended. */
+  readonly ended?: Store;
+}
+
 /** One search, with one tree of parts. */
 export class EngineSearch {
   readonly #system: System;
@@ -54,23 +64,24 @@ export class EngineSearch {
   readonly #machineOptions: MachineOptions;
   readonly #work: Work;
   #transitions = 0;
-  /** Whether the memory limit was reached. */
-  #isFull = false;
+  /** What there was no room for, if it came to that. */
+  #full: OutOfMemory | null = null;
 
   /** Throws `Unsupported`, `OutOfMemory` and `TooWide`; a store whose search has ended gives its memory. */
-  constructor(system: System, options: EngineOptions, tree: Tree, few: Few, ended?: Store) {
+  constructor(system: System, options: EngineOptions, { tree, few, shards = options.shards ?? 0, ended }: Way) {
     const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
     const threads = backend === "js" ? 1 : (options.workers ?? 1);
     this.#system = system;
     this.#options = options;
     this.#layout = layoutOf(system);
-    const { firstTable, largestRoots, rootBits } = options;
+    const { firstTable, largestRoots, rootBits, addresses } = options;
     const tables = {
+      ...(addresses ? { addresses } : {}),
       ...(firstTable ? { firstTable } : {}),
       ...(largestRoots ? { largestRoots } : {}),
       ...(rootBits ? { rootBits } : {}),
     };
-    this.#machineOptions = { backend, memory, unroll, threads, tables, ...few, ...(ended ? { ended } : {}) };
+    this.#machineOptions = { backend, memory, unroll, threads, shards, tables, ...few, ...(ended ? { ended } : {}) };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
     this.#work = new Work(this.#machine, threads, options.crewFrom ?? WORTH_A_CREW, options.signal);
     this.#findings = new Findings(system);
@@ -81,12 +92,21 @@ export class EngineSearch {
     return this.#machine.store;
   }
 
+  get shards(): number {
+    return this.#machineOptions.shards;
+  }
+
+  /** Whether it was the addresses of one memory that it ran out of. */
+  get isOutOfAddresses(): boolean {
+    return this.#full instanceof OutOfAddresses;
+  }
+
   get #frame(): Frame {
     return this.#machine.engine.frame;
   }
 
   /** Where something that each thread has for itself lies for the search's own. */
-  #own(what: "current" | "target" | "mode" | "marks" | "fired"): number {
+  #own(what: "current" | "target" | "mode" | "fired"): number {
     return this.#frame.base + this.#frame.memory[what].offset;
   }
 
@@ -95,9 +115,7 @@ export class EngineSearch {
   }
 
   #call(name: string, ...args: number[]): number {
-    const fn = this.#machine.functions[name];
-    if (!fn) throw new Error(`the engine has no function "${name}"`);
-    return fn(...args);
+    return this.#machine.call(name, ...args);
   }
 
   /**
@@ -128,7 +146,7 @@ export class EngineSearch {
       this.#work.end();
     }
     // What does not fit whole may fit reduced.
-    if (isLarge || (this.#isFull && this.#options.reduceFrom !== undefined && atMost < Number.POSITIVE_INFINITY))
+    if (isLarge || (this.#full && this.#options.reduceFrom !== undefined && atMost < Number.POSITIVE_INFINITY))
       return null;
     const atViolation = incomplete === null && !exploreAll && violations.size > 0;
     if (incomplete === null && !atViolation) incomplete = yield* this.#checkProgress();
@@ -161,7 +179,7 @@ export class EngineSearch {
     const size = Math.min(SAMPLE, run.count);
     const from = run.count >> 1;
     return Array.from({ length: size }, (_, i) => {
-      this.#call("unpack", run.directory, from + Math.floor((i * (run.count - from)) / size));
+      this.#call("unpack", run.log, from + Math.floor((i * (run.count - from)) / size));
       return this.#read(this.#own("current"));
     });
   }
@@ -178,7 +196,7 @@ export class EngineSearch {
         this.#collectCounts();
       }
     } catch (error) {
-      this.#isFull = error instanceof OutOfMemory;
+      if (error instanceof OutOfMemory) this.#full = error;
       if (error instanceof Interrupted) incomplete = error.message;
       else if (error instanceof OutOfMemory)
         incomplete = `${error.message} (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
@@ -197,7 +215,7 @@ export class EngineSearch {
   #runsOf(level: number): readonly Run[] {
     const [before, after] = [this.#levels[level], this.#levels[level + 1]];
     return this.#machine.store.logs
-      .map(({ directory }, i) => ({ directory, from: before?.[i] ?? 0, to: after?.[i] ?? 0 }))
+      .map(({ log }, i) => ({ at: log, from: before?.[i] ?? 0, to: after?.[i] ?? 0 }))
       .filter(({ from, to }) => from < to);
   }
 
@@ -214,8 +232,8 @@ export class EngineSearch {
     for (const [number, event] of events.entries()) {
       const isWanted = Number(wanted(event));
       for (const base of this.#work.bases) {
-        this.#machine.store.bytes[base + memory.wanted.offset + number] = isWanted;
-        this.#machine.store.setWord(base + this.#frame.leastOf(number).offset, 0);
+        this.#machine.store.main.bytes[base + memory.wanted.offset + number] = isWanted;
+        this.#machine.store.main.setWord(base + this.#frame.leastOf(number).offset, 0);
       }
     }
   }
@@ -225,7 +243,7 @@ export class EngineSearch {
     return this.#work.bases.flatMap((base) =>
       this.#frame.events.flatMap((_, number) => {
         const at = base + this.#frame.leastOf(number).offset;
-        return this.#machine.store.word(at) === 0 ? [] : [this.#read(at + 4)];
+        return this.#machine.store.main.word(at) === 0 ? [] : [this.#read(at + 4)];
       }),
     );
   }
@@ -242,16 +260,16 @@ export class EngineSearch {
   }
 
   #collectCounts(): void {
-    const { store } = this.#machine;
+    const { main } = this.#machine.store;
     const { memory } = this.#frame;
     for (const base of this.#work.bases) {
       const transitions = base + memory.transitions.offset;
-      this.#transitions += store.word(transitions) >>> 0;
-      store.setWord(transitions, 0);
+      this.#transitions += main.word(transitions) >>> 0;
+      main.setWord(transitions, 0);
       for (const id of this.#fired.keys()) {
         const at = base + memory.fired.offset + 4 * id;
-        this.#fired[id] = (this.#fired[id] as number) + (store.word(at) >>> 0);
-        store.setWord(at, 0);
+        this.#fired[id] = (this.#fired[id] as number) + (main.word(at) >>> 0);
+        main.setWord(at, 0);
       }
     }
   }
@@ -259,7 +277,7 @@ export class EngineSearch {
   /** The labels that are marked for each context. */
   #seen(what: "cuts" | "open"): ReadonlySet<number>[] {
     const { contexts, labels } = this.#system;
-    const { bytes } = this.#machine.store;
+    const { bytes } = this.#machine.store.main;
     const isMarked = (context: number, label: number): boolean =>
       this.#work.bases.some(
         (base) => bytes[base + this.#frame.memory[what].offset + context * labels.length + label] !== 0,
@@ -268,11 +286,11 @@ export class EngineSearch {
   }
 
   #read(at: number): Packed {
-    return this.#machine.store.words.slice(at >>> 2, (at >>> 2) + this.#layout.words);
+    return this.#machine.store.main.words.slice(at >>> 2, (at >>> 2) + this.#layout.words);
   }
 
   #write(at: number, packed: Packed): void {
-    this.#machine.store.words.set(packed, at >>> 2);
+    this.#machine.store.main.words.set(packed, at >>> 2);
   }
 
   /** AG EF: marks the goals, then again and again the states with a step to a marked one, the last level first. */
@@ -282,9 +300,10 @@ export class EngineSearch {
     const { store } = this.#machine;
     const last = this.#levels.length - 2;
     try {
-      store.setWord(this.#own("marks"), store.pages(Math.ceil(store.identities / PAGE)).at);
+      store.takeMarks();
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
+      this.#full = error;
       return `the memory limit was reached ${UNCHECKED}`;
     }
     const isInterrupted = (): boolean => this.#options.signal?.aborted === true;
@@ -293,7 +312,7 @@ export class EngineSearch {
         yield this.#progress(level);
         if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
         this.#want((event) => this.#matters(event, level));
-        for (const { directory, from, to } of this.#runsOf(level)) this.#call(`mark ${number}`, directory, from, to);
+        for (const { at, from, to } of this.#runsOf(level)) this.#call(`mark ${number}`, at, from, to);
         for (const packed of this.#leastSeen()) {
           const id = this.#noted.push({ packed, level }) - 1;
           this.#findings.isGoal(goal, decode(this.#layout, packed), id, level);
@@ -306,8 +325,7 @@ export class EngineSearch {
           yield this.#progress(level);
           if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
           this.#inMode(MODE.mark, () => {
-            for (const { directory, from, to } of this.#runsOf(level))
-              marked += this.#call("sweep", directory, from, to);
+            for (const { at, from, to } of this.#runsOf(level)) marked += this.#call("sweep", at, from, to);
           });
         }
       }
@@ -320,10 +338,10 @@ export class EngineSearch {
   #leastUnmarked(): Noted | null {
     for (let level = 0; level < this.#levels.length - 1; level++) {
       let least: Packed | null = null;
-      for (const { directory, from, to } of this.#runsOf(level)) {
+      for (const { at, from, to } of this.#runsOf(level)) {
         for (let state = from; state < to; state++) {
-          if (this.#call("isMarked", directory, state) !== 0) continue;
-          this.#call("unpack", directory, state);
+          if (this.#call("isMarked", at, state) !== 0) continue;
+          this.#call("unpack", at, state);
           const packed = this.#read(this.#own("current"));
           if (!least || compareStates(this.#layout, packed, least) < 0) least = packed;
         }
@@ -335,11 +353,11 @@ export class EngineSearch {
 
   /** Takes steps that were taken before, without entering successors; they are not counted again. */
   #inMode(mode: number, body: () => void): void {
-    const { store } = this.#machine;
-    store.setWord(this.#own("mode"), mode);
+    const { main } = this.#machine.store;
+    main.setWord(this.#own("mode"), mode);
     body();
-    store.setWord(this.#own("mode"), MODE.insert);
-    for (const id of this.#fired.keys()) store.setWord(this.#own("fired") + 4 * id, 0);
+    main.setWord(this.#own("mode"), MODE.insert);
+    for (const id of this.#fired.keys()) main.setWord(this.#own("fired") + 4 * id, 0);
   }
 
   /**
@@ -373,7 +391,7 @@ export class EngineSearch {
     this.#want(() => false);
     this.#write(this.#own("target"), packed);
     this.#inMode(MODE.match, () => {
-      for (const { directory, from, to } of this.#runsOf(level)) this.#call("searchPredecessors", directory, from, to);
+      for (const { at, from, to } of this.#runsOf(level)) this.#call("searchPredecessors", at, from, to);
     });
     const [found] = this.#leastSeen();
     return found ? { packed: found, level } : null;

@@ -11,7 +11,7 @@ import { Words } from "./codes.ts";
 import * as ir from "./ir.ts";
 import { c, type Expr, type Own } from "./ir.ts";
 import type { Layout } from "./layout.ts";
-import { BATCH_BYTES, LOG } from "./root-set.ts";
+import { type OwnRoots, ownRoots } from "./root-set.ts";
 import type { Tree } from "./tree.ts";
 
 /** Something that may be seen in a state or at a step from it, and that a search keeps the least occurrence of. */
@@ -26,6 +26,8 @@ export interface FrameOptions {
   readonly unroll: number;
   /** Whether several threads add to the sets. */
   readonly shared: boolean;
+  /** In how many shards the set of the roots is, if not here. */
+  readonly shards: number;
   /** Where only what must be followed is: which steps may go on alone, and how many successors a state can have. */
   readonly reduction?: { readonly dependence: Dependence; readonly most: number };
   /** Where of states that differ by names only one is kept. */
@@ -65,18 +67,14 @@ export interface Memory {
   readonly given: Own;
   /** Counts successors, kept or not. */
   readonly successors: Own;
-  /** Successors that wait to be entered. */
-  readonly batch: Own;
-  /** For each set of pairs, the stash the last, two words: the numbers that the thread has taken for it and not yet used. */
+  /** For each set of pairs two words: the numbers that the thread has taken for it and not yet used. */
   readonly blocks: Own;
-  /** The header of the thread's log. */
-  readonly log: Own;
+  /** Where the roots are in this memory. */
+  readonly roots: OwnRoots;
   readonly mode: Own;
   readonly transitions: Own;
   /** Whether a successor of the current state is marked. */
   readonly reaches: Own;
-  /** First byte of the marks, a byte for each state. */
-  readonly marks: Own;
 }
 
 export class Frame {
@@ -138,13 +136,11 @@ export class Frame {
       fired: own(4 * system.commands.length),
       wanted: own(this.events.length),
       least: own((packed + 4) * this.events.length),
-      batch: own(BATCH_BYTES),
-      blocks: own(8 * (tree.nodes.length + 1)),
-      log: own(LOG.bytes),
+      blocks: own(8 * tree.nodes.length),
+      roots: ownRoots(own),
       mode: own(4),
       transitions: own(4),
       reaches: own(4),
-      marks: own(4),
     };
     this.own = size;
     this.end = base + size;

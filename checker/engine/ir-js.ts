@@ -10,30 +10,31 @@ export interface Instance {
 }
 
 /** Compiles a program for the JavaScript engine. Atomic operations have no meaning there: it has one thread. */
-export function compileToJs(program: Program, base: number): Instance {
+export function compileToJs(program: Program, base: number, imports: Compiled = {}): Instance {
   const text = [
     '"use strict";',
     "let W, B;",
     `const base = ${base};`,
-    ...program.functions.map((fn, i) => functionText(fn, i, program)),
+    ...program.imports.map((fn) => `const ${nameOf(fn, program)} = imports[${JSON.stringify(fn.name)}];`),
+    ...program.functions.map((fn) => functionText(fn, program)),
     `const table = [${program.table.map((fn) => nameOf(fn, program)).join(", ")}];`,
     "return {",
     "  attach(buffer) { W = new Int32Array(buffer); B = new Uint8Array(buffer); },",
     `  functions: { ${program.exports.map((fn) => `${JSON.stringify(fn.name)}: ${nameOf(fn, program)}`).join(", ")} },`,
     "};",
   ];
-  return new Function(text.join("\n"))() as Instance;
+  return new Function("imports", text.join("\n"))(imports) as Instance;
 }
 
 const indices = new WeakMap<Program, ReadonlyMap<Func, number>>();
 
 function nameOf(fn: Func, program: Program): string {
-  const known = indices.get(program) ?? new Map(program.functions.map((f, i) => [f, i]));
+  const known = indices.get(program) ?? new Map([...program.imports, ...program.functions].map((f, i) => [f, i]));
   indices.set(program, known);
   return `f${known.get(fn)}`;
 }
 
-function functionText(fn: Func, index: number, program: Program): string {
+function functionText(fn: Func, program: Program): string {
   const names = Array.from({ length: fn.locals }, (_, i) => `x${i}`);
   const targets = new Map<Target, number>();
   const expr = (e: Expr): string => exprText(e, expr, program);
@@ -65,7 +66,7 @@ function functionText(fn: Func, index: number, program: Program): string {
   };
   const locals = names.slice(fn.params).map((name) => `${name} = 0`);
   const declared = locals.length > 0 ? `let ${locals.join(", ")};\n` : "";
-  return `function f${index}(${names.slice(0, fn.params).join(", ")}) {\n${declared}${block(fn.body)}\nreturn 0;\n}`;
+  return `function ${nameOf(fn, program)}(${names.slice(0, fn.params).join(", ")}) {\n${declared}${block(fn.body)}\nreturn 0;\n}`;
 }
 
 function addressText(at: Expr, offset: number, expr: (e: Expr) => string): string {
@@ -114,7 +115,7 @@ function exprText(e: Expr, expr: (e: Expr) => string, program: Program): string 
     case "call":
       return `${nameOf(e.fn, program)}(${e.args.map(expr).join(", ")})`;
     case "callTable":
-      return `table[${expr(e.index)}]()`;
+      return `table[${expr(e.index)}](${e.args.map(expr).join(", ")})`;
     case "atomicLoad":
     case "cas":
     case "fetchAdd":

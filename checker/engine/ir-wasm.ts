@@ -43,13 +43,15 @@ export interface MemoryImport {
 }
 
 /**
- * The module. It imports its memory as `host.memory`, and as `host.base` where in it lies what is its thread's own;
- * every function gives one number.
+ * The module. It imports its memory as `host.memory`, and as `host.base` where in it lies what is its thread's own, and
+ * functions by their names; every function gives one number.
  */
 export function encodeWasm(program: Program, memory: MemoryImport): Uint8Array<ArrayBuffer> {
-  const { functions, table } = program;
-  const index = new Map(functions.map((fn, i) => [fn, i]));
-  const arities = [...new Set([0, ...functions.map((fn) => fn.params)])];
+  const { imports, functions, table } = program;
+  const all = [...imports, ...functions];
+  const index = new Map(all.map((fn, i) => [fn, i]));
+  const arities = [...new Set(all.map((fn) => fn.params))];
+  const typeOf = (params: number): number[] => unsigned(arities.indexOf(params));
   const types = arities.map((params) => [0x60, ...vector(Array.from({ length: params }, () => [I32])), 1, I32]);
   const limits = [memory.shared ? 3 : 1, ...unsigned(0), ...unsigned(memory.maximum)];
   const indexOf = (fn: Func): number => {
@@ -65,22 +67,23 @@ export function encodeWasm(program: Program, memory: MemoryImport): Uint8Array<A
       vector([
         [...name("host"), ...name("memory"), 2, ...limits],
         [...name("host"), ...name("base"), 3, I32, 0],
+        ...imports.map((fn) => [...name("host"), ...name(fn.name), 0, ...typeOf(fn.params)]),
       ]),
     ),
-    section(3, vector(functions.map((fn) => unsigned(arities.indexOf(fn.params))))),
+    section(3, vector(functions.map((fn) => typeOf(fn.params)))),
     section(4, vector([[0x70, 1, ...unsigned(table.length), ...unsigned(table.length)]])),
     section(7, vector(program.exports.map((fn) => [...name(fn.name), 0, ...unsigned(indexOf(fn))]))),
     section(9, vector([[0, 0x41, 0, 0x0b, ...vector(table.map((fn) => unsigned(indexOf(fn))))]])),
   ].flat();
   const bodies = functions.map((fn) => {
-    const body = new BodyEncoder(indexOf).encode(fn);
+    const body = new BodyEncoder(indexOf, typeOf).encode(fn);
     return [...unsigned(body.length), ...body];
   });
   const codeLength = bodies.reduce((n, b) => n + b.length, 0);
   const count = unsigned(bodies.length);
   const codeHead = [10, ...unsigned(count.length + codeLength), ...count];
   // Names of functions, for profiles: nothing else reads them.
-  const names = section(1, vector(functions.map((fn, i) => [...unsigned(i), ...name(fn.name)])));
+  const names = section(1, vector(all.map((fn, i) => [...unsigned(i), ...name(fn.name)])));
   const tail = section(0, [...name("name"), ...names]);
   const bytes = new Uint8Array(head.length + codeHead.length + codeLength + tail.length);
   let at = 0;
@@ -111,12 +114,15 @@ const CODES = {
 
 class BodyEncoder {
   readonly #indexOf: (fn: Func) => number;
+  /** The type of functions with so many parameters. */
+  readonly #typeOf: (params: number) => readonly number[];
   readonly #out: number[] = [];
   /** Targets of the blocks around, the outermost first; an `if` has none. */
   readonly #around: (Target | null)[] = [];
 
-  constructor(indexOf: (fn: Func) => number) {
+  constructor(indexOf: (fn: Func) => number, typeOf: (params: number) => readonly number[]) {
     this.#indexOf = indexOf;
+    this.#typeOf = typeOf;
   }
 
   encode(fn: Func): number[] {
@@ -211,8 +217,9 @@ class BodyEncoder {
         this.#put(0x10, ...unsigned(this.#indexOf(e.fn)));
         return;
       case "callTable":
+        for (const arg of e.args) this.#expr(arg);
         this.#expr(e.index);
-        this.#put(0x11, 0, 0);
+        this.#put(0x11, ...this.#typeOf(e.args.length), 0);
         return;
       case "atomicLoad":
         this.#expr(e.at);

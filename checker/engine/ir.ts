@@ -30,7 +30,7 @@ export type Expr =
   | { readonly op: "select"; readonly test: Expr; readonly a: Expr; readonly b: Expr }
   | { readonly op: "load" | "load8"; readonly at: Expr; readonly offset: number }
   | { readonly op: "call"; readonly fn: Func; readonly args: readonly Expr[] }
-  | { readonly op: "callTable"; readonly index: Expr }
+  | { readonly op: "callTable"; readonly index: Expr; readonly args: readonly Expr[] }
   | { readonly op: "atomicLoad"; readonly at: Expr }
   | { readonly op: "cas"; readonly at: Expr; readonly expected: Expr; readonly value: Expr }
   | { readonly op: "fetchAdd"; readonly at: Expr; readonly value: Expr };
@@ -57,8 +57,10 @@ export interface Func {
   body: readonly Stmt[];
 }
 
-/** Functions in the order of definition; `table` is what `callTable` indexes, functions without parameters. */
+/** Functions in the order of definition; `table` is what `callTable` indexes. */
 export interface Program {
+  /** Functions that the host gives, by their names: they have no body. */
+  readonly imports: readonly Func[];
   readonly functions: readonly Func[];
   readonly table: readonly Func[];
   /** Functions that the host calls. */
@@ -141,7 +143,7 @@ export interface Own {
 export const own = ({ offset }: Own, more = 0): Expr => add({ op: "base" }, c(offset + more));
 
 export const call = (fn: Func, ...args: Expr[]): Expr => ({ op: "call", fn, args });
-export const callTable = (index: Expr): Expr => ({ op: "callTable", index });
+export const callTable = (index: Expr, ...args: Expr[]): Expr => ({ op: "callTable", index, args });
 /** For memory that threads share: a load, compare-and-exchange, and addition; the last two give what was there. */
 export const atomicLoad = (at: Expr): Expr => ({ op: "atomicLoad", at });
 export const cas = (at: Expr, expected: Expr, value: Expr): Expr => ({ op: "cas", at, expected, value });

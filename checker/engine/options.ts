@@ -21,12 +21,15 @@ export interface EngineOptions extends SearchOptions {
   readonly workers?: number;
   /**
    * For tests: entries of the first tables, places of the largest table of roots, the largest set whose binders are
-   * written out, bits of a word that two numbers of a root share, the tree of parts, how many states are seen before
+   * written out, bits of a word that two numbers of a root share, pages that one memory can address, in how many shards
+   * the roots are from the start, the tree of parts, how many states are seen before
    * one is fitted to them, the size from which on threads expand a level.
    */
   readonly firstTable?: number;
   readonly largestRoots?: number;
   readonly rootBits?: number;
+  readonly addresses?: number;
+  readonly shards?: number;
   readonly unroll?: number;
   readonly tree?: Tree;
   readonly fitFrom?: number;

@@ -10,21 +10,10 @@ import * as ir from "./ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "./ir.ts";
 import { keepLeast } from "./keep.ts";
 import type { Layout } from "./layout.ts";
-import { HEADER, intern, type PairSet, pairAt, pairIn, rebuild, STOP } from "./pair-set.ts";
+import { HEADER, intern, type PairSet, pairAt, rebuild, STOP } from "./pair-set.ts";
 import { type Renamer, renamerOf } from "./rename.ts";
-import {
-  addBatch,
-  addLater,
-  identify,
-  moveStash,
-  moveTable,
-  numbersOf,
-  pairOf,
-  ROOTS,
-  type RootSet,
-  rearrange,
-  stashOf,
-} from "./root-set.ts";
+import { ROOTS, rootSet } from "./root-set.ts";
+import { type Roots, rootsHere, rootsInShards } from "./roots.ts";
 import type { Child, Tree } from "./tree.ts";
 
 /** Where the headers of the sets begin: the host puts nothing below. */
@@ -42,14 +31,12 @@ export function generate(layout: Layout, tree: Tree, options: FrameOptions): Eng
   return { frame, program };
 }
 
-/** The header of the set of a node; the one behind the last is that of the stash. */
+/** The header of the set of a node. */
 export const headerOf = (node: number): number => HEADERS + node * HEADER.bytes;
 
-/** How many sets of pairs there are: those of the nodes, and the stash. */
-export const setsOf = ({ nodes }: Tree): number => nodes.length + 1;
-
-/** The header of the set of the roots. */
-export const rootsOf = (tree: Tree): number => headerOf(setsOf(tree));
+/** Those of the stash and of the set of the roots, where they are in this memory. */
+export const stashOf = ({ nodes }: Tree): number => headerOf(nodes.length);
+export const rootsOf = (tree: Tree): number => stashOf(tree) + HEADER.bytes;
 
 const endOfHeaders = (tree: Tree): number => rootsOf(tree) + ROOTS.bytes;
 
@@ -70,31 +57,25 @@ class Generator {
   readonly #frame: Frame;
   readonly #interns: readonly Func[];
   readonly #rebuilds: readonly Func[];
-  readonly #roots: RootSet;
-  readonly #stash: ReturnType<typeof stashOf>;
-  readonly #add: Func;
-  readonly #addAgain: Func;
-  readonly #identify: Func;
+  readonly #roots: Roots;
   readonly #renamer: Renamer | null;
 
   constructor(frame: Frame) {
     this.#frame = frame;
-    const { memory, options, tree } = frame;
-    const stash = tree.nodes.length;
+    const { memory, options, system, tree } = frame;
     const set = (node: number): PairSet => ({
       header: headerOf(node),
       block: { offset: memory.blocks.offset + 8 * node },
       shared: options.shared,
     });
     this.#interns = tree.nodes.map((_, i) => intern(`${i}`, set(i)));
-    this.#rebuilds = Array.from({ length: setsOf(tree) }, (_, i) => rebuild(`${i}`, headerOf(i)));
-    const { log, batch } = memory;
-    this.#roots = { header: rootsOf(tree), numbers: tree.root.length, stash: set(stash), log, batch };
-    this.#stash = stashOf(this.#roots);
-    this.#add = addBatch("roots", this.#roots, this.#stash.isNew, true);
-    this.#addAgain = addBatch("roots again", this.#roots, this.#stash.isNew, false);
+    this.#rebuilds = tree.nodes.map((_, i) => rebuild(`${i}`, headerOf(i)));
+    const [numbers, steps] = [tree.root.length, system.contexts.length * system.labels.length];
+    this.#roots =
+      options.shards === 0
+        ? rootsHere(rootSet(rootsOf(tree), stashOf(tree), memory.roots, { numbers, shared: options.shared }))
+        : rootsInShards(options.shards, numbers, steps);
     this.#renamer = options.symmetry ? renamerOf(frame, options.symmetry) : null;
-    this.#identify = identify(this.#roots, this.#stash.number);
   }
 
   program(): Program {
@@ -126,19 +107,12 @@ class Generator {
     const marks = goals.map((goal, i) => this.#mark(unpack, goal, i));
     const sweep = this.#sweep(unpack, takeSteps);
     const isMarked = this.#isMarked();
-    const moves = [
-      moveTable(this.#roots, this.#addAgain),
-      moveStash(this.#roots, this.#addAgain),
-      rearrange(this.#roots),
-    ];
-    const exports = [enter, unpack, expand, search, sweep, isMarked, ...marks, ...this.#rebuilds, ...moves, keep];
+    const exports = [enter, unpack, expand, search, sweep, isMarked, ...marks, ...this.#rebuilds, keep];
     return {
+      imports: this.#roots.imports,
       functions: [
         ...this.#interns,
-        ...Object.values(this.#stash),
-        this.#add,
-        this.#addAgain,
-        this.#identify,
+        ...this.#roots.functions,
         ...(this.#renamer?.functions ?? []),
         ...(put ? [put] : []),
         found,
@@ -153,8 +127,8 @@ class Generator {
         ...(few ? [] : [takeSteps]),
         ...exports,
       ],
-      table: filled,
-      exports,
+      table: [...filled, ...this.#roots.table],
+      exports: [...exports, ...this.#roots.exports],
     };
   }
 
@@ -172,13 +146,13 @@ class Generator {
       const pair = [this.#child(left, current, nodes), this.#child(right, current, nodes)] as const;
       nodes.push(get(writer.local(ir.call(this.#interns[i] as Func, ...pair))));
     }
-    addLater(writer, this.#roots, this.#add, ...this.#pairOf(writer, nodes));
-    writer.emit(ir.run(ir.call(this.#add)));
+    this.#roots.add(writer, this.#rootOf(nodes));
+    this.#roots.flush(writer);
     return writer.fn;
   }
 
-  /** The pair that stands for the successor: only parts that changed are looked up. */
-  #rootPair(writer: FunctionWriter): readonly [ir.Expr, ir.Expr] {
+  /** The root of the successor: only parts that changed are looked up. */
+  #successorsRoot(writer: FunctionWriter): readonly ir.Expr[] {
     const { tree, memory } = this.#frame;
     const nodes: ir.Expr[] = [];
     for (const [i, { left, right }] of tree.nodes.entries()) {
@@ -190,15 +164,12 @@ class Generator {
       writer.if(changed, () => writer.emit(ir.set(number, ir.call(this.#interns[i] as Func, ...pair))));
       nodes.push(get(number));
     }
-    return this.#pairOf(writer, nodes);
+    return this.#rootOf(nodes);
   }
 
-  #pairOf(writer: FunctionWriter, nodes: readonly ir.Expr[]): readonly [ir.Expr, ir.Expr] {
-    return pairOf(
-      writer,
-      this.#roots,
-      this.#frame.tree.root.map((node) => nodes[node] as ir.Expr),
-    );
+  /** The numbers of the nodes that hang on the root. */
+  #rootOf(nodes: readonly ir.Expr[]): readonly ir.Expr[] {
+    return this.#frame.tree.root.map((node) => nodes[node] as ir.Expr);
   }
 
   /** What is done with each successor, by mode. */
@@ -214,8 +185,8 @@ class Generator {
     if (this.#frame.system.alwaysPossible.length > 0) {
       writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
         this.#asLeast(writer, () => {
-          const mark = this.#markOf(this.#rootPair(writer));
-          writer.if(ir.load8(mark), () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
+          const isMarked = this.#roots.isMarked(writer, this.#successorsRoot(writer));
+          writer.if(isMarked, () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
         });
         writer.emit(ir.ret(c(0)));
       });
@@ -233,7 +204,7 @@ class Generator {
   }
 
   #keepSuccessor(writer: FunctionWriter): void {
-    this.#asLeast(writer, () => addLater(writer, this.#roots, this.#add, ...this.#rootPair(writer)));
+    this.#asLeast(writer, () => this.#roots.add(writer, this.#successorsRoot(writer)));
   }
 
   /** Does something with the successor by the names that make it least. */
@@ -244,13 +215,8 @@ class Generator {
     if (renamer && changed !== null) writer.if(get(changed), () => writer.emit(ir.run(ir.call(renamer.restore))));
   }
 
-  /** Where the mark of a root is. */
-  #markOf(pair: readonly [ir.Expr, ir.Expr]): ir.Expr {
-    return ir.add(ir.load(ir.own(this.#frame.memory.marks)), ir.call(this.#identify, ...pair));
-  }
-
   /**
-   * Makes a state of a log the current one: its directory, its number. Parts that the one before had as well are there
+   * Makes a state of a log the current one: the log, its number. Parts that the one before had as well are there
    * already, unless states were passed through.
    */
   #unpack(): Func {
@@ -278,9 +244,8 @@ class Generator {
         }
       }
     };
-    const pair = writer.local(pairIn(get(0), get(1)));
-    const words = [get(writer.local(ir.load(get(pair)))), get(writer.local(ir.load(get(pair), 4)))] as const;
-    for (const [i, number] of numbersOf(writer, this.#roots, words).entries()) visit(tree.root[i] as number, number);
+    const root = this.#roots.numbersAt(writer, get(0), get(1));
+    for (const [i, number] of root.entries()) visit(tree.root[i] as number, number);
     return writer.fn;
   }
 
@@ -329,7 +294,8 @@ class Generator {
       );
       if (few) writer.emit(ir.run(ir.call(few.passOn)));
     });
-    writer.emit(ir.run(ir.call(this.#add)), ir.ret(get(1)));
+    this.#roots.flush(writer);
+    writer.emit(ir.ret(get(1)));
     return writer.fn;
   }
 
@@ -352,18 +318,12 @@ class Generator {
     return writer.fn;
   }
 
-  /** Where the mark of the state of a log with this number is. */
-  #markOfState(writer: FunctionWriter, directory: ir.Expr, number: ir.Expr): number {
-    const pair = writer.local(pairIn(directory, number));
-    return writer.local(this.#markOf([ir.load(get(pair)), ir.load(get(pair), 4)]));
-  }
-
   /** Marks each state of a run that is a goal. */
   #mark(unpack: Func, goal: Func, number: number): Func {
     const writer = new FunctionWriter(`mark ${number}`, 3);
     this.#overRun(writer, unpack, c(0), () => {
-      const mark = this.#markOfState(writer, get(0), get(1));
-      writer.emit(ir.store8(get(mark), ir.call(goal)));
+      const isGoal = get(writer.local(ir.call(goal)));
+      this.#roots.mark(writer, this.#roots.numbersAt(writer, get(0), get(1)), isGoal);
     });
     return writer.fn;
   }
@@ -371,8 +331,8 @@ class Generator {
   /** Whether a state of a log is marked. */
   #isMarked(): Func {
     const writer = new FunctionWriter("isMarked", 2);
-    const mark = this.#markOfState(writer, get(0), get(1));
-    writer.emit(ir.ret(ir.load8(get(mark))));
+    const root = this.#roots.numbersAt(writer, get(0), get(1));
+    writer.emit(ir.ret(this.#roots.isMarked(writer, root)));
     return writer.fn;
   }
 
@@ -384,11 +344,12 @@ class Generator {
     writer.loop((end) => {
       writer.if(ir.eq(get(1), get(2)), () => writer.emit(ir.br(end)));
       writer.emit(ir.set(2, ir.sub(get(2), c(1))));
-      const mark = this.#markOfState(writer, get(0), get(2));
-      writer.if(ir.not(ir.load8(get(mark))), () => {
+      const root = this.#roots.numbersAt(writer, get(0), get(2));
+      writer.if(ir.not(this.#roots.isMarked(writer, root)), () => {
         writer.emit(ir.store(reaches, c(0)), ir.run(ir.call(unpack, get(0), get(2))), ir.run(ir.call(takeSteps)));
         writer.if(ir.load(reaches), () => {
-          writer.emit(ir.store8(get(mark), c(1)), ir.set(marked, ir.add(get(marked), c(1))));
+          this.#roots.mark(writer, root, c(1));
+          writer.emit(ir.set(marked, ir.add(get(marked), c(1))));
         });
       });
     });

@@ -52,15 +52,39 @@ export const BATCH_BYTES = 8 + 16 * BATCH;
 /** Stands for an entry where a pair does not fit; no entry without its distance looks so. */
 const UNFIT = -1;
 
-export interface RootSet {
+/** What each thread has for itself of the set. */
+export interface OwnRoots {
+  /** The header of its log, and the pairs that wait. */
+  readonly log: ir.Own;
+  readonly batch: ir.Own;
+  /** The numbers that it has taken of the stash's. */
+  readonly block: ir.Own;
+  /** First byte of the marks, a byte for each state. */
+  readonly marks: ir.Own;
+}
+
+/** Places for it, each by how many bytes it has. */
+export const ownRoots = (own: (bytes: number) => ir.Own): OwnRoots => ({
+  log: own(LOG.bytes),
+  batch: own(BATCH_BYTES),
+  block: own(8),
+  marks: own(4),
+});
+
+export interface RootSet extends OwnRoots {
   readonly header: number;
   /** How many numbers a root is made of: 1, 2 or 3. */
   readonly numbers: number;
   readonly stash: PairSet;
-  /** This thread's log, and the pairs that wait. */
-  readonly log: ir.Own;
-  readonly batch: ir.Own;
 }
+
+/** The set with these headers, of roots of so many numbers; `shared` by threads or not. */
+export const rootSet = (
+  header: number,
+  stash: number,
+  own: OwnRoots,
+  { numbers, shared }: { readonly numbers: number; readonly shared: boolean },
+): RootSet => ({ ...own, header, numbers, stash: { header: stash, block: own.block, shared } });
 
 /** The pair that a root's numbers are now; each is read several times. */
 export function pairOf(writer: FunctionWriter, { header }: RootSet, numbers: readonly Expr[]): readonly [Expr, Expr] {

@@ -1,11 +1,23 @@
-/** Which states are meant: a run of those that a log lists, one after the other; or of the places of a table. */
+/**
+ * Which states are meant: a run of those that a log lists, one after the other; or of the places of a table. Both are
+ * known by where they are: an address, in the memory of which shard. Addresses are those of pages, which leaves their
+ * lowest bits for the shard.
+ */
 
 export interface Run {
-  /** Where the list of the log's segments is, or the table. */
-  readonly directory: number;
+  /** The handle of the list of the log's segments, or of the table. */
+  readonly at: number;
   readonly from: number;
   readonly to: number;
 }
+
+/** The lowest bits of the address of a page. */
+export const SHARD_BITS = 16;
+const SHARD_MASK = (1 << SHARD_BITS) - 1;
+
+export const handleOf = (address: number, shard: number): number => address | shard;
+export const shardOf = (handle: number): number => handle & SHARD_MASK;
+export const addressOf = (handle: number): number => handle & ~SHARD_MASK;
 
 /** States of a log after which counts are collected: counters have 32 bits. */
 const COUNTED = 1 << 20;
@@ -17,9 +29,9 @@ export function slicesOf(runs: readonly Run[]): (readonly Run[])[] {
   const longest = Math.max(0, ...runs.map(({ from, to }) => to - from));
   return Array.from({ length: Math.ceil(longest / COUNTED) }, (_, i) =>
     runs
-      .map(({ directory, from, to }) => {
+      .map(({ at, from, to }) => {
         const start = from + i * COUNTED;
-        return { directory, from: start, to: Math.min(to, start + COUNTED) };
+        return { at, from: start, to: Math.min(to, start + COUNTED) };
       })
       .filter(({ from, to }) => from < to),
   );

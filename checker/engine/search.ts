@@ -1,15 +1,16 @@
 /**
  * How is a system searched by the engine? First with a plain tree of parts; where there are many states, anew with one
- * fitted to them.
+ * fitted to them; where there are more than one memory can address, anew with several.
  */
 import type { System } from "../language/system.ts";
 import { finish, type Lengthy } from "../reference/progress.ts";
 import type { SearchResult } from "../reference/result.ts";
 import { TooWide } from "./arrangement.ts";
-import { EngineSearch } from "./exploration.ts";
+import { EngineSearch, type Way } from "./exploration.ts";
 import { layoutOf } from "./layout.ts";
 import { ALL, type EngineOptions, type Few, fewOf, notBegun } from "./options.ts";
-import { OutOfMemory } from "./store.ts";
+import { MAXIMUM_PAGES, OutOfMemory } from "./pages.ts";
+import { PAGE } from "./pair-set.ts";
 import { balancedTree, fittedTree, ofTwo, type Tree } from "./tree.ts";
 
 /** States that are seen before the tree is fitted to them: below, all code generated once more costs more than it saves. */
@@ -40,22 +41,53 @@ function* begin(system: System, options: EngineOptions, few: Few): Lengthy<Searc
   const { words } = layoutOf(system);
   const { fitFrom = WORTH_A_FIT, reduceFrom } = options;
   const workers = reduceFrom === undefined ? 1 : options.workers;
-  const first = new EngineSearch(system, { ...options, ...(workers ? { workers } : {}) }, balancedTree(words), few);
+  const first = new EngineSearch(
+    system,
+    { ...options, ...(workers ? { workers } : {}) },
+    {
+      tree: balancedTree(words),
+      few,
+    },
+  );
   return (yield* first.result(reduceFrom ?? fitFrom)) ?? fittedTree(words, first.sample());
 }
 
-/** Searches with a tree; anew with a node for two of three that hang on its root, where their numbers become too large. */
+/**
+ * Searches with a tree; anew with a node for two of three that hang on its root, where their numbers become too large,
+ * and with the roots in memories of their own, where one is full and more may be used.
+ */
 function* inTree(system: System, options: EngineOptions, tree: Tree, few: Few): Lengthy<SearchResult> {
-  let first: EngineSearch | undefined;
-  try {
-    first = new EngineSearch(system, options, tree, few);
-    return (yield* first.result()) as SearchResult;
-  } catch (error) {
-    if (!(error instanceof TooWide)) throw error;
-    const again = new EngineSearch(system, options, ofTwo(tree), few, first?.store);
-    return (yield* again.result()) as SearchResult;
+  let way: Way = { tree, few };
+  for (;;) {
+    let search: EngineSearch | undefined;
+    try {
+      search = new EngineSearch(system, options, way);
+      const result = (yield* search.result()) as SearchResult;
+      if (!search.isOutOfAddresses || search.shards > 0) return result;
+      const shards = shardsFor(options);
+      if (shards === 0) return result;
+      way = { ...way, shards, ended: search.store };
+    } catch (error) {
+      if (!(error instanceof TooWide)) throw error;
+      way = { ...way, tree: ofTwo(way.tree), ...(search ? { ended: search.store } : {}) };
+    }
   }
 }
+
+/**
+ * A memory that is a table and its logs is so full when the next table, of twice the size, has no room beside the one
+ * before.
+ */
+const FULL = 0.6;
+
+/** As many shards as there need to be for what may be used, a power of two; none where that is no more than one memory has. */
+function shardsFor({ memory = 0, addresses = MAXIMUM_PAGES }: EngineOptions): number {
+  const one = addresses * PAGE;
+  return memory <= one ? 0 : Math.min(MOST_SHARDS, 2 ** Math.ceil(Math.log2(memory / (FULL * one))));
+}
+
+/** Each takes 10 GiB of the addresses of the process, whether it uses them or not. */
+const MOST_SHARDS = 64;
 
 /** The tree that a search of the whole graph uses. Throws `Unsupported`. */
 export function treeFor(system: System): Tree {

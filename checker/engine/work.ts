@@ -6,8 +6,8 @@ import { INTERRUPTED } from "../reference/progress.ts";
 import { Crew, type Job } from "./crew.ts";
 import type { Machine } from "./machine.ts";
 import { STOP } from "./pair-set.ts";
-import { type Run, statesIn } from "./runs.ts";
-import type { Move } from "./store.ts";
+import { handleOf, type Run, statesIn } from "./runs.ts";
+import type { Move } from "./shard.ts";
 
 /** Thrown where the work was asked to end; what was done until then stands. */
 export class Interrupted extends Error {
@@ -46,7 +46,7 @@ export class Work {
   *prepare(level: readonly Run[]): Working {
     if (this.#crew || !this.#isLarge(level)) return;
     this.#crew = new Crew(this.#machine, this.#threads);
-    yield* this.#move(this.#machine.store.makeRoom());
+    for (const move of this.#machine.store.makeRoom()) yield* this.#move(move);
   }
 
   /** Expands runs of a level, at most one of each log. Throws `OutOfMemory` and `Interrupted`. */
@@ -63,11 +63,10 @@ export class Work {
   }
 
   *#alone(job: Job | "move stash", runs: readonly Run[]): Working {
-    const work = this.#machine.functions[job];
-    if (!work) throw new Error(`the engine has no function "${job}"`);
-    for (const { directory, from, to } of runs) {
-      for (let at = from; at < to; yield* this.#makeRoom()) {
-        at = work(directory, at, Math.min(to, at + BETWEEN_LOOKS));
+    const work = this.#machine.job(job);
+    for (const { at, from, to } of runs) {
+      for (let next = from; next < to; yield* this.#makeRoom()) {
+        next = work(at, next, Math.min(to, next + BETWEEN_LOOKS));
         yield;
         this.#endIfAsked(job);
       }
@@ -82,7 +81,7 @@ export class Work {
       for (const _ of crew.round(job)) {
         yield;
         // Threads stop where a set wants room, and so do they here.
-        if (job === "expand" && this.#signal?.aborted) store.setWord(STOP, 1);
+        if (job === "expand" && this.#signal?.aborted) store.main.setWord(STOP, 1);
       }
       this.#endIfAsked(job);
     } while (yield* this.#makeRoom());
@@ -96,19 +95,18 @@ export class Work {
   /** Makes room if a set wanted it, which had all stop. Throws `OutOfMemory`. */
   *#makeRoom(): Generator<void, boolean, void> {
     const { store } = this.#machine;
-    if (store.word(STOP) === 0) return false;
-    store.setWord(STOP, 0);
-    yield* this.#move(store.makeRoom());
+    if (!store.takeStop()) return false;
+    for (const move of store.makeRoom()) yield* this.#move(move);
     return true;
   }
 
-  /** Moves what the set of the roots holds into its new table; the stash first, while nobody adds to it. */
-  *#move(move: Move | null): Working {
-    if (!move) return;
+  /** Moves what a shard holds into its new table; the stash first, while nobody adds to it. */
+  *#move(move: Move): Working {
     const { store } = this.#machine;
-    yield* this.#alone("move stash", move.stash);
-    const { table: directory, to } = move;
-    const places = [{ directory, from: 0, to }];
+    const { shard } = move;
+    const stash = move.stash.map((run) => ({ ...run, at: handleOf(run.at, shard) }));
+    yield* this.#alone("move stash", stash);
+    const places = [{ at: handleOf(move.table, shard), from: 0, to: move.to }];
     const byCrew = this.#crew && store.total >= this.#crewFrom;
     yield* byCrew ? this.#together("move table", places) : this.#alone("move table", places);
     store.moved(move);

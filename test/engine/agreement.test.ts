@@ -8,6 +8,7 @@ import { LinkError, link, type System } from "../../checker/language/index.ts";
 import { search } from "../../checker/reference/search.ts";
 import { drawSystem, tapes } from "../reference/random-systems.ts";
 import { Tape } from "../reference/random-terms.ts";
+import { runs } from "../runs.ts";
 import { comparable, engineResults } from "./same-result.ts";
 
 /** Not every draw links: a property may concern no row, or the initial state may mean nothing. */
@@ -34,7 +35,7 @@ it.each([
       const expected = comparable(search(system, options));
       for (const result of engineResults(system, options)) expect(result).toEqual(expected);
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 
@@ -53,7 +54,26 @@ it("forced fall-backs give the same result", () => {
       const expected = comparable(search(system, options));
       for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
     }),
-    { numRuns: 40 },
+    runs(40),
+  );
+});
+
+it("shards with memories of their own give the same result", () => {
+  fc.assert(
+    fc.property(tapes, (numbers) => {
+      const system = drawn(numbers);
+      const options = { exploreAll: true, maxStates: MAX_STATES };
+      const ways = [
+        { shards: 1 },
+        { shards: 4, ...FITTED },
+        { shards: 2, ...FORCED, backend: "js" },
+        { shards: 2, ...NARROW },
+        { shards: 4, workers: 2, crewFrom: 1, firstTable: 1, ...FITTED },
+      ] as const;
+      const expected = comparable(search(system, options));
+      for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
+    }),
+    runs(30),
   );
 });
 
@@ -69,7 +89,7 @@ it("two threads give the same result", () => {
       const expected = comparable(search(system, options));
       for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
     }),
-    { numRuns: 20 },
+    runs(20),
   );
 });
 
@@ -87,6 +107,6 @@ it("the tree of parts changes nothing", () => {
       );
       expect(results[0]).toEqual(results[1]);
     }),
-    { numRuns: 20 },
+    runs(20),
   );
 });

@@ -10,6 +10,7 @@ import { traceOf } from "../../checker/reference/trace.ts";
 import freelist from "../../examples/freelist.ts";
 import { linkExample } from "../examples/link-example.ts";
 import { drawnSystems, searched } from "../reduction/systems.ts";
+import { runs } from "../runs.ts";
 
 /** Runs a search and asks it to end when `isEnough`; gives also how often it said how far it was. */
 function endWhen<T>(
@@ -59,7 +60,7 @@ it.each(WAYS)("%s: on systems drawn at random", (_, options) => {
       if (ended.looks < looks) expect(ended.found.result.complete).toBe(true);
       else expectHonest(system, ended.found.result, runSearch(system, { ...options, exploreAll: true }).result);
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 
@@ -86,6 +87,6 @@ it("what is to stay possible is not taken for checked", () => {
       expect(found.complete).toBe(false);
       expect(found.incomplete).toContain(`${INTERRUPTED} when the graph was explored`);
     }),
-    { numRuns: 20 },
+    runs(20),
   );
 });

@@ -7,7 +7,7 @@ import { encodeWasm } from "../../checker/engine/ir-wasm.ts";
 
 /** Runs a function in both forms; the memory is one page. */
 function both(writer: ir.FunctionWriter, ...args: number[]): [number, number] {
-  const program = { functions: [writer.fn], table: [writer.fn], exports: [writer.fn] };
+  const program = { imports: [], functions: [writer.fn], table: [writer.fn], exports: [writer.fn] };
   const js = compileToJs(program, 0);
   js.attach(new ArrayBuffer(65536));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: false });

@@ -74,6 +74,11 @@ describe("threads", () => {
         { workers: 1, fitFrom: 1_000, rootBits: 18 },
         { workers: 1, fitFrom: 1_000, rootBits: 18, backend: "js" },
         { workers: 2, fitFrom: 1_000, rootBits: 12 },
+        // The roots in memories of their own, and so while they are arranged anew.
+        { workers: 3, shards: 4 },
+        { workers: 2, shards: 2, fitFrom: 1_000, rootBits: 18 },
+        { workers: 1, shards: 2, fitFrom: 1_000, rootBits: 18, backend: "js" },
+        { workers: 2, shards: 2, fitFrom: 1_000, rootBits: 12 },
       ] as const) {
         const ways = { ...way, crewFrom, firstTable: 1 };
         expect(comparable(engineSearch(system, { exploreAll, ...ways }))).toEqual(expected);
@@ -90,12 +95,37 @@ it("two threads begin anew in the same memory when two numbers no longer fit a w
   );
 });
 
+/** Pages: fewer than the search below needs. */
+const ADDRESSES = 120;
+
+describe("where the addresses of one memory do not reach", () => {
+  const system = linkExample(freelist, { processes: 4, objects: 4, lastTag: 5 });
+  const expected = comparable(engineSearch(system, { exploreAll: true }));
+  const small = { exploreAll: true, addresses: ADDRESSES, fitFrom: 1_000, crewFrom: 1_000 };
+
+  it.each([
+    ["wasm", 1],
+    ["wasm", 2],
+    ["js", 1],
+  ] as const)("the search begins anew with several: %s, %i", (backend, workers) => {
+    const ended = engineSearch(system, { ...small, backend, workers, memory: ADDRESSES * 65536 });
+    expect(ended.incomplete).toMatch(/^all memory that 32 bits can address is in use /);
+    expect(comparable(engineSearch(system, { ...small, backend, workers, memory: 2 ** 28 }))).toEqual(expected);
+  });
+
+  it("and keeps to the limit that all have together", () => {
+    const { states, incomplete } = engineSearch(system, { ...small, workers: 2, memory: 1.5 * ADDRESSES * 65536 });
+    expect(incomplete).toMatch(/^the memory limit was reached \(1[01] MiB in use\)$/);
+    expect(states).toBeLessThan(expected.states);
+  });
+});
+
 it("a kernel spec gives the same with a tree fitted to it, by one thread and by two", async () => {
   const path = "specs/rt-two-tasks-and-a-scanner.json";
   const { system } = await loadSpec({ source: path, path: root + path }, builtins);
   const expected = comparable(engineSearch(system, { exploreAll: true }));
-  for (const workers of [1, 2]) {
-    const ways = { fitFrom: 5_000, crewFrom: 1_000, workers };
+  for (const more of [{ workers: 1 }, { workers: 2 }, { workers: 2, shards: 4 }]) {
+    const ways = { fitFrom: 5_000, crewFrom: 1_000, ...more };
     expect(comparable(engineSearch(system, { exploreAll: true, ...ways }))).toEqual(expected);
   }
 }, 60_000);

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { TooWide } from "../../checker/engine/arrangement.ts";
 import * as ir from "../../checker/engine/ir.ts";
 import { compileToJs } from "../../checker/engine/ir-js.ts";
-import { BLOCK, HEADER, intern, rebuild, STOP } from "../../checker/engine/pair-set.ts";
+import { BLOCK, HEADER, intern, rebuild } from "../../checker/engine/pair-set.ts";
 import {
   addBatch,
   addLater,
@@ -13,40 +13,43 @@ import {
   moveTable,
   numbersOf,
   pairOf,
-  type RootSet,
   rearrange,
+  rootSet,
   stashOf,
 } from "../../checker/engine/root-set.ts";
 import { Store } from "../../checker/engine/store.ts";
+import { runs } from "../runs.ts";
 
-/** Everything lies in the first page: the header of a set, that of the roots, then what the threads have. */
-const [SET, ROOTS] = [256, 512] as const;
-const LOG = { offset: 0 };
-const BLOCKS = { offset: 64 };
-const BATCH_AT = { offset: 128 };
+/** Everything lies in the first page: the headers of a set, of the stash, of the roots, then what the threads have. */
+const [SET, STASH, ROOTS] = [256, 384, 512] as const;
+const BLOCKS = { offset: 0 };
+const OWN = { log: { offset: 64 }, block: { offset: 80 }, marks: { offset: 88 }, batch: { offset: 128 } };
 const BASES = [4096, 8192] as const;
 
 /** A set with the code of two threads, as JavaScript: whoever is called takes its turn. */
 function twoThreads() {
-  const store = new Store({ limit: 2 ** 28, slack: BATCH + 2 * BLOCK, threads: 2, shared: false, firstTable: 2 });
-  store.pages(1);
-  const set = { header: SET, block: BLOCKS, shared: false };
-  const roots: RootSet = { header: ROOTS, numbers: 2, stash: set, log: LOG, batch: BATCH_AT };
+  const slack = BATCH + 2 * BLOCK;
+  const store = new Store({ limit: 2 ** 28, slack, threads: 2, shared: false, shards: 0, firstTable: 2 });
+  const { main } = store;
+  main.take(1);
+  const roots = rootSet(ROOTS, STASH, OWN, { numbers: 2, shared: false });
   const stash = stashOf(roots);
   const add = addBatch("roots", roots, stash.isNew, true);
   const later = new ir.FunctionWriter("later", 2);
   addLater(later, roots, add, ir.get(0), ir.get(1));
-  const number = intern("set", set);
+  const number = intern("set", { header: SET, block: BLOCKS, shared: false });
   const again = rebuild("set", SET);
+  const stashAgain = rebuild("stash", STASH);
   const addAgain = addBatch("roots again", roots, stash.isNew, false);
   const fromTable = moveTable(roots, addAgain);
   const fromStash = moveStash(roots, addAgain);
-  const functions = [number, stash.isNew, add, addAgain, later.fn, again, fromTable, fromStash];
-  const threads = BASES.map((base) => compileToJs({ functions, table: [], exports: functions }, base));
+  const functions = [number, stash.isNew, add, addAgain, later.fn, again, stashAgain, fromTable, fromStash];
+  const program = { imports: [], functions, table: [], exports: functions };
+  const threads = BASES.map((base) => compileToJs(program, base));
   const attach = () => {
-    for (const thread of threads) thread.attach(store.memory.buffer);
+    for (const thread of threads) thread.attach(main.memory.buffer);
   };
-  store.onMove = attach;
+  main.onMove = attach;
   attach();
   const call = (thread: number, fn: ir.Func, ...args: number[]): number => {
     const found = threads[thread]?.functions[fn.name];
@@ -55,20 +58,20 @@ function twoThreads() {
   };
   /** What the search does when all have stopped. */
   const makeRoom = (): void => {
-    while (store.word(STOP) !== 0) {
-      store.setWord(STOP, 0);
-      const move = store.makeRoom();
-      if (!move) continue;
-      for (const { directory, from, to } of move.stash) {
-        for (let at = from; at < to; makeRoom()) at = call(0, fromStash, directory, at, to);
+    while (store.takeStop()) {
+      for (const move of store.makeRoom()) {
+        for (const { at, from, to } of move.stash) {
+          for (let next = from; next < to; makeRoom()) next = call(0, fromStash, at, next, to);
+        }
+        for (let at = 0; at < move.to; makeRoom()) at = call(0, fromTable, move.table, at, move.to);
+        store.moved(move);
       }
-      for (let at = 0; at < move.to; makeRoom()) at = call(0, fromTable, move.table, at, move.to);
-      store.moved(move);
     }
   };
   store.addSet(SET, (from, to) => call(0, again, from, to));
-  store.addRoots(ROOTS, [], () => {});
-  for (const base of BASES) store.addThread(base, { log: LOG, blocks: BLOCKS });
+  const rebuildStash = (from: number, to: number) => call(0, stashAgain, from, to);
+  store.addRoots([], [{ header: ROOTS, stash: STASH, rebuildStash, rearrange: () => {} }]);
+  for (const base of BASES) store.addThread(base + BLOCKS.offset, [base], OWN);
   store.makeRoom();
   return { store, call, makeRoom, number, later: later.fn, add };
 }
@@ -90,7 +93,7 @@ it("a pair has one number, whoever asks and however often the table was made ane
       }
       expect(new Set(known.values()).size).toBe(known.size);
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 
@@ -107,18 +110,18 @@ it.each([
   }
   for (const thread of [0, 1]) call(thread, add);
   expect(store.total).toBe(20_000);
-  expect(store.word(SET + HEADER.count)).toBeLessThan(500);
+  expect(store.main.word(STASH + HEADER.count)).toBeLessThan(500);
 });
 
 /** Roots of three numbers, of three sets; the stash is a fourth set. What a test does with them is in one place. */
 function rootsOfThree(rootBits?: number) {
   const slack = BATCH + 2 * BLOCK;
-  const store = new Store({ limit: 2 ** 28, slack, threads: 1, shared: false, ...(rootBits ? { rootBits } : {}) });
-  store.pages(1);
-  const [sets, header] = [[256, 384, 512, 640], 768] as const;
-  const memory = { log: { offset: 0 }, blocks: { offset: 32 }, batch: { offset: 128 } };
-  const own = (i: number) => ({ header: sets[i] as number, block: { offset: 32 + 8 * i }, shared: false });
-  const roots: RootSet = { header, numbers: 3, stash: own(3), log: memory.log, batch: memory.batch };
+  const bits = rootBits ? { rootBits } : {};
+  const store = new Store({ limit: 2 ** 28, slack, threads: 1, shared: false, shards: 0, ...bits });
+  const { main } = store;
+  main.take(1);
+  const [sets, stashAt, header] = [[256, 384, 512], 640, 768] as const;
+  const roots = rootSet(header, stashAt, OWN, { numbers: 3, shared: false });
   const stash = stashOf(roots);
   const add = addBatch("roots", roots, stash.isNew, true);
   const addAgain = addBatch("roots again", roots, stash.isNew, false);
@@ -129,28 +132,29 @@ function rootsOfThree(rootBits?: number) {
     fn.emit(ir.ret(numbersOf(fn, roots, [ir.get(0), ir.get(1)])[i] as ir.Expr));
     return fn.fn;
   });
-  const interns = [0, 1, 2].map((i) => intern(`${i}`, own(i)));
-  const rebuilds = sets.map((set, i) => rebuild(`${i}`, set));
+  const interns = sets.map((set, i) => intern(`${i}`, { header: set, block: { offset: 8 * i }, shared: false }));
+  const rebuilds = [...sets.map((set, i) => rebuild(`${i}`, set)), rebuild("stash", stashAt)];
   const all = [add, addAgain, later.fn, moveTable(roots, addAgain), moveStash(roots, addAgain), rearrange(roots)];
   const functions = [...interns, ...Object.values(stash), ...all, ...part, ...rebuilds];
-  const { functions: code, attach } = compileToJs({ functions, table: [], exports: functions }, 4096);
-  store.onMove = () => attach(store.memory.buffer);
-  store.onMove();
+  const { functions: code, attach } = compileToJs({ imports: [], functions, table: [], exports: functions }, 4096);
+  main.onMove = () => attach(main.memory.buffer);
+  main.onMove();
   const call = (name: string, ...args: number[]): number => (code[name] as (...all: number[]) => number)(...args);
   for (const [i, set] of sets.entries()) store.addSet(set, (from, to) => call(`rebuild ${i}`, from, to));
-  store.addRoots(header, [0, 1, 2], (directory, from, to) => call("rearrange", directory, from, to));
-  store.addThread(4096, memory);
+  const rebuildStash = (from: number, to: number) => call("rebuild stash", from, to);
+  const rearranged = (directory: number, from: number, to: number) => call("rearrange", directory, from, to);
+  store.addRoots([0, 1, 2], [{ header, stash: stashAt, rebuildStash, rearrange: rearranged }]);
+  store.addThread(4096, [4096], OWN);
   const makeRoom = (): void => {
-    while (store.word(STOP) !== 0) {
-      store.setWord(STOP, 0);
+    while (store.takeStop()) {
       call("add roots");
-      const move = store.makeRoom();
-      if (!move) continue;
-      for (const { directory, from, to } of move.stash) {
-        for (let at = from; at < to; makeRoom()) at = call("move stash", directory, at, to);
+      for (const move of store.makeRoom()) {
+        for (const { at, from, to } of move.stash) {
+          for (let next = from; next < to; makeRoom()) next = call("move stash", at, next, to);
+        }
+        for (let at = 0; at < move.to; makeRoom()) at = call("move table", move.table, at, move.to);
+        store.moved(move);
       }
-      for (let at = 0; at < move.to; makeRoom()) at = call("move table", move.table, at, move.to);
-      store.moved(move);
     }
   };
   store.makeRoom();
@@ -164,13 +168,13 @@ function rootsOfThree(rootBits?: number) {
   /** What the log says, root by root. */
   const logged = (): string[] => {
     call("add roots");
-    const [{ directory = 0, count = 0 } = {}] = store.logs;
+    const [{ log = 0, count = 0 } = {}] = store.logs;
     return Array.from({ length: count }, (_, i) => {
-      const pair = store.word(directory + 4 * (i >>> 13)) + 8 * (i & 8191);
-      return [0, 1, 2].map((one) => call(`part ${one}`, store.word(pair), store.word(pair + 4))).join();
+      const pair = main.word(log + 4 * (i >>> 13)) + 8 * (i & 8191);
+      return [0, 1, 2].map((one) => call(`part ${one}`, main.word(pair), main.word(pair + 4))).join();
     });
   };
-  return { enter, logged, arrangements: () => [12, 20].map((at) => store.word(header + at)).join() };
+  return { enter, logged, arrangements: () => [12, 20].map((at) => main.word(header + at)).join() };
 }
 
 it("roots of three numbers stay what they are, whichever of them grows", () => {
@@ -194,7 +198,7 @@ it("roots of three numbers stay what they are, whichever of them grows", () => {
       expect(found).toHaveLength(expected.size);
       expect(new Set(found)).toEqual(expected);
     }),
-    { numRuns: 30 },
+    runs(30),
   );
   // Else nothing was put to the test.
   expect(seen.size).toBeGreaterThan(3);
