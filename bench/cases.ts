@@ -16,6 +16,8 @@ export interface Case {
   readonly title: string;
   readonly model: () => Promise<Model>;
   readonly contenders: readonly Contender[];
+  /** Whether it runs once, as what takes minutes and is compared with nobody. */
+  readonly once?: boolean;
 }
 
 /** A search by Rumur of so many states takes minutes: one round shows enough. */
@@ -139,6 +141,13 @@ export async function allCases(): Promise<readonly Case[]> {
       contenders: [...NOLOCK, ...EXPORTED],
     },
     ...(await kernelCases()),
+    {
+      name: "counters-410M",
+      title: "more than one memory holds: seven counters of 17 values, whose counts are known",
+      model: () => exampleOf("counters-410M", "counters", { counters: 7, limit: 16 }, 17 ** 7),
+      contenders: named(NOLOCK, "2 workers"),
+      once: true,
+    },
   ];
 }
 

@@ -17,7 +17,7 @@ const HELP = `Usage: npm run bench [-- options]
 Measures nolock, Spin and Rumur on the same models, in turn, round after
 round, and writes bench/measured.json and docs/performance.md. All must
 find the same states and transitions. Wants spin, gcc and rumur, a quiet
-machine with two processors, and 8 GB.
+machine with two processors, and 16 GB.
 
   --only NAME    this case alone; may be repeated. The cases:
 CASES

@@ -19,7 +19,7 @@ export async function measure(one: Case, workshop: Workshop, { rounds, before, s
   const runs = new Map(Object.entries(before?.runs ?? {}).map(([name, known]) => [name, [...known]]));
   const builds = new Map(Object.entries(before?.builds ?? {}));
   const roundsOf = ({ tool }: Contender): number =>
-    tool === "Rumur" && model.states > ONE_ROUND_OF_RUMUR ? 1 : rounds;
+    one.once || (tool === "Rumur" && model.states > ONE_ROUND_OF_RUMUR) ? 1 : rounds;
   const wanting = one.contenders.filter((c) => (runs.get(c.name) ?? []).length < roundsOf(c));
   for (const contender of wanting) {
     const seconds = await contender.build(workshop, model);

@@ -39,13 +39,27 @@ export class Budget {
   }
 }
 
+/** A memory that may have as many pages as there can be. Throws `OutOfMemory`. */
+export function emptyMemory(shared: boolean): WebAssembly.Memory {
+  return orOutOfMemory(() => new WebAssembly.Memory({ initial: 0, maximum: MAXIMUM_PAGES, shared }));
+}
+
+function orOutOfMemory<T>(take: () => T): T {
+  try {
+    return take();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new OutOfMemory("the machine gave no more memory");
+  }
+}
+
 export interface PagesOptions {
   readonly budget: Budget;
-  readonly shared: boolean;
+  readonly memory: WebAssembly.Memory;
   /** For tests: how many pages there may be, if fewer than 32 bits can address. */
   readonly most?: number;
-  /** What a search that has ended had, shared or not as this: its memory is used again. */
-  readonly ended?: Pages;
+  /** How many pages of the memory a search had that has ended: they are used again. */
+  readonly ended?: number;
 }
 
 /** One memory. */
@@ -55,23 +69,26 @@ export class Pages {
   readonly #most: number;
   readonly #free = new Map<number, number[]>();
   #top = 0;
-  /** Pages that the machine has given. */
-  #taken = 0;
+  /** How many pages the machine has given. */
+  #taken: number;
   words: Int32Array;
   bytes: Uint8Array;
   /** Called when the memory's buffer is another one. */
   onMove: () => void = () => {};
 
-  constructor({ budget, shared, most = MAXIMUM_PAGES, ended }: PagesOptions) {
+  constructor({ budget, memory, most = MAXIMUM_PAGES, ended = 0 }: PagesOptions) {
     this.#budget = budget;
     this.#most = most;
-    this.memory = ended?.memory ?? new WebAssembly.Memory({ initial: 0, maximum: MAXIMUM_PAGES, shared });
-    this.words = new Int32Array(this.memory.buffer);
-    this.bytes = new Uint8Array(this.memory.buffer);
-    if (!ended) return;
-    this.bytes.fill(0, 0, ended.#taken * PAGE);
-    budget.take(ended.#taken * PAGE);
-    this.#taken = ended.#taken;
+    this.memory = memory;
+    this.words = new Int32Array(memory.buffer);
+    this.bytes = new Uint8Array(memory.buffer);
+    budget.take(ended * PAGE);
+    this.#taken = ended;
+    this.bytes.fill(0, 0, ended * PAGE);
+  }
+
+  get taken(): number {
+    return this.#taken;
   }
 
   /** The address of that many fresh pages in a row. Those that were in use before are not empty. */
@@ -95,12 +112,8 @@ export class Pages {
   /** Pages that nobody touches cost nothing: the memory grows by more than is asked for. */
   #grow(missing: number): void {
     const pages = this.memory.buffer.byteLength / PAGE;
-    try {
-      this.memory.grow(Math.max(missing, Math.min(MAXIMUM_PAGES - pages, missing + Math.max(64, pages >> 2))));
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new OutOfMemory("the machine gave no more memory");
-    }
+    const more = Math.max(missing, Math.min(MAXIMUM_PAGES - pages, missing + Math.max(64, pages >> 2)));
+    orOutOfMemory(() => this.memory.grow(more));
   }
 
   release(at: number, count: number): void {

@@ -149,7 +149,7 @@ export const importsOf = (
     Array.from({ length: shards }, (_, shard) => ({ name: `${door} of ${shard}`, door, shard, params })),
   );
 
-/** In so many shards, a power of two; the table has what they do from a place on. */
+/** In so many shards; the table has what they do from a place on. */
 export function rootsInShards(shards: number, numbers: number, place: number): Roots {
   const imported = importsOf(shards, numbers);
   const imports = imported.map(({ name, params }) => new FunctionWriter(name, params).fn);
@@ -160,9 +160,9 @@ export function rootsInShards(shards: number, numbers: number, place: number): R
   const stopIf = (writer: FunctionWriter, test: Expr): void =>
     writer.if(test, () => writer.emit(ir.store(c(STOP), c(1))));
   const shardOf = (root: readonly Expr[]): Expr => {
-    if (shards === 1) return c(0);
     const mixed = root.map((number, i) => ir.mul(number, c(FACTORS[i] as number))).reduce(ir.xor);
-    return ir.shru(mixed, c(Math.clz32(shards) + 1));
+    // The upper half is a number from 0 to 1 in 16 bits: so many times it, without the fraction.
+    return ir.shru(ir.mul(ir.shru(mixed, c(SHARD_BITS)), c(shards)), c(SHARD_BITS));
   };
   return {
     add: (writer, root) => stopIf(writer, ask("note", shardOf(root), ...root)),

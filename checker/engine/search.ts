@@ -11,6 +11,7 @@ import { layoutOf } from "./layout.ts";
 import { ALL, type EngineOptions, type Few, fewOf, notBegun } from "./options.ts";
 import { MAXIMUM_PAGES, OutOfMemory } from "./pages.ts";
 import { PAGE } from "./pair-set.ts";
+import type { Store } from "./store.ts";
 import { balancedTree, fittedTree, ofTwo, type Tree } from "./tree.ts";
 
 /** States that are seen before the tree is fitted to them: below, all code generated once more costs more than it saves. */
@@ -63,9 +64,8 @@ function* inTree(system: System, options: EngineOptions, tree: Tree, few: Few): 
     try {
       search = new EngineSearch(system, options, way);
       const result = (yield* search.result()) as SearchResult;
-      if (!search.isOutOfAddresses || search.shards > 0) return result;
-      const shards = shardsFor(options);
-      if (shards === 0) return result;
+      const shards = search.isOutOfAddresses && search.shards === 0 ? shardsFor(options) : 0;
+      if (shards === 0 || !hasMemories(search.store, shards + 1)) return result;
       way = { ...way, shards, ended: search.store };
     } catch (error) {
       if (!(error instanceof TooWide)) throw error;
@@ -74,20 +74,33 @@ function* inTree(system: System, options: EngineOptions, tree: Tree, few: Few): 
   }
 }
 
-/**
- * A memory that is a table and its logs is so full when the next table, of twice the size, has no room beside the one
- * before.
- */
-const FULL = 0.6;
-
-/** As many shards as there need to be for what may be used, a power of two; none where that is no more than one memory has. */
-function shardsFor({ memory = 0, addresses = MAXIMUM_PAGES }: EngineOptions): number {
-  const one = addresses * PAGE;
-  return memory <= one ? 0 : Math.min(MOST_SHARDS, 2 ** Math.ceil(Math.log2(memory / (FULL * one))));
+/** Whether the machine gives so many memories. */
+function hasMemories(store: Store, count: number): boolean {
+  try {
+    store.reserve(count);
+    return true;
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error;
+    return false;
+  }
 }
 
+/**
+ * A memory that holds a table and logs is so full when the next table, of twice the size, has no room beside the one
+ * before.
+ */
+const FULL = 0.65;
+
 /** Each takes 10 GiB of the addresses of the process, whether it uses them or not. */
-const MOST_SHARDS = 64;
+const MOST_SHARDS = 256;
+
+/** As many shards as there need to be for what may be used; none where that is no more than one memory has. */
+function shardsFor({ memory = 0, addresses = MAXIMUM_PAGES }: EngineOptions): number {
+  const one = addresses * PAGE;
+  if (memory <= one) return 0;
+  // Rather fewer: the first one has what was full already, and roots are spread over all alike.
+  return Math.min(MOST_SHARDS, Math.max(2, Math.floor(memory / (FULL * one))));
+}
 
 /** The tree that a search of the whole graph uses. Throws `Unsupported`. */
 export function treeFor(system: System): Tree {

@@ -4,7 +4,7 @@
  */
 import { type Arrangement, FIRST_ARRANGEMENT, isWide, nextArrangement, widest } from "./arrangement.ts";
 import { GrowingSets } from "./growing-sets.ts";
-import { Budget, Pages } from "./pages.ts";
+import { Budget, emptyMemory, Pages } from "./pages.ts";
 import { STOP } from "./pair-set.ts";
 import type { OwnRoots } from "./root-set.ts";
 import { handleOf } from "./runs.ts";
@@ -35,6 +35,7 @@ export class Store {
   readonly apart: readonly Pages[];
   readonly #options: StoreOptions;
   readonly #budget: Budget;
+  readonly #spare: WebAssembly.Memory[] = [];
   readonly #parts: GrowingSets;
   readonly #shards: Shard[] = [];
   /** The sets that a root's numbers are of. */
@@ -46,16 +47,23 @@ export class Store {
     this.#options = options;
     this.shared = shared;
     this.#budget = new Budget(limit);
-    // Roots have the first ones: what was the only memory before is full of them.
+    // Roots have the first ones: what was the only memory before is full of them. All are there before one is emptied.
     const again = ended ? [...ended.apart, ended.main] : [];
-    const pages = Array.from({ length: shards + 1 }, (_, i) => {
-      const before = again[i];
-      const most = addresses === undefined ? {} : { most: addresses };
-      return new Pages({ budget: this.#budget, shared, ...most, ...(before ? { ended: before } : {}) });
-    });
+    const before = [...again.map(({ memory }) => memory), ...(ended ? ended.#spare : [])];
+    const memories = Array.from({ length: shards + 1 }, (_, i) => before[i] ?? emptyMemory(shared));
+    const most = addresses === undefined ? {} : { most: addresses };
+    const pages = memories.map(
+      (memory, i) => new Pages({ budget: this.#budget, memory, ...most, ended: again[i]?.taken ?? 0 }),
+    );
     this.main = pages[shards] as Pages;
     this.apart = pages.slice(0, shards);
     this.#parts = new GrowingSets(this.main, options);
+  }
+
+  /** Has memories for a search after this one, so many in all. Throws `OutOfMemory`, and this one is what it was. */
+  reserve(memories: number): void {
+    const more = memories - this.apart.length - 1 - this.#spare.length;
+    for (let i = 0; i < more; i++) this.#spare.push(emptyMemory(this.shared));
   }
 
   /** Bytes in use. */

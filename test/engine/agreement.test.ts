@@ -65,7 +65,7 @@ it("shards with memories of their own give the same result", () => {
       const options = { exploreAll: true, maxStates: MAX_STATES };
       const ways = [
         { shards: 1 },
-        { shards: 4, ...FITTED },
+        { shards: 3, ...FITTED },
         { shards: 2, ...FORCED, backend: "js" },
         { shards: 2, ...NARROW },
         { shards: 4, workers: 2, crewFrom: 1, firstTable: 1, ...FITTED },
