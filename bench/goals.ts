@@ -66,7 +66,9 @@ export function goalsOf({ cases, starts }: Performance): readonly Goal[] {
     };
   };
   const memory = [ONE, TWO].flatMap((name) => (free?.runs[name] ? [bytesPerState(free.runs[name])] : []));
-  const kernel = Object.entries(cases).filter(([name, of]) => !/^(freelist|peterson)-/.test(name) && of.states > LARGE);
+  const kernel = Object.entries(cases).filter(
+    ([name, of]) => !/^(freelist|peterson|counters)-/.test(name) && of.states > LARGE,
+  );
   const spec = ([name, of]: readonly [string, Measured]): Goal => {
     const other = fastest(of, (contender) => isSpin(contender) && !onTwoCores(contender));
     return {

@@ -81,7 +81,18 @@ export class EngineSearch {
       ...(largestRoots ? { largestRoots } : {}),
       ...(rootBits ? { rootBits } : {}),
     };
-    this.#machineOptions = { backend, memory, unroll, threads, shards, tables, ...few, ...(ended ? { ended } : {}) };
+    const near = options.nearBits === undefined ? {} : { nearBits: options.nearBits };
+    this.#machineOptions = {
+      backend,
+      memory,
+      unroll,
+      threads,
+      shards,
+      ...near,
+      tables,
+      ...few,
+      ...(ended ? { ended } : {}),
+    };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
     this.#work = new Work(this.#machine, threads, options.crewFrom ?? WORTH_A_CREW, options.signal);
     this.#findings = new Findings(system);

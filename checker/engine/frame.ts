@@ -26,8 +26,9 @@ export interface FrameOptions {
   readonly unroll: number;
   /** Whether several threads add to the sets. */
   readonly shared: boolean;
-  /** In how many shards the set of the roots is, if not here. */
+  /** In how many shards the set of the roots is, if not here; for tests how many bits may differ within one. */
   readonly shards: number;
+  readonly nearBits?: number;
   /** Where only what must be followed is: which steps may go on alone, and how many successors a state can have. */
   readonly reduction?: { readonly dependence: Dependence; readonly most: number };
   /** Where of states that differ by names only one is kept. */

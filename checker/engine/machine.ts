@@ -26,6 +26,7 @@ export interface MachineOptions {
   readonly memory: number;
   /** In how many shards the set of the roots is; with 0 it is in the memory of the rest. */
   readonly shards: number;
+  readonly nearBits?: number;
   readonly tables?: Pick<StoreOptions, "firstTable" | "largestRoots" | "rootBits" | "addresses">;
   /** A store whose search has ended: its memory is used again. */
   readonly ended?: Store;
@@ -63,7 +64,9 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
   const most = mostSuccessors(system);
   // One that was laid by is replaced by its successor before the next is looked at.
   const reduction = dependence ? { reduction: { dependence, most: most + 1 } } : {};
-  const engine = generate(layout, tree, { unroll, shared, shards, ...reduction, ...(symmetry ? { symmetry } : {}) });
+  const near = options.nearBits === undefined ? {} : { nearBits: options.nearBits };
+  const names = symmetry ? { symmetry } : {};
+  const engine = generate(layout, tree, { unroll, shared, shards, ...near, ...reduction, ...names });
   const { frame } = engine;
   const slack = most + BATCH + 2 * BLOCK;
   // The search's own thread adds to the sets as well: the first levels.

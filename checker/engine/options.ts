@@ -19,20 +19,25 @@ export interface EngineOptions extends SearchOptions {
   readonly reduceFrom?: number;
   /** Threads that expand states; the JavaScript engine has one. */
   readonly workers?: number;
-  /**
-   * For tests: entries of the first tables, places of the largest table of roots, the largest set whose binders are
-   * written out, bits of a word that two numbers of a root share, pages that one memory can address, in how many shards
-   * the roots are from the start, the tree of parts, how many states are seen before
-   * one is fitted to them, the size from which on threads expand a level.
-   */
+  // For tests, which are to reach with small searches what only large ones do.
+  /** Entries of the first tables. */
   readonly firstTable?: number;
+  /** Places of the largest table of roots. */
   readonly largestRoots?: number;
+  /** Bits of a word that two numbers of a root share. */
   readonly rootBits?: number;
+  /** Pages that one memory can address. */
   readonly addresses?: number;
+  /** In how many shards the roots are, from the start. */
   readonly shards?: number;
+  /** In how many bits the numbers of roots may differ that are always in one shard. */
+  readonly nearBits?: number;
+  /** The largest set whose binders are written out. */
   readonly unroll?: number;
   readonly tree?: Tree;
+  /** How many states are seen before a tree is fitted to them. */
   readonly fitFrom?: number;
+  /** The size from which on threads expand a level. */
   readonly crewFrom?: number;
 }
 

@@ -74,7 +74,7 @@ class Generator {
     this.#roots =
       options.shards === 0
         ? rootsHere(rootSet(rootsOf(tree), stashOf(tree), memory.roots, { numbers, shared: options.shared }))
-        : rootsInShards(options.shards, numbers, steps);
+        : rootsInShards(options.shards, numbers, steps, options.nearBits);
     this.#renamer = options.symmetry ? renamerOf(frame, options.symmetry) : null;
   }
 

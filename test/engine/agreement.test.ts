@@ -71,7 +71,8 @@ it("shards with memories of their own give the same result", () => {
         { shards: 4, workers: 2, crewFrom: 1, firstTable: 1, ...FITTED },
       ] as const;
       const expected = comparable(search(system, options));
-      for (const result of engineResults(system, options, ways)) expect(result).toEqual(expected);
+      const apart = ways.map((way) => ({ nearBits: 0, ...way }));
+      for (const result of engineResults(system, options, apart)) expect(result).toEqual(expected);
     }),
     runs(30),
   );
