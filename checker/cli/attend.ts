@@ -95,11 +95,17 @@ export async function attend<T>(
 }
 
 /** "level 57: 1,234,567 states, 212,000/s, frontier 88,123, 312 MiB, 0:12" */
-function lineOf({ level, states, frontier }: Progress, rate: number, milliseconds: number, memory: number): string {
+function lineOf(
+  { level, states, frontier, anew }: Progress,
+  rate: number,
+  milliseconds: number,
+  memory: number,
+): string {
   const count = (n: number): string => Math.max(0, Math.round(n)).toLocaleString("en-US");
   const seconds = Math.floor(milliseconds / 1000);
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  return `level ${level}: ${count(states)} states, ${count(rate)}/s, frontier ${count(frontier)}, ${count(memory / 2 ** 20)} MiB, ${time}`;
+  const again = anew === undefined ? "" : `, begun anew: ${anew}`;
+  return `level ${level}: ${count(states)} states, ${count(rate)}/s, frontier ${count(frontier)}, ${count(memory / 2 ** 20)} MiB, ${time}${again}`;
 }
 
 const isFile = (descriptor: number): boolean => fstatSync(descriptor).isFile();

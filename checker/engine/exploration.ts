@@ -46,14 +46,16 @@ export interface Way {
   readonly few: Few;
   /** In how many shards the roots are; with 0, as usual, they are in the memory of all. */
   readonly shards?: number;
-  /** A store whose search has ended. */
+  /** A store whose search has ended, and why it goes on with another. */
   readonly ended?: Store;
+  readonly anew?: string;
 }
 
 /** One search, with one tree of parts. */
 export class EngineSearch {
   readonly #system: System;
   readonly #options: EngineOptions;
+  readonly #anew: string | undefined;
   readonly #layout: Layout;
   readonly #machine: Machine;
   readonly #findings: Findings;
@@ -68,11 +70,12 @@ export class EngineSearch {
   #full: OutOfMemory | null = null;
 
   /** Throws `Unsupported`, `OutOfMemory` and `TooWide`; a store whose search has ended gives its memory. */
-  constructor(system: System, options: EngineOptions, { tree, few, shards = options.shards ?? 0, ended }: Way) {
+  constructor(system: System, options: EngineOptions, { tree, few, shards = options.shards ?? 0, ended, anew }: Way) {
     const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
     const threads = backend === "js" ? 1 : (options.workers ?? 1);
     this.#system = system;
     this.#options = options;
+    this.#anew = anew;
     this.#layout = layoutOf(system);
     const { firstTable, largestRoots, rootBits, addresses } = options;
     const tables = {
@@ -219,7 +222,8 @@ export class EngineSearch {
   }
 
   #progress(level: number): Progress {
-    return { level, states: this.#machine.store.total, frontier: statesIn(this.#runsOf(level)) };
+    const anew = this.#anew === undefined ? {} : { anew: this.#anew };
+    return { level, states: this.#machine.store.total, frontier: statesIn(this.#runsOf(level)), ...anew };
   }
 
   /** The states of a level. */

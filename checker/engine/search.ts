@@ -66,10 +66,11 @@ function* inTree(system: System, options: EngineOptions, tree: Tree, few: Few): 
       const result = (yield* search.result()) as SearchResult;
       const shards = search.isOutOfAddresses && search.shards === 0 ? shardsFor(options) : 0;
       if (shards === 0 || !hasMemories(search.store, shards + 1)) return result;
-      way = { ...way, shards, ended: search.store };
+      way = { ...way, shards, ended: search.store, anew: "one memory was full" };
     } catch (error) {
       if (!(error instanceof TooWide)) throw error;
-      way = { ...way, tree: ofTwo(way.tree), ...(search ? { ended: search.store } : {}) };
+      const ended = search ? { ended: search.store, anew: "parts of states have many values" } : {};
+      way = { ...way, tree: ofTwo(way.tree), ...ended };
     }
   }
 }

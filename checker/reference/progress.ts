@@ -9,6 +9,8 @@ export interface Progress {
   readonly states: number;
   /** States of the level. */
   readonly frontier: number;
+  /** Why a search that had come far began again at its first state, if it did. */
+  readonly anew?: string;
 }
 
 /** Something that takes long: says how far it is, and in the end gives what it found. */

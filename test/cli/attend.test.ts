@@ -8,9 +8,9 @@ import type { Lengthy } from "../../checker/reference/progress.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A search of so many seconds, which says every quarter of a second how far it is; 1,000 states a second. */
-function* searchOf(seconds: number, clock: { time: number }, signal: AbortSignal): Lengthy<string> {
+function* searchOf(seconds: number, clock: { time: number }, signal: AbortSignal, anew?: string): Lengthy<string> {
   for (const end = clock.time + 1000 * seconds; clock.time < end; clock.time += 250) {
-    yield { level: 7, states: clock.time, frontier: 1234 };
+    yield { level: 7, states: clock.time, frontier: 1234, ...(anew ? { anew } : {}) };
     if (signal.aborted) return "ended";
   }
   return "done";
@@ -56,6 +56,18 @@ describe("how far a search is", () => {
       "\r\x1b[Klevel 7: 2,000 states, 1,000/s, frontier 1,234, 300 MiB, 0:02",
       "\r\x1b[Klevel 7: 2,500 states, 1,000/s, frontier 1,234, 300 MiB, 0:02",
       "\r\x1b[K",
+    ]);
+  });
+
+  it("says that a search has begun anew: there are fewer states than there were", async () => {
+    const clock = { time: 0 };
+    const written: string[] = [];
+    const { columns, turn, onSignal } = ofProcess;
+    const attendance = { terminal: false, columns, turn, onSignal, memory: () => 0, now: () => clock.time };
+    const write = (text: string) => void written.push(text);
+    await attend((signal) => searchOf(11, clock, signal, "one memory was full"), { ...attendance, write }, false);
+    expect(written).toEqual([
+      "level 7: 10,000 states, 1,000/s, frontier 1,234, 0 MiB, 0:10, begun anew: one memory was full\n",
     ]);
   });
 

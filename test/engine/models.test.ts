@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../checker/cli/models.ts";
-import { engineSearch } from "../../checker/engine/search.ts";
+import { engineSearch, engineSearching } from "../../checker/engine/search.ts";
 import { search } from "../../checker/reference/search.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import bits from "../../examples/bits.ts";
@@ -111,6 +111,13 @@ describe("where the addresses of one memory do not reach", () => {
     const ended = engineSearch(system, { ...small, backend, workers, memory: ADDRESSES * 65536 });
     expect(ended.incomplete).toMatch(/^all memory that 32 bits can address is in use /);
     expect(comparable(engineSearch(system, { ...small, backend, workers, memory: 2 ** 28 }))).toEqual(expected);
+  });
+
+  it("and says so", () => {
+    const said = new Set<string | undefined>();
+    const work = engineSearching(system, { ...small, memory: 2 ** 28 });
+    for (let next = work.next(); !next.done; next = work.next()) said.add(next.value.anew);
+    expect([...said]).toEqual([undefined, "one memory was full"]);
   });
 
   it("and keeps to the limit that all have together", () => {
