@@ -14,9 +14,10 @@ import type { Transition } from "../reference/step.ts";
 import { type Event, type Frame, MODE } from "./frame.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "./layout.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
-import type { EngineOptions, Few } from "./options.ts";
+import { type EngineOptions, type Few, machineOptionsOf } from "./options.ts";
 import { OutOfAddresses, OutOfMemory } from "./pages.ts";
 import { type Run, slicesOf, statesIn } from "./runs.ts";
+import { Sightings } from "./sightings.ts";
 import type { Store } from "./store.ts";
 import type { Tree } from "./tree.ts";
 import { Interrupted, Work } from "./work.ts";
@@ -33,9 +34,6 @@ interface Noted {
 const SAMPLE = 4_000;
 
 const UNCHECKED = "when the graph was explored: what is to stay possible was not checked";
-
-/** What 32 bits can address. */
-const FOUR_GIB = 2 ** 32;
 
 /** States of a level for which it is worth to start threads. */
 const WORTH_A_CREW = 20_000;
@@ -62,44 +60,28 @@ export class EngineSearch {
   /** Before each level, and behind the last: how many states each log had. */
   readonly #levels: (readonly number[])[] = [[]];
   readonly #noted: Noted[] = [];
-  readonly #fired: number[];
   readonly #machineOptions: MachineOptions;
   readonly #work: Work;
-  #transitions = 0;
+  readonly #sightings: Sightings;
   /** What there was no room for, if it came to that. */
   #full: OutOfMemory | null = null;
 
   /** Throws `Unsupported`, `OutOfMemory` and `TooWide`; a store whose search has ended gives its memory. */
   constructor(system: System, options: EngineOptions, { tree, few, shards = options.shards ?? 0, ended, anew }: Way) {
-    const { backend = "wasm", memory = FOUR_GIB, unroll = 8 } = options;
-    const threads = backend === "js" ? 1 : (options.workers ?? 1);
     this.#system = system;
     this.#options = options;
     this.#anew = anew;
     this.#layout = layoutOf(system);
-    const { firstTable, largestRoots, rootBits, addresses } = options;
-    const tables = {
-      ...(addresses ? { addresses } : {}),
-      ...(firstTable ? { firstTable } : {}),
-      ...(largestRoots ? { largestRoots } : {}),
-      ...(rootBits ? { rootBits } : {}),
-    };
-    const near = options.nearBits === undefined ? {} : { nearBits: options.nearBits };
-    this.#machineOptions = {
-      backend,
-      memory,
-      unroll,
-      threads,
-      shards,
-      ...near,
-      tables,
-      ...few,
-      ...(ended ? { ended } : {}),
-    };
+    this.#machineOptions = { ...machineOptionsOf(options), shards, ...few, ...(ended ? { ended } : {}) };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
-    this.#work = new Work(this.#machine, threads, options.crewFrom ?? WORTH_A_CREW, options.signal);
+    this.#work = new Work(
+      this.#machine,
+      this.#machineOptions.threads,
+      options.crewFrom ?? WORTH_A_CREW,
+      options.signal,
+    );
     this.#findings = new Findings(system);
-    this.#fired = system.commands.map(() => 0);
+    this.#sightings = new Sightings(system, this.#machine, () => this.#work.bases);
   }
 
   get store(): Store {
@@ -120,7 +102,7 @@ export class EngineSearch {
   }
 
   /** Where something that each thread has for itself lies for the search's own. */
-  #own(what: "current" | "target" | "mode" | "fired"): number {
+  #own(what: "current" | "target" | "mode"): number {
     return this.#frame.base + this.#frame.memory[what].offset;
   }
 
@@ -167,15 +149,15 @@ export class EngineSearch {
     return {
       reduced: (this.#machineOptions.dependence ?? this.#machineOptions.symmetry) !== null,
       states: this.#machine.store.total,
-      transitions: this.#transitions,
+      transitions: this.#sightings.transitions,
       depth: level,
       complete: incomplete === null && !atViolation,
       incomplete,
       violations: this.#findings.shown(atViolation),
-      fired: this.#fired,
+      fired: this.#sightings.fired,
       met: this.#findings.met,
-      cuts: this.#seen("cuts"),
-      open: this.#seen("open"),
+      cuts: this.#sightings.labels("cuts"),
+      open: this.#sightings.labels("open"),
       trace: (place) => this.#trace(place),
     };
   }
@@ -204,10 +186,10 @@ export class EngineSearch {
     let incomplete: string | null = null;
     try {
       for (const _ of this.#work.prepare(runs)) yield this.#progress(level);
-      this.#want((event) => this.#matters(event, level));
+      this.#sightings.want((event) => this.#matters(event, level));
       for (const slice of slicesOf(runs)) {
         for (const _ of this.#work.expand(slice, runs)) yield this.#progress(level);
-        this.#collectCounts();
+        this.#sightings.collect();
       }
     } catch (error) {
       if (error instanceof OutOfMemory) this.#full = error;
@@ -216,7 +198,7 @@ export class EngineSearch {
         incomplete = `${error.message} (${Math.floor(this.#machine.store.used / 2 ** 20)} MiB in use)`;
       else throw error;
     }
-    this.#collectCounts();
+    this.#sightings.collect();
     this.#visitLeast(level);
     return incomplete;
   }
@@ -242,62 +224,15 @@ export class EngineSearch {
     return !known || level + Number(event.atStep) < known.length;
   }
 
-  #want(wanted: (event: Event) => boolean): void {
-    const { events, memory } = this.#frame;
-    for (const [number, event] of events.entries()) {
-      const isWanted = Number(wanted(event));
-      for (const base of this.#work.bases) {
-        this.#machine.store.main.bytes[base + memory.wanted.offset + number] = isWanted;
-        this.#machine.store.main.setWord(base + this.#frame.leastOf(number).offset, 0);
-      }
-    }
-  }
-
-  /** The least state of each event that was seen, by each thread. */
-  #leastSeen(): Packed[] {
-    return this.#work.bases.flatMap((base) =>
-      this.#frame.events.flatMap((_, number) => {
-        const at = base + this.#frame.leastOf(number).offset;
-        return this.#machine.store.main.word(at) === 0 ? [] : [this.#read(at + 4)];
-      }),
-    );
-  }
-
   /** The reference looks at the least states of a level, in their order. */
   #visitLeast(level: number): void {
-    const least = this.#leastSeen().sort((a, b) => compareStates(this.#layout, a, b));
+    const least = this.#sightings.least().sort((a, b) => compareStates(this.#layout, a, b));
     for (const [i, packed] of least.entries()) {
       const before = least[i - 1];
       if (before && compareStates(this.#layout, before, packed) === 0) continue;
       const id = this.#noted.push({ packed, level }) - 1;
       this.#findings.visit(decode(this.#layout, packed), id, level);
     }
-  }
-
-  #collectCounts(): void {
-    const { main } = this.#machine.store;
-    const { memory } = this.#frame;
-    for (const base of this.#work.bases) {
-      const transitions = base + memory.transitions.offset;
-      this.#transitions += main.word(transitions) >>> 0;
-      main.setWord(transitions, 0);
-      for (const id of this.#fired.keys()) {
-        const at = base + memory.fired.offset + 4 * id;
-        this.#fired[id] = (this.#fired[id] as number) + (main.word(at) >>> 0);
-        main.setWord(at, 0);
-      }
-    }
-  }
-
-  /** The labels that are marked for each context. */
-  #seen(what: "cuts" | "open"): ReadonlySet<number>[] {
-    const { contexts, labels } = this.#system;
-    const { bytes } = this.#machine.store.main;
-    const isMarked = (context: number, label: number): boolean =>
-      this.#work.bases.some(
-        (base) => bytes[base + this.#frame.memory[what].offset + context * labels.length + label] !== 0,
-      );
-    return contexts.map((_, context) => new Set([...labels.keys()].filter((label) => isMarked(context, label))));
   }
 
   #read(at: number): Packed {
@@ -326,14 +261,14 @@ export class EngineSearch {
       for (let level = 0; level < last; level++) {
         yield this.#progress(level);
         if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
-        this.#want((event) => this.#matters(event, level));
+        this.#sightings.want((event) => this.#matters(event, level));
         for (const { at, from, to } of this.#runsOf(level)) this.#call(`mark ${number}`, at, from, to);
-        for (const packed of this.#leastSeen()) {
+        for (const packed of this.#sightings.least()) {
           const id = this.#noted.push({ packed, level }) - 1;
           this.#findings.isGoal(goal, decode(this.#layout, packed), id, level);
         }
       }
-      this.#want(() => false);
+      this.#sightings.want(() => false);
       for (let marked = 1; marked > 0; ) {
         marked = 0;
         for (let level = last - 1; level >= 0; level--) {
@@ -372,7 +307,7 @@ export class EngineSearch {
     main.setWord(this.#own("mode"), mode);
     body();
     main.setWord(this.#own("mode"), MODE.insert);
-    for (const id of this.#fired.keys()) main.setWord(this.#own("fired") + 4 * id, 0);
+    this.#sightings.forget();
   }
 
   /**
@@ -403,12 +338,12 @@ export class EngineSearch {
 
   /** The least state of a level from which a state is met. */
   #before(packed: Packed, level: number): Noted | null {
-    this.#want(() => false);
+    this.#sightings.want(() => false);
     this.#write(this.#own("target"), packed);
     this.#inMode(MODE.match, () => {
       for (const { at, from, to } of this.#runsOf(level)) this.#call("searchPredecessors", at, from, to);
     });
-    const [found] = this.#leastSeen();
+    const [found] = this.#sightings.least();
     return found ? { packed: found, level } : null;
   }
 }

@@ -41,6 +41,20 @@ export interface EngineOptions extends SearchOptions {
   readonly crewFrom?: number;
 }
 
+/** What 32 bits can address. */
+const FOUR_GIB = 2 ** 32;
+
+/** The options that say how tables grow. */
+const TABLES = ["firstTable", "largestRoots", "rootBits", "addresses"] as const;
+
+/** What the generated engine is to be like, whatever is searched by it. */
+export function machineOptionsOf(options: EngineOptions): Omit<MachineOptions, "shards" | "ended" | keyof Few> {
+  const { backend = "wasm", memory = FOUR_GIB, unroll = 8, nearBits, workers = 1 } = options;
+  const tables = Object.fromEntries(TABLES.flatMap((name) => (options[name] ? [[name, options[name]]] : [])));
+  const threads = backend === "js" ? 1 : workers;
+  return { backend, memory, unroll, threads, tables, ...(nearBits === undefined ? {} : { nearBits }) };
+}
+
 /** What is used to keep few states. */
 export type Few = Pick<MachineOptions, "dependence" | "symmetry">;
 
