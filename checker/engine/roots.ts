@@ -187,7 +187,7 @@ export function rootsInShards(shards: number, numbers: number, place: number, ne
 
 /**
  * Roots whose numbers differ in these lowest bits only are in one shard: numbers that are close are of states that were
- * seen together, and of which each log is to have many. With each root in any shard a search took half as long again.
+ * seen together, and of which each log is to have many, or it would jump about among parts: such searches took far longer.
  */
 const NEAR_BITS = 6;
 
