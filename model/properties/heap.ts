@@ -113,7 +113,14 @@ const lockFree = (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => {
   return and(holder.isNull(), owner.isNull());
 };
 
-/** In c->lock a full slab is unfrozen before it leaves c->slab, and a free may list it in between. */
+/** Whether it is the slab of a CPU that is not in its lock section. */
+const settledOn = (c: Expr<Id<"cpu">>, s: SlabOf) =>
+  exists(bucket, (b) => and(cpuSlabOf(c, b).slab.eq(s), lockFree(c, b)));
+
+/**
+ * In c->lock a full slab is unfrozen before it leaves c->slab: in between a free on another CPU may list it, and a third
+ * CPU make it its own.
+ */
 export const S18 = property(
   "S18",
   "a slab is on one list at a time; the slab of a CPU (outside its lock section) is on none, nor another CPU's; a page is on one list at a time, and none is a circle",
@@ -124,15 +131,8 @@ export const S18 = property(
         .le(1),
     ),
   ),
-  invariant(forAll(slab, (s) => cpusOf(s).le(1))),
-  invariant(
-    forAll(slab, (s) =>
-      or(
-        listsOf(s).eq(0),
-        forAll(cpu, (c) => forAll(bucket, (b) => not(and(cpuSlabOf(c, b).slab.eq(s), lockFree(c, b))))),
-      ),
-    ),
-  ),
+  invariant(forAll(slab, (s) => count(cpu, (c) => settledOn(c, s)).le(1))),
+  invariant(forAll(slab, (s) => or(listsOf(s).eq(0), not(exists(cpu, (c) => settledOn(c, s)))))),
   ...pagesOfS18,
 );
 

@@ -27,10 +27,11 @@ import { doSlabFree } from "../slub/do-slab-free.ts";
 import { getFreelist } from "../slub/get-freelist.ts";
 import { getPartialNode } from "../slub/get-partial-node.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
+import { bucket } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
-import { slabOf } from "../slub/state.ts";
+import { cpuSlabOf, slabOf } from "../slub/state.ts";
 import { call, trackAsked, trackDrained, trackMissedNode, trackNmi } from "./call-ghosts.ts";
 import { sectionsBelow } from "./gate.ts";
 import { somePageParked } from "./pages.ts";
@@ -193,6 +194,20 @@ const slowPath = [
 ];
 
 const frees = [
+  property(
+    "slabOfTwoCpus",
+    "two CPUs have the same slab: one is about to give it up, and a free and another CPU were faster",
+    sometimes(
+      exists(cpu, (c) =>
+        exists(cpu, (other) =>
+          exists(bucket, (b) => {
+            const { slab } = cpuSlabOf(c, b);
+            return and(c.ne(other), slab.notNull(), slab.eq(cpuSlabOf(other, b).slab));
+          }),
+        ),
+      ),
+    ),
+  ),
   property("defers", "a free is deferred", happens(deferFree, "push")),
   property(
     "defersOtherSlab",
