@@ -164,7 +164,7 @@ export function rootsInShards(shards: number, numbers: number, place: number, ne
     const sum = get(writer.local(terms.reduce(ir.xor)));
     const mixed = ir.mul(ir.xor(sum, ir.shru(sum, c(15))), c(0x2c1b3c6d));
     // The upper half is a number from 0 to 1 in 16 bits: so many times it, without the fraction.
-    return ir.shru(ir.mul(ir.shru(mixed, c(SHARD_BITS)), c(shards)), c(SHARD_BITS));
+    return ir.shru(ir.mul(ir.shru(mixed, c(HALF_A_WORD)), c(shards)), c(HALF_A_WORD));
   };
   return {
     add: (writer, root) => stopIf(writer, ask("note", shardOf(writer, root), ...root)),
@@ -190,6 +190,8 @@ export function rootsInShards(shards: number, numbers: number, place: number, ne
  * seen together, and of which each log is to have many, or it would jump about among parts: such searches took far longer.
  */
 const NEAR_BITS = 6;
+
+const HALF_A_WORD = 16;
 
 /** Odd numbers without pattern, one for each number of a root: of a product the highest bits depend on all of it. */
 const FACTORS = [0x27d4eb2f, 0x165667b1, 0xcc9e2d51] as const;
