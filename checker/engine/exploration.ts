@@ -254,7 +254,7 @@ export class EngineSearch {
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
       this.#full = error;
-      return `the memory limit was reached ${UNCHECKED}`;
+      return `${error.message} ${UNCHECKED}`;
     }
     const isInterrupted = (): boolean => this.#options.signal?.aborted === true;
     for (const [number, goal] of alwaysPossible.entries()) {

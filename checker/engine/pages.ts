@@ -98,9 +98,9 @@ export class Pages {
     if (this.#top + count > this.#most) throw new OutOfAddresses();
     const fresh = Math.max(0, this.#top + count - this.#taken);
     this.#budget.take(fresh * PAGE);
-    this.#taken += fresh;
     const missing = this.#top + count - this.memory.buffer.byteLength / PAGE;
     if (missing > 0) this.#grow(missing);
+    this.#taken += fresh;
     const at = this.#top * PAGE;
     this.#top += count;
     this.words = new Int32Array(this.memory.buffer);

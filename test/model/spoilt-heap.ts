@@ -1,5 +1,6 @@
 /** Which spoilt rows break the properties of the heap? */
-import { lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { element, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { cpu } from "../../model/machine/config.ts";
 import { allocSlabPage } from "../../model/page/alloc-slab-page.ts";
 import { p } from "../../model/page/state.ts";
 import { deactivateSlab } from "../../model/slub/deactivate-slab.ts";
@@ -9,6 +10,7 @@ import { flushSlab } from "../../model/slub/flush-slab.ts";
 import { freezeSlab } from "../../model/slub/freeze-slab.ts";
 import { getPartialNode } from "../../model/slub/get-partial-node.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
+import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabAllocNode } from "../../model/slub/slab-alloc-node.ts";
 import { slabFree } from "../../model/slub/slab-free.ts";
 import { cpuSlabOf, k, linkOf, stepTid } from "../../model/slub/state.ts";
@@ -124,6 +126,24 @@ export const SPOILT_HEAP: readonly Spoilt[] = [
     how: "the flushed slab stays the slab of its CPU",
     system: one("flush A", ["A cpu0 free=1"]),
     patches: [patch(flushSlab, () => ({ dropSlab: step("nothing", otherwise.goto("dropFreelist")) }))],
+  },
+  {
+    property: "S18",
+    how: "the slab that a CPU loads becomes that of another CPU as well",
+    system: {
+      configuration: { ...A, cpus: 2, slabs: ["A cpu0 free=1", "A partial free=1"] },
+      contexts: [task("task0", ["kmalloc A"], { cpu: 1 })],
+    },
+    patches: [
+      patch(slabAlloc, ({ b, c, slab }) => ({
+        loadSlab: step(
+          "load it twice",
+          otherwise
+            .do(cpuSlabOf(c, b).slab.set(slab), cpuSlabOf(element(cpu, 0), b).slab.set(slab))
+            .goto("loadFreelist"),
+        ),
+      })),
+    ],
   },
   {
     property: "S6",

@@ -18,6 +18,7 @@ const WAYS: readonly EngineOptions[] = [
   { backend: "wasm", unroll: 0, firstTable: 1 },
   { backend: "js", unroll: 0 },
   { workers: 2, crewFrom: 1, firstTable: 1 },
+  { workers: 2, crewFrom: 1, firstTable: 1, shards: 3, nearBits: 0 },
 ];
 
 function sameAnswers(system: System, ways: readonly EngineOptions[]): void {
