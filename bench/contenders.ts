@@ -1,7 +1,7 @@
 /** Who is measured, how each is built, with which flags, and how it runs without reductions on a model. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exactCounts, readRumur, readSpin } from "../checker/export/tools.ts";
+import { exactCounts, readRumur, readSpin } from "../checker/crosscheck/tools.ts";
 import { BenchError, type Cost, PROJECT, type Workshop } from "./measure.ts";
 import type { Model } from "./model.ts";
 

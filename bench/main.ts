@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readArguments } from "../checker/cli/arguments.ts";
-import { missingTools } from "../checker/export/tools.ts";
+import { missingTools } from "../checker/crosscheck/tools.ts";
 import { mendName, SpecError } from "../checker/spec/problems.ts";
 import { allCases, type Case, QUICK } from "./cases.ts";
 import { BenchError, PROJECT, Workshop } from "./measure.ts";

@@ -1,9 +1,9 @@
 /** The program `nolock`: joins the commands to the process that runs them. */
 import { createInterface } from "node:readline";
 import { ofProcess } from "./cli/attend.ts";
-import { main } from "./cli/main.ts";
 import { builtins } from "./cli/models.ts";
 import { folders } from "./cli/specs.ts";
+import { main } from "./commands/main.ts";
 import { beforeOwnModels } from "./spec/models.ts";
 
 /** What is typed, line by line; whoever has heard enough does not keep the process waiting for more. */

@@ -3,9 +3,9 @@
  * search and this take turns on the one thread: a signal is seen when the search says how far it is.
  */
 import { fstatSync } from "node:fs";
-import { type CheckOptions, outcomeOf, searching } from "../check.ts";
-import { withFewestSwitches } from "../fewest.ts";
-import type { Outcome } from "../outcome.ts";
+import { type CheckOptions, outcomeOf, searching } from "../answer/check.ts";
+import { withFewestSwitches } from "../answer/fewest.ts";
+import type { Outcome } from "../answer/outcome.ts";
 import { finish, type Lengthy, type Progress } from "../reference/progress.ts";
 import type { Loaded } from "../spec/load.ts";
 

@@ -1,10 +1,10 @@
 /** Where do pages go, and how is one written? */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { agreementOn, agreementText, readEntries } from "../export/record.ts";
-import type { Outcome } from "../outcome.ts";
-import { gather } from "../page/gather.ts";
-import { pageOf } from "../page/write.ts";
+import type { Outcome } from "../answer/outcome.ts";
+import { agreementOn, agreementText, readEntries } from "../crosscheck/agreement.ts";
+import { gather } from "../html/gather.ts";
+import { pageOf } from "../html/write.ts";
 import { textReport } from "../report/text.ts";
 import { SpecError } from "../spec/problems.ts";
 import type { Environment } from "./environment.ts";

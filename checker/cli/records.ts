@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { check } from "../check.ts";
-import { agreementText, type Entry, opinionsOf, readEntries } from "../export/record.ts";
+import { check } from "../answer/check.ts";
+import { agreementText, type Entry, opinionsOf, readEntries } from "../crosscheck/agreement.ts";
 import type { Searched } from "../ledger/decide.ts";
 import { recordOf, recordOfSpec, type SpecRecord } from "../ledger/record.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";

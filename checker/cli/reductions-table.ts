@@ -1,5 +1,5 @@
 /** How is it told what reductions save? A line for each spec, means, and what is in the way where little is gained. */
-import { WORTH_REDUCING } from "../check.ts";
+import { WORTH_REDUCING } from "../answer/check.ts";
 import type { Hindrance, Hindrances } from "../reduction/obstacles.ts";
 
 export const WAYS = ["off", "por", "symmetry", "all", "usual"] as const;

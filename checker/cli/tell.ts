@@ -1,8 +1,8 @@
 /** Where does the outcome of a check go, and in which form? Printed, or to files; and what cannot be asked for together. */
 import { writeFileSync } from "node:fs";
-import { statusOf } from "../check.ts";
-import { agreementOn, readEntries } from "../export/record.ts";
-import type { Outcome } from "../outcome.ts";
+import { statusOf } from "../answer/check.ts";
+import type { Outcome } from "../answer/outcome.ts";
+import { agreementOn, readEntries } from "../crosscheck/agreement.ts";
 import type { Collector, Told } from "../report/formats/format.ts";
 import { collectorOf, FORMAT_NAMES, FORMATS, FORMATS_OF_ALL, type FormatName } from "../report/formats/index.ts";
 import type { Detail } from "../report/scenario.ts";

@@ -1,8 +1,7 @@
 /** Traces as files: a counterexample is saved, a saved trace is taken again and told. */
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../answer/outcome.ts";
 import { commandOf } from "../report/facts.ts";
 import type { Detail } from "../report/scenario.ts";
-import { wrap } from "../report/wrap.ts";
 import { type Replayed, replay } from "../simulate/replay.ts";
 import { walkLines } from "../simulate/tell.ts";
 import {
@@ -16,7 +15,8 @@ import {
 } from "../simulate/trace-file.ts";
 import { loadSpec } from "../spec/load.ts";
 import { SpecError, shownPath } from "../spec/problems.ts";
-import { EXIT } from "../verdict.ts";
+import { EXIT } from "../spec/verdict.ts";
+import { wrap } from "../text/wrap.ts";
 import { oneSpec } from "./arguments.ts";
 import { changesOf } from "./changes.ts";
 import type { Environment } from "./environment.ts";

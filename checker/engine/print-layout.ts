@@ -1,8 +1,8 @@
 /** How the engine packs the states of a system, for people: each word with its cells, and the tree of parts. */
 import type { System } from "../language/system.ts";
-import { layoutOf } from "./layout.ts";
-import { treeFor } from "./search.ts";
-import type { Child } from "./tree.ts";
+import { treeFor } from "./search/search.ts";
+import { layoutOf } from "./state/layout.ts";
+import type { Child } from "./state/tree.ts";
 
 export function printLayout(system: System): string {
   const { fields, words } = layoutOf(system);

@@ -8,8 +8,8 @@ import { Symmetry } from "../reduction/symmetry.ts";
 import { finish, type Lengthy } from "../reference/progress.ts";
 import type { SearchOptions, SearchResult } from "../reference/result.ts";
 import { searching } from "../reference/search.ts";
-import { Unsupported } from "./codes.ts";
-import { engineSearching } from "./search.ts";
+import { engineSearching } from "./search/search.ts";
+import { Unsupported } from "./state/codes.ts";
 
 export const ENGINES = ["wasm", "js", "reference"] as const;
 export type EngineName = (typeof ENGINES)[number];

@@ -1,5 +1,5 @@
 /** The ledger as a mail: plain ASCII of at most 72 columns. */
-import { ascii, count, wrap } from "../report/wrap.ts";
+import { ascii, count, wrap } from "../text/wrap.ts";
 import type { Searched } from "./decide.ts";
 import { type DesignCell, type Judged, type JudgedClaim, type JudgedPart, letter } from "./ledger.ts";
 import { bounds, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";

@@ -1,5 +1,5 @@
 /** The ledger as a page: a table for each claim, and the matrix of designs and configurations. */
-import { count } from "../report/wrap.ts";
+import { count } from "../text/wrap.ts";
 import { type DesignCell, type Judged, type JudgedClaim, letter } from "./ledger.ts";
 import { bounds, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
 

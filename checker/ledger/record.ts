@@ -3,9 +3,9 @@
  * about the relation that the spec gives today.
  */
 import { createHash } from "node:crypto";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../answer/outcome.ts";
 import type { Loaded } from "../spec/load.ts";
-import type { Verdict } from "../verdict.ts";
+import type { Verdict } from "../spec/verdict.ts";
 
 export interface SpecRecord {
   /** Hash of all that the rest follows from: the relation, and what the spec says of cuts and expects. */

@@ -1,6 +1,7 @@
 /** The words in which a ledger tells what was found: "does not hold in this model when ..", never that anybody is refuted. */
-import { count } from "../report/wrap.ts";
+
 import type { Spec } from "../spec/spec.ts";
+import { count } from "../text/wrap.ts";
 import type { Decision, Searched } from "./decide.ts";
 import { type Judged, type JudgedPart, undecided, unseen } from "./ledger.ts";
 

@@ -8,7 +8,7 @@ import type { System } from "../language/system.ts";
 import { expand } from "../reference/step.ts";
 import { type Dependence, dependenceOf, type Obstacle } from "./dependence.ts";
 import { Reduction } from "./reduction.ts";
-import { strolled } from "./strolls.ts";
+import { strolled } from "./sampled-states.ts";
 import { Symmetry } from "./symmetry.ts";
 
 export type Hindrance = Obstacle | "depends on a frame that may still come" | "depends on another that is under way";

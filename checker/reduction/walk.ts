@@ -8,7 +8,7 @@ import { dependenceOf } from "./dependence.ts";
 import { type Footprints, footprintsOf } from "./footprints.ts";
 import { Recheck } from "./recheck.ts";
 import { Reduction } from "./reduction.ts";
-import { stateAfter, strolled } from "./strolls.ts";
+import { stateAfter, strolled } from "./sampled-states.ts";
 
 export interface Walk {
   readonly states: number;

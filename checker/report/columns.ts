@@ -1,5 +1,5 @@
 /** Lays out lines of several columns within the width of a mail: side by side where two fit, else one after another. */
-import { WIDTH, wrap } from "./wrap.ts";
+import { WIDTH, wrap } from "../text/wrap.ts";
 
 export interface Line {
   readonly column: number;

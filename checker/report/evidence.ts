@@ -1,8 +1,9 @@
 /** What a run saw and what it did not: witnesses, the cut matrix, rows that never fired. A "holds" is worth that much. */
-import type { Outcome } from "../outcome.ts";
+
+import { cutMatrix } from "../answer/cut-matrix.ts";
+import type { Outcome } from "../answer/outcome.ts";
+import { wrap } from "../text/wrap.ts";
 import { coverageOf } from "./coverage.ts";
-import { cutMatrix } from "./cut-matrix.ts";
-import { wrap } from "./wrap.ts";
 
 export function evidence(outcome: Outcome): string[] {
   const parts = [reached(outcome), cuts(outcome), coverage(outcome)].filter((part) => part.length > 0);

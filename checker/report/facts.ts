@@ -1,5 +1,5 @@
 /** What was asked and how far was searched, in the words that every report uses: text, mail, page, and files for machines. */
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../answer/outcome.ts";
 import type { Claim, Setting } from "../spec/model.ts";
 import type { Spec } from "../spec/spec.ts";
 

@@ -1,5 +1,5 @@
 /** What does the counterexample that is shown have the fewest of, and how sure is that? */
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../answer/outcome.ts";
 
 type Shown = Pick<Outcome, "fewest" | "reduced">;
 

@@ -3,10 +3,10 @@
  * context), functions by name, the C beneath them, interrupting frames nested where they cut, time downwards.
  */
 
+import type { Trace, TraceStep } from "../answer/outcome.ts";
 import { comesOnTop } from "../language/arrivals.ts";
 import { walkAssign } from "../language/nodes.ts";
 import type { Command, Label, StackFrame, System } from "../language/system.ts";
-import type { Trace, TraceStep } from "../outcome.ts";
 import { expand, isAtRest } from "../reference/step.ts";
 import { lanesOf } from "../reference/trace.ts";
 import { type Line, layOut } from "./columns.ts";

@@ -1,10 +1,11 @@
 /** The table of steps: what each changed, which row of which program it is, and how sure that row is. */
+
+import type { Trace, TraceStep } from "../answer/outcome.ts";
 import { cellsOf } from "../language/cells.ts";
 import type { RowMeta } from "../language/programs.ts";
 import type { System } from "../language/system.ts";
-import type { Trace, TraceStep } from "../outcome.ts";
+import { ascii, WIDTH, wrap } from "../text/wrap.ts";
 import { type Detail, isFrameEdge } from "./scenario.ts";
-import { ascii, WIDTH, wrap } from "./wrap.ts";
 
 /** Steps that a short table shows: those nearest to the violation. */
 const MOST_STEPS = 16;

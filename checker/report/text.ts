@@ -2,15 +2,16 @@
  * The text report: the mail that a reviewer would send. Plain ASCII of at most 72 columns, the same on every run and
  * machine: question and verdict, what was searched, the scenario, its steps, what was seen, what is not modelled.
  */
-import type { Outcome, Trace } from "../outcome.ts";
+
+import { cutMatrix } from "../answer/cut-matrix.ts";
+import type { Outcome, Trace } from "../answer/outcome.ts";
 import type { Violation } from "../reference/result.ts";
-import { cutMatrix } from "./cut-matrix.ts";
+import { ascii, count, spread, WIDTH, wrap } from "../text/wrap.ts";
 import { evidence } from "./evidence.ts";
 import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "./facts.ts";
 import { howFew, ofTheTrace } from "./fewest.ts";
 import { type Detail, scenario } from "./scenario.ts";
 import { stepTable } from "./steps.ts";
-import { ascii, count, spread, WIDTH, wrap } from "./wrap.ts";
 
 /** Lines that a list of what is not modelled may take; the rest is counted. */
 const MOST_NOT_MODELLED = 8;

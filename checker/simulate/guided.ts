@@ -1,11 +1,12 @@
 /** A walk by hand: the open steps are listed with numbers, the reader picks one, and takes it back. */
+
+import type { Outcome } from "../answer/outcome.ts";
 import { cellsOf, showCell, slotName, valueAt } from "../language/cells.ts";
-import type { Outcome } from "../outcome.ts";
+import { walkAtRandom } from "../reference/chance.ts";
 import type { Transition } from "../reference/step.ts";
 import { traceOf } from "../reference/trace.ts";
 import { effectsOf, stepLines } from "../report/steps.ts";
-import { wrap } from "../report/wrap.ts";
-import { walkAtRandom } from "./chance.ts";
+import { wrap } from "../text/wrap.ts";
 import { endOf } from "./tell.ts";
 import { named } from "./trace-file.ts";
 import type { Walk } from "./walk.ts";

@@ -1,11 +1,11 @@
 /** A walk as a report tells a counterexample: the scenario, what is wrong where it ends, the steps. */
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../answer/outcome.ts";
 import type { Violation } from "../reference/result.ts";
 import { traceOf } from "../reference/trace.ts";
 import { type Detail, scenario } from "../report/scenario.ts";
 import { stepTable } from "../report/steps.ts";
 import { bannerOf, starred } from "../report/text.ts";
-import { wrap } from "../report/wrap.ts";
+import { wrap } from "../text/wrap.ts";
 import type { Walk } from "./walk.ts";
 
 type Of = Pick<Outcome, "spec" | "system">;

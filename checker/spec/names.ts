@@ -2,13 +2,14 @@
  * The names in a spec against the model that it asks: versions, contexts, operations, properties, claims. What the
  * linked system must tell (rows, frames) is asked in `question.ts`.
  */
-import type { Verdict } from "../verdict.ts";
+
 import type { ContextSpec, Model, Problem, Question } from "./model.ts";
 import { mendName } from "./problems.ts";
 import { settingsOf } from "./settings.ts";
 import type { Expectation, Happening, Spec } from "./spec.ts";
 import type { RawSpec } from "./structure.ts";
 import { pointer } from "./text.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** Violations that are no property's: they may stand in `expect.violated` and `show`. */
 export const NOT_A_PROPERTY: readonly string[] = ["deadlock", "model error"];

@@ -1,6 +1,7 @@
 /** A spec as loaded: every name checked, every default filled in. */
-import type { Verdict } from "../verdict.ts";
+
 import type { Model, Question } from "./model.ts";
+import type { Verdict } from "./verdict.ts";
 
 export interface Expectation {
   readonly verdict: Verdict;

@@ -10,7 +10,7 @@ import { EMPTY, type Measured, type Performance, type Setting } from "../../benc
 import { report } from "../../bench/report.ts";
 import { agree, Disagreement, measure } from "../../bench/rounds.ts";
 import { median, ratio } from "../../bench/statistics.ts";
-import { missingTools } from "../../checker/export/tools.ts";
+import { missingTools } from "../../checker/crosscheck/tools.ts";
 
 const setting: Setting = { commit: "c0ffee", date: "2026-01-01", machine: "a machine", versions: "tools" };
 const runs = (states: number, peakKiB: number, ...seconds: readonly number[]) =>

@@ -4,9 +4,9 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { main } from "../../checker/cli/main.ts";
 import { rotated } from "../../checker/cli/sample.ts";
-import { missingTools } from "../../checker/export/tools.ts";
+import { main } from "../../checker/commands/main.ts";
+import { missingTools } from "../../checker/crosscheck/tools.ts";
 import { lights, project } from "./environment.ts";
 
 const missing = await missingTools();

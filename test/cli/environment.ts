@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { main } from "../../checker/cli/main.ts";
+import { main } from "../../checker/commands/main.ts";
 import type { Builtins } from "../../checker/spec/models.ts";
 
 export interface Ran {

@@ -1,10 +1,10 @@
 /** Does the engine answer as the reference does, in everything, on systems drawn at random? */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { layoutOf } from "../../checker/engine/layout.ts";
-import type { EngineOptions } from "../../checker/engine/options.ts";
-import { engineSearch } from "../../checker/engine/search.ts";
-import { balancedTree, fittedTree } from "../../checker/engine/tree.ts";
+import type { EngineOptions } from "../../checker/engine/search/options.ts";
+import { engineSearch } from "../../checker/engine/search/search.ts";
+import { layoutOf } from "../../checker/engine/state/layout.ts";
+import { balancedTree, fittedTree } from "../../checker/engine/state/tree.ts";
 import { LinkError, link, type System } from "../../checker/language/index.ts";
 import { search } from "../../checker/reference/search.ts";
 import { drawSystem, tapes } from "../reference/random-systems.ts";

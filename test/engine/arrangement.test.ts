@@ -1,7 +1,7 @@
 /** Do three numbers of a root always have room, and stay where they are once they have it? */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { FIRST_ARRANGEMENT, isWide, nextArrangement, TooWide, widest } from "../../checker/engine/arrangement.ts";
+import { FIRST_ARRANGEMENT, isWide, nextArrangement, TooWide, widest } from "../../checker/engine/store/arrangement.ts";
 
 const BITS = 32;
 const counts = fc

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { runSearch, runSearching } from "../../checker/engine/run.ts";
-import { engineSearching } from "../../checker/engine/search.ts";
+import { engineSearching } from "../../checker/engine/search/search.ts";
 import type { System } from "../../checker/language/index.ts";
 import { INTERRUPTED, type Lengthy, type Progress } from "../../checker/reference/progress.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";

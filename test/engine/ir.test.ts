@@ -1,9 +1,9 @@
 /** Do the two forms of generated code compute the same, and what the operators say? */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as ir from "../../checker/engine/ir.ts";
-import { compileToJs } from "../../checker/engine/ir-js.ts";
-import { encodeWasm } from "../../checker/engine/ir-wasm.ts";
+import * as ir from "../../checker/engine/code/ir.ts";
+import { compileToJs } from "../../checker/engine/code/ir-js.ts";
+import { encodeWasm } from "../../checker/engine/code/ir-wasm.ts";
 
 /** Runs a function in both forms; the memory is one page. */
 function both(writer: ir.FunctionWriter, ...args: number[]): [number, number] {

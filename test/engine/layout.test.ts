@@ -1,7 +1,7 @@
 /** Does a packed state hold what the state holds, and are packed states ordered as states are? */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { compareStates, decode, encode, layoutOf } from "../../checker/engine/layout.ts";
+import { compareStates, decode, encode, layoutOf } from "../../checker/engine/state/layout.ts";
 import { cellsOf, stateKey, valueAt } from "../../checker/language/cells.ts";
 import type { State } from "../../checker/language/evaluate.ts";
 import { LinkError, link, type System } from "../../checker/language/index.ts";

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../checker/cli/models.ts";
-import { engineSearch, engineSearching } from "../../checker/engine/search.ts";
+import { engineSearch, engineSearching } from "../../checker/engine/search/search.ts";
 import { search } from "../../checker/reference/search.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import bits from "../../examples/bits.ts";

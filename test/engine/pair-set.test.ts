@@ -1,10 +1,10 @@
 /** Do pairs keep their numbers while tables grow and several threads take numbers, and do roots fill their table evenly? */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { TooWide } from "../../checker/engine/arrangement.ts";
-import * as ir from "../../checker/engine/ir.ts";
-import { compileToJs } from "../../checker/engine/ir-js.ts";
-import { BLOCK, HEADER, intern, rebuild } from "../../checker/engine/pair-set.ts";
+import * as ir from "../../checker/engine/code/ir.ts";
+import { compileToJs } from "../../checker/engine/code/ir-js.ts";
+import { TooWide } from "../../checker/engine/store/arrangement.ts";
+import { BLOCK, HEADER, intern, rebuild } from "../../checker/engine/store/pair-set.ts";
 import {
   addBatch,
   addLater,
@@ -16,8 +16,8 @@ import {
   rearrange,
   rootSet,
   stashOf,
-} from "../../checker/engine/root-set.ts";
-import { Store } from "../../checker/engine/store.ts";
+} from "../../checker/engine/store/root-set.ts";
+import { Store } from "../../checker/engine/store/store.ts";
 import { runs } from "../runs.ts";
 
 /** Everything lies in the first page: the headers of a set, of the stash, of the roots, then what the threads have. */

@@ -1,6 +1,6 @@
 /** What is compared when two searches are to give the same answer: everything, ways to what was seen included. */
-import type { EngineOptions } from "../../checker/engine/options.ts";
-import { engineSearch } from "../../checker/engine/search.ts";
+import type { EngineOptions } from "../../checker/engine/search/options.ts";
+import { engineSearch } from "../../checker/engine/search/search.ts";
 import type { System } from "../../checker/language/index.ts";
 import type { Place, SearchOptions, SearchResult } from "../../checker/reference/result.ts";
 

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { check, statusOf } from "../../checker/check.ts";
+import { check, statusOf } from "../../checker/answer/check.ts";
 import { exampleSpecsOfSize } from "../../checker/cli/specs.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 

@@ -1,7 +1,7 @@
 /** Reasons for rows that never fire: for one row, for a whole program, and such as explain nothing. */
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { check } from "../../checker/check.ts";
+import { check } from "../../checker/answer/check.ts";
 import { corpusOf } from "../../checker/ledger/corpus.ts";
 import { recordOf } from "../../checker/ledger/record.ts";
 import { loadSpec } from "../../checker/spec/load.ts";

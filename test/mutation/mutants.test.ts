@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { check } from "../../checker/check.ts";
+import { check } from "../../checker/answer/check.ts";
 import { builtins } from "../../checker/cli/models.ts";
 import {
   and,

@@ -1,8 +1,8 @@
 /** Does the engine reduce as the reference does: the same states kept, steps taken and violations found? */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EngineOptions } from "../../checker/engine/options.ts";
-import { engineSearch } from "../../checker/engine/search.ts";
+import type { EngineOptions } from "../../checker/engine/search/options.ts";
+import { engineSearch } from "../../checker/engine/search/search.ts";
 import type { System } from "../../checker/language/index.ts";
 import { EVERYTHING, Reduction } from "../../checker/reduction/reduction.ts";
 import { reducedSearch } from "../../checker/reduction/search.ts";

@@ -4,7 +4,7 @@ import { stateKey } from "../../checker/language/cells.ts";
 import type { State } from "../../checker/language/evaluate.ts";
 import type { System } from "../../checker/language/index.ts";
 import type { Choice } from "../../checker/reduction/reduction.ts";
-import { stateAfter } from "../../checker/reduction/strolls.ts";
+import { stateAfter } from "../../checker/reduction/sampled-states.ts";
 import { expand, isAtRest, type Transition } from "../../checker/reference/step.ts";
 
 export type Edge = readonly [before: State, via: Transition, after: State];

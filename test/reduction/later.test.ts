@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type RunOptions, runSearch } from "../../checker/engine/run.ts";
-import { engineSearch } from "../../checker/engine/search.ts";
+import { engineSearch } from "../../checker/engine/search/search.ts";
 import once from "../../examples/once.ts";
 import { linkExample } from "../examples/link-example.ts";
 import { runs } from "../runs.ts";

@@ -1,6 +1,6 @@
 /** What does the search say where a property or an arrival itself has no meaning? */
 import { describe, expect, it } from "vitest";
-import { engineSearch } from "../../checker/engine/search.ts";
+import { engineSearch } from "../../checker/engine/search/search.ts";
 import {
   alwaysPossible,
   atMost,

@@ -1,14 +1,14 @@
 /** Is the counterexample that is shown as the one with the fewest switches that one? Beside every way there is. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { check } from "../../checker/check.ts";
+import { check } from "../../checker/answer/check.ts";
+import { withFewestSwitches } from "../../checker/answer/fewest.ts";
+import type { Outcome } from "../../checker/answer/outcome.ts";
 import { builtins } from "../../checker/cli/models.ts";
 import { folders, specNamed } from "../../checker/cli/specs.ts";
-import { withFewestSwitches } from "../../checker/fewest.ts";
 import { stateKey } from "../../checker/language/cells.ts";
 import type { State } from "../../checker/language/evaluate.ts";
 import type { System } from "../../checker/language/index.ts";
-import type { Outcome } from "../../checker/outcome.ts";
 import { Findings } from "../../checker/reference/findings.ts";
 import { finish } from "../../checker/reference/progress.ts";
 import { search } from "../../checker/reference/search.ts";

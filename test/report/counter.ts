@@ -1,5 +1,6 @@
 /** A small machine for reports: tasks and NMIs on CPUs, each of which adds one to a counter, in two steps. */
-import { check } from "../../checker/check.ts";
+import { check } from "../../checker/answer/check.ts";
+import type { Outcome } from "../../checker/answer/outcome.ts";
 import {
   and,
   call,
@@ -25,7 +26,6 @@ import {
   when,
   whenever,
 } from "../../checker/language/index.ts";
-import type { Outcome } from "../../checker/outcome.ts";
 import { defineModel } from "../../checker/spec/model.ts";
 import type { Spec } from "../../checker/spec/spec.ts";
 

@@ -1,7 +1,7 @@
 /** The text report: what it says of each verdict, word for word, and that it can always be mailed. Over 400 lines: whole reports are shown. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { check } from "../../checker/check.ts";
+import { check } from "../../checker/answer/check.ts";
 import {
   choose,
   context,

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type CheckOptions, check, statusOf } from "../../checker/check.ts";
+import { type CheckOptions, check, statusOf } from "../../checker/answer/check.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
-import { exitStatus, verdicts } from "../../checker/verdict.ts";
+import { exitStatus, verdicts } from "../../checker/spec/verdict.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "nolock-"));
 afterAll(() => rmSync(dir, { recursive: true }));

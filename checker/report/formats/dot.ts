@@ -2,7 +2,7 @@
  * The whole graph as a picture that Graphviz draws. Time runs downwards from the initial state, which has a double line; the
  * counterexample is drawn thick, and the state where it ends is filled.
  */
-import type { Outcome } from "../../outcome.ts";
+import type { Outcome } from "../../answer/outcome.ts";
 import { stepName, wholeGraphOf } from "./graph.ts";
 
 /** A graph of more states is a carpet, not a picture. */

@@ -1,6 +1,7 @@
 /** What is told in a file or on the screen, whatever the format? One outcome, or those of many specs in one document. */
-import type { Agreement } from "../../export/record.ts";
-import type { Outcome } from "../../outcome.ts";
+
+import type { Outcome } from "../../answer/outcome.ts";
+import type { Agreement } from "../../crosscheck/agreement.ts";
 import type { LocatedProblem } from "../../spec/problems.ts";
 import type { Detail } from "../scenario.ts";
 

@@ -3,7 +3,7 @@ import type { System } from "../../language/system.ts";
 import { type Graph, wholeGraph } from "../../reference/graph.ts";
 import type { Transition } from "../../reference/step.ts";
 import { SpecError } from "../../spec/problems.ts";
-import { ascii, count } from "../wrap.ts";
+import { ascii, count } from "../../text/wrap.ts";
 
 /** Throws `SpecError` where there are more states than the format is good for. */
 export function wholeGraphOf(system: System, format: string, most: number): Graph {

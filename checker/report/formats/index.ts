@@ -1,5 +1,5 @@
 /** In which forms can an outcome be told? The only list of them. */
-import { agreementText } from "../../export/record.ts";
+import { agreementText } from "../../crosscheck/agreement.ts";
 import { textReport } from "../text.ts";
 import { aut } from "./aut.ts";
 import { dot } from "./dot.ts";

@@ -5,11 +5,11 @@
  * `#bigint`; an element of a set is its name, and null is "nil".
  */
 
+import type { Outcome, Trace } from "../../answer/outcome.ts";
 import type { State } from "../../language/evaluate.ts";
 import type { Universe } from "../../language/sets.ts";
 import { type AnyLeaf, type Data, type Shape, showValue, type Value } from "../../language/shapes.ts";
 import type { System } from "../../language/system.ts";
-import type { Outcome, Trace } from "../../outcome.ts";
 import { traceOf } from "../../reference/trace.ts";
 import { commandOf, sentenceOf } from "../facts.ts";
 

@@ -3,11 +3,11 @@
  * that it expects. What a broken spec violates on purpose is no failure; a search that did not finish is an error, and so
  * is a spec that cannot be asked.
  */
-import { agreementText } from "../../export/record.ts";
+import { agreementText } from "../../crosscheck/agreement.ts";
 import type { LocatedProblem } from "../../spec/problems.ts";
-import { EXIT } from "../../verdict.ts";
+import { EXIT } from "../../spec/verdict.ts";
+import { ascii, count } from "../../text/wrap.ts";
 import { textReport } from "../text.ts";
-import { ascii, count } from "../wrap.ts";
 import type { Collector, Told } from "./format.ts";
 
 interface Case {

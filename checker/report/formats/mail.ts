@@ -3,14 +3,15 @@
  * list, the scenario, and how to ask again. ASCII of at most 72 columns, with no line that a mailer or `git am` would take
  * for something else.
  */
-import { agreementText } from "../../export/record.ts";
-import type { Outcome } from "../../outcome.ts";
+
+import type { Outcome } from "../../answer/outcome.ts";
+import { agreementText } from "../../crosscheck/agreement.ts";
+import { linkLines } from "../../text/lore.ts";
+import { ascii, count, wrap } from "../../text/wrap.ts";
 import { reached } from "../evidence.ts";
 import { claimsOf, commandOf, factsOf } from "../facts.ts";
-import { linkLines } from "../lore.ts";
 import { notesOf, tagOf } from "../steps.ts";
 import { drawn, leftOut, violations, whyVacuous } from "../text.ts";
-import { ascii, count, wrap } from "../wrap.ts";
 import type { Told } from "./format.ts";
 
 /** What begins a line of a mail's machinery: an mbox, a quotation, a signature, a patch. Such a line moves by a blank. */

@@ -3,11 +3,11 @@
  * breaks, with the kernel function as logical location and the shortest trace as code flow. One that the spec expects is a
  * note, accepted; others are errors, as is everything else in which a spec differs from what it expects.
  */
-import type { Outcome, Trace, TraceStep } from "../../outcome.ts";
+import type { Outcome, Trace, TraceStep } from "../../answer/outcome.ts";
 import { traceOf } from "../../reference/trace.ts";
-import { EXIT } from "../../verdict.ts";
+import { EXIT } from "../../spec/verdict.ts";
+import { loreAddress } from "../../text/lore.ts";
 import { claimsOf, commandOf, sentenceOf } from "../facts.ts";
-import { loreAddress } from "../lore.ts";
 import type { Collector, SourceLine, Told } from "./format.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

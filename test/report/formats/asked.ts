@@ -1,6 +1,6 @@
 /** Specs for the tests of formats: of every verdict, with PREEMPT_RT and without. */
 import { readFileSync } from "node:fs";
-import { check } from "../../../checker/check.ts";
+import { check } from "../../../checker/answer/check.ts";
 import { builtins } from "../../../checker/cli/models.ts";
 import { findSpec, folders } from "../../../checker/cli/specs.ts";
 import { toldOf } from "../../../checker/cli/tell.ts";

@@ -1,6 +1,7 @@
 /** A trace in the Informal Trace Format: held to the schema of its description, and read back into the states it came from. */
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import type { Outcome, Trace } from "../../../checker/answer/outcome.ts";
 import type { State } from "../../../checker/language/evaluate.ts";
 import type { IndexSet } from "../../../checker/language/sets.ts";
 import {
@@ -12,7 +13,6 @@ import {
   valuesOf,
 } from "../../../checker/language/shapes.ts";
 import type { System } from "../../../checker/language/system.ts";
-import type { Outcome, Trace } from "../../../checker/outcome.ts";
 import { traceOf } from "../../../checker/reference/trace.ts";
 import { itf } from "../../../checker/report/formats/itf.ts";
 import { jsonOf, SAMPLE, toldOfSpec } from "./asked.ts";

@@ -1,6 +1,6 @@
 /** Every mail may be pasted: a linter for mails, and mails of every verdict held to it. */
 import { afterAll, describe, expect, it } from "vitest";
-import { linkLines, loreAddress } from "../../../checker/report/lore.ts";
+import { linkLines, loreAddress } from "../../../checker/text/lore.ts";
 import model from "../../../model/index.ts";
 import { lights, project } from "../../cli/environment.ts";
 import { inFormat, SAMPLE } from "./asked.ts";

@@ -1,0 +1,150 @@
+/** From a loaded spec to its outcome: search, verdict, counterexample, and what differs from the spec's pins. */
+
+import { type Run, type RunOptions, runSearching } from "../engine/run.ts";
+import type { System } from "../language/index.ts";
+import { finish, type Lengthy } from "../reference/progress.ts";
+import type { SearchResult, Violation } from "../reference/result.ts";
+import { traceOf } from "../reference/trace.ts";
+import type { Loaded } from "../spec/load.ts";
+import type { Expectation } from "../spec/spec.ts";
+import { exitStatus, verdictOf } from "../spec/verdict.ts";
+import { type CutMatrix, cutMatrix } from "./cut-matrix.ts";
+import type { SHORTEST } from "./fewest.ts";
+import type { Outcome, Trace, Verdict } from "./outcome.ts";
+
+export interface CheckOptions extends RunOptions {
+  /** Whose counterexample to show, before what the spec says. */
+  readonly show?: string;
+  /** What its counterexample is to have the fewest of. Default: steps. */
+  readonly shortest?: (typeof SHORTEST)[number];
+}
+
+/**
+ * States of the whole graph that are looked at before it is reduced. A graph of fewer is known in less time than what a
+ * reduction rests on, and the whole tells more: shortest counterexamples, counts, who cut whom (`docs/reductions.md`).
+ */
+export const WORTH_REDUCING = 250_000;
+
+/** States up to which the whole graph is searched where the reduced one has a violation. */
+const WORTH_THE_WHOLE = 2_000_000;
+
+/**
+ * Checks a spec. Where it has counts to compare, the whole graph is explored: that is what they are counts of. Else only
+ * what must be followed is, unless the user says otherwise, and the search stops after the first level with a violation.
+ */
+export const check = (loaded: Loaded, options: CheckOptions = {}): Outcome =>
+  outcomeOf(loaded, finish(searching(loaded, options)), options);
+
+const expectationOf = ({ spec }: Loaded): Expectation | null => (spec.changed.length === 0 ? spec.expect : null);
+
+/** The part of a check that may take long. */
+export function* searching(loaded: Loaded, options: CheckOptions = {}): Lengthy<Run> {
+  const expect = expectationOf(loaded);
+  const exploreAll = options.exploreAll ?? expect !== null;
+  const few = !(options.exploreAll || expect?.states !== undefined);
+  const { por = few, symmetry = few } = options;
+  // Who asks for a reduction gets it from the start.
+  const later = options.por || options.symmetry ? {} : { reduceFrom: WORTH_REDUCING };
+  return yield* runBest(loaded.system, loaded.spec.uncut, { ...later, ...options, exploreAll, por, symmetry });
+}
+
+/** What a search says about a spec; its counterexample has the fewest steps. */
+export function outcomeOf(loaded: Loaded, { engine, reductions, result }: Run, options: CheckOptions = {}): Outcome {
+  const { source, spec, system } = loaded;
+  const { reduced } = result;
+  const expect = expectationOf(loaded);
+  const order = [...system.properties.map((p) => p.name), "deadlock", "model error"];
+  const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
+  const violated = violations.map((v) => v.property);
+  const cuts = cutMatrix(system, result, spec.uncut);
+  const unmet = result.complete ? neverMet(system, result) : [];
+  const vacuous = result.complete && violated.length === 0 ? [...unmet, ...cuts.unexplained] : unmet;
+  const verdict = verdictOf(violations, result.complete, vacuous);
+  return {
+    source,
+    spec,
+    system,
+    engine,
+    result,
+    verdict,
+    violated,
+    violations,
+    reduced,
+    reductions,
+    trace: counterexample(system, result, violations, options.show ?? spec.show),
+    vacuous,
+    differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
+  };
+}
+
+/** The exit status of an outcome. */
+export function statusOf({ verdict, spec, differences }: Outcome): number {
+  const expected = differences === null ? "holds" : (spec.expect?.verdict ?? "holds");
+  return exitStatus(verdict, expected, differences === null || differences.length === 0);
+}
+
+function neverMet({ witnesses }: System, { met }: SearchResult): string[] {
+  return witnesses.flatMap(({ property, kind, text }, i) => {
+    if (met[i]) return [];
+    return [kind === "happens" ? `it never happens: ${text}` : `no reachable state satisfies ${property}`];
+  });
+}
+
+/**
+ * A reduced search shows that something never happens. What does happen, the whole graph tells better, if it is not too
+ * large: by the shortest counterexample, and by the rows that a frame could have cut.
+ */
+function* runBest(system: System, uncut: Loaded["spec"]["uncut"], options: RunOptions): Lengthy<Run> {
+  const few = yield* runSearching(system, options);
+  if (!few.result.reduced || options.signal?.aborted) return few;
+  const isViolated = few.result.violations.length > 0;
+  const cuts = few.result.complete && cutMatrix(system, few.result, uncut);
+  const isOpen = cuts !== false && cuts.unexplained.length + cuts.stale.length > 0;
+  if (!isViolated && !isOpen) return few;
+  const limit = isViolated ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) } : {};
+  const whole = yield* runSearching(system, { ...options, por: false, symmetry: false, ...limit });
+  return whole.result.incomplete === null ? whole : few;
+}
+
+/** Of the property asked for, where it is violated; else the first of the shortest. */
+function counterexample(
+  system: System,
+  result: SearchResult,
+  violations: readonly Violation[],
+  show: string | null,
+): Trace | null {
+  const shortest = Math.min(...violations.map((v) => v.length));
+  const shown = violations.find((v) => v.property === show) ?? violations.find((v) => v.length === shortest);
+  return shown ? traceOf(system, shown.property, shown.why, result.trace(shown.at)) : null;
+}
+
+interface Found {
+  readonly result: SearchResult;
+  readonly verdict: Verdict;
+  readonly violated: readonly string[];
+  readonly unmet: readonly string[];
+  readonly cuts: CutMatrix;
+}
+
+/** What differs from the pins, a sentence each. */
+function differences({ result, verdict, violated, unmet, cuts }: Found, expect: Expectation): string[] {
+  const { reduced } = result;
+  const found: string[] = [];
+  if (verdict !== expect.verdict) found.push(`the verdict is ${verdict}, and ${expect.verdict} was expected`);
+  if (!result.complete)
+    return [
+      ...found,
+      `the search did not finish${result.incomplete ? ` (${result.incomplete})` : ""}: its pins cannot be compared`,
+    ];
+  for (const name of violated)
+    if (!expect.violated.includes(name)) found.push(`${name} is violated, and was not expected to be`);
+  for (const name of expect.violated)
+    if (!violated.includes(name)) found.push(`${name} is not violated, and was expected to be`);
+  for (const count of ["states", "transitions", "depth"] as const) {
+    const pin = expect[count];
+    if (pin !== undefined && !reduced && result[count] !== pin)
+      found.push(`${result[count]} ${count}, and ${pin} were expected`);
+  }
+  if (verdict !== "vacuous") found.push(...unmet);
+  return reduced ? found : [...found, ...cuts.stale];
+}

@@ -1,0 +1,118 @@
+/** `nolock crosscheck`: specs asked again by the reference, by Spin and by Rumur, and a table of who agrees. */
+
+import { type Arguments, readArguments } from "../cli/arguments.ts";
+import type { Environment } from "../cli/environment.ts";
+import { commit, rotated } from "../cli/sample.ts";
+import { allSpecs, exampleSpecs, exampleSpecsOfSize, findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
+import { allAgreed, entryOf, readEntries, writeEntry } from "../crosscheck/agreement.ts";
+import { type Crosschecked, crosscheck } from "../crosscheck/compare.ts";
+import { missingTools } from "../crosscheck/tools.ts";
+import { loadSpec, type SpecFile } from "../spec/load.ts";
+import { SpecError } from "../spec/problems.ts";
+import { SIZES } from "../spec/spec.ts";
+import { EXIT } from "../spec/verdict.ts";
+
+export const crosscheckHelp = `Usage: npm run crosscheck -- SPEC.. [options]
+       npm run crosscheck -- --all | --sample N | --examples
+
+Asks the reference, Spin and Rumur, without their reductions, for the
+same states, transitions, violated properties and witnesses as the
+engine's. Installs nothing.
+
+  --all             every spec of specs/ of one size
+  --examples        the specs of examples/ of one size, with known answers
+  --size ci|large   of which size (default: ci)
+  --sample N        N specs of specs/, others for another commit
+  --timeout S       seconds for each program that is run (default 1800)
+  --write           keep what was found in results/, spec by spec: reports
+                    name who agreed, until the relation changes
+  --missing         only those whose relation, as it is today, has no
+                    agreement of all in results/
+
+Exit status: 0 where all agree; 1 where a checker differs or gave no
+answer; 2 where spin, gcc or rumur is missing, or a spec cannot be
+understood.
+`;
+
+const OPTIONS = {
+  all: "flag",
+  examples: "flag",
+  size: SIZES,
+  sample: "count",
+  timeout: "count",
+  write: "flag",
+  missing: "flag",
+  help: "flag",
+} as const;
+
+export async function crosscheckCommand(args: readonly string[], env: Environment): Promise<number> {
+  const { options, words } = readArguments("crosscheck", args, OPTIONS);
+  if (options.help) {
+    env.print(crosscheckHelp);
+    return EXIT.asExpected;
+  }
+  const files = filesOf(options, words, env);
+  const missing = await missingTools();
+  if (missing.length > 0)
+    throw new SpecError([
+      { where: "PATH", what: `not found: ${missing.join(", ")}`, mend: "on Debian: apt-get install spin gcc rumur" },
+    ]);
+
+  const width = Math.max(...files.map((file) => file.source.length));
+  const kept = options.missing ? readEntries(env.folders.results) : [];
+  const known = [...allSpecs(env.folders), ...exampleSpecs().map(({ source }) => source)];
+  let asked = 0;
+  let agreeing = 0;
+  let bad = 0;
+  for (const file of files) {
+    try {
+      const loaded = await loadSpec(file, env.builtins);
+      if (kept.some((entry) => entry.spec === file.source && allAgreed(entry, loaded.system))) continue;
+      const crosschecked = await crosscheck(loaded, options.timeout ?? 1800);
+      asked += 1;
+      if (options.write) writeEntry(env.folders.results, entryOf(file.source, loaded.system, crosschecked), known);
+      if (crosschecked.opinions.every((o) => (o.differences ?? []).length === 0)) agreeing += 1;
+      env.print(`${file.source.padEnd(width)}  ${summary(crosschecked)}\n`);
+      for (const { checker, differences } of crosschecked.opinions)
+        for (const difference of differences ?? []) env.print(`${" ".repeat(width)}  ${checker}: ${difference}\n`);
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      env.complain(`${error.message}\n`);
+      bad += 1;
+    }
+  }
+  const before = files.length - asked - bad;
+  const more = [...(before > 0 ? [`${before} agreed before`] : []), ...(bad > 0 ? [`${bad} bad`] : [])];
+  env.print(`${[`${asked} specs: all agree on ${agreeing}`, ...more].join(", ")}\n`);
+  if (bad > 0) return EXIT.badInput;
+  return agreeing === asked ? EXIT.asExpected : EXIT.differs;
+}
+
+function filesOf(
+  { all, examples, size = "ci", sample }: Arguments<typeof OPTIONS>["options"],
+  words: readonly string[],
+  { folders }: Environment,
+): readonly SpecFile[] {
+  const names = [
+    ...(all ? specsOfSize(folders, size) : []),
+    ...(sample === undefined ? [] : rotated(specsOfSize(folders, size), sample, commit())),
+  ];
+  const files = [
+    ...words.map((word) => findSpec(word, folders)),
+    ...[...new Set(names)].map((name) => specNamed(name, folders)),
+    ...(examples ? exampleSpecsOfSize(size) : []),
+  ];
+  if (files.length > 0) return files;
+  throw new SpecError([{ where: "nolock crosscheck", what: "which spec?", mend: "name one, or give --all" }]);
+}
+
+function summary({ result, opinions }: Crosschecked): string {
+  const counts = `${result.states} states, ${result.transitions} transitions`;
+  const violated = result.violations.map((v) => v.property);
+  const found = violated.length > 0 ? `violated: ${violated.join(", ")}` : "nothing violated";
+  const said = opinions.map(({ checker, differences }) => {
+    if (differences === null) return `${checker} not asked`;
+    return `${checker} ${differences.length === 0 ? "agrees" : "DIFFERS"}`;
+  });
+  return `${counts}; ${found}; ${said.join(", ")}`;
+}

@@ -1,0 +1,68 @@
+/** `nolock check --explain NAME`: what a name means that stands in a report or a spec. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "../cli/environment.ts";
+import { recordFile } from "../cli/records.ts";
+import { allSpecs, specNamed } from "../cli/specs.ts";
+import { explain, knownNames } from "../explain/explain.ts";
+import { type Sources, sourcesOf } from "../explain/sources.ts";
+import type { SpecRecord } from "../ledger/record.ts";
+import { loadQuestion } from "../spec/load.ts";
+import { nearest, SpecError } from "../spec/problems.ts";
+import type { Spec } from "../spec/spec.ts";
+import { EXIT } from "../spec/verdict.ts";
+
+/** Names that are offered for one that is not known. */
+const MOST_OFFERED = 5;
+
+export async function explainName(name: string, args: readonly string[], env: Environment): Promise<number> {
+  const others = args.filter((arg) => arg !== name && arg !== "--explain" && arg !== `--explain=${name}`);
+  if (others.length > 0) {
+    const mend = "write --explain NAME alone; a name of several words goes in quotes";
+    throw new SpecError([{ where: "--explain", what: `it does not go with ${others.join(" ")}`, mend }]);
+  }
+  const specs: Spec[] = [];
+  for (const spec of allSpecs(env.folders)) {
+    try {
+      specs.push(await loadQuestion(specNamed(spec, env.folders), env.builtins));
+    } catch (error) {
+      // What is wrong with a spec is another question; that it is left out must be seen.
+      if (!(error instanceof SpecError)) throw error;
+      env.complain(`${error.message}\n`);
+    }
+  }
+  const models = [...new Set(specs.map(({ model }) => model))];
+  const fires = firesBy(env.folders.results);
+  const all: Sources[] = models.map((model) =>
+    sourcesOf(
+      model,
+      specs.filter((spec) => spec.model === model),
+      fires,
+    ),
+  );
+  const texts = all.flatMap((sources) => explain(name, sources) ?? []);
+  if (texts.length > 0) {
+    env.print(texts.join("\n"));
+    return EXIT.asExpected;
+  }
+  const near = nearest(name, all.flatMap(knownNames)).slice(0, MOST_OFFERED);
+  const mend =
+    near.length > 0
+      ? `did you mean ${near.map((one) => JSON.stringify(one)).join(" or ")}?`
+      : 'name a property, a claim, a design, a version, a variant, a function, or a row as a report has it: "function: row"';
+  throw new SpecError([{ where: "--explain", what: `nothing is called "${name}"`, mend }]);
+}
+
+/** By the records of searches that are kept beside the results. */
+function firesBy(results: string): Sources["fires"] {
+  const records = new Map<string, SpecRecord["fired"]>();
+  const firedOf = (spec: string): SpecRecord["fired"] => {
+    const path = join(results, recordFile(spec));
+    const known = records.get(spec);
+    if (known) return known;
+    const fired = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as SpecRecord).fired : {};
+    records.set(spec, fired);
+    return fired;
+  };
+  return (spec, program, label) => (firedOf(spec)[program] ?? "").split(" ").includes(label);
+}

@@ -1,0 +1,270 @@
+/** `nolock mutants`: would any spec notice a small mistake in a row? */
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readArguments } from "../cli/arguments.ts";
+import type { Environment } from "../cli/environment.ts";
+import { searchedSpecs } from "../cli/records.ts";
+import { commit, rotated } from "../cli/sample.ts";
+import { rowsOf } from "../ledger/corpus.ts";
+import { feltIn } from "../mutation/felt.ts";
+import { ask, type Hunted, hunt, type Trial } from "../mutation/hunt.ts";
+import { type Memo, memoIn } from "../mutation/memo.ts";
+import { type Mutant, mutantsOf } from "../mutation/mutate.ts";
+import type { Model } from "../spec/model.ts";
+import { SpecError } from "../spec/problems.ts";
+import { EXIT } from "../spec/verdict.ts";
+import { MUTANTS } from "./results.ts";
+
+export const mutantsHelp = `Usage: npm run mutants [-- options]
+
+Changes one row at a time: a test without one of its parts, always or never
+true; a write not done; a call not made. Asks the small specs that feel it,
+those that noticed others of its program first, until one notices by what it
+asks: another set of violations, a witness no longer met, or a linker that
+refuses. What no spec notices so, its pinned counts of states and steps may:
+that is told apart. A spec feels a mutant where, somewhere in all its states,
+the row does other than it.
+
+  --memo FILE     keep answers in FILE, and ask only what it does not hold
+  --sample N      N of the mutants, others for another commit
+  --row TEXT      those whose name contains TEXT ("___slab_alloc: recheck");
+                  may be given several times
+  --list          only their names
+  --verbose       a line for each, with who noticed
+  --write         of all mutants: write results/mutants.md
+
+What the model calls equivalent, with a reason, is no mistake: every spec that
+was asked has to go the same way with it, step by step. The others are counted.
+
+Exit status: 1 where a mutant survives that the model does not explain,
+where more than 3 in 100 survive, or where an explained one is noticed.
+`;
+
+/** Of a hundred mutants that are not equivalent so many may survive. */
+const MOST_SURVIVORS = 3;
+
+const OPTIONS = {
+  sample: "count",
+  row: "texts",
+  memo: "text",
+  list: "flag",
+  verbose: "flag",
+  write: "flag",
+  help: "flag",
+} as const;
+
+/** A mistake, in the rows of all versions that have what it spoils. */
+interface Prey {
+  readonly name: string;
+  readonly program: string;
+  readonly trials: readonly Trial[];
+  readonly model: Pick<Model, "survivors" | "equivalents">;
+}
+
+/** What became of a mutant, and what the model says of it. */
+interface Told {
+  readonly one: Hunted;
+  /** Why nobody notices it; null: nobody says. */
+  readonly why: string | null;
+  /** Said to be another way to write the same. */
+  readonly isEquivalent: boolean;
+}
+
+const FATES = ["noticed", "counted", "equivalent", "unnoticed"] as const;
+
+/** Counted: each spec pins its states and steps, and of some spec they are others; what it asks has the same answer. */
+function fateOf({ one, isEquivalent }: Told): (typeof FATES)[number] {
+  if (one.notice) return "noticed";
+  if (one.pinned.length > 0) return "counted";
+  return isEquivalent && one.differing.length + one.unfinished.length === 0 ? "equivalent" : "unnoticed";
+}
+
+export async function mutantsCommand(args: readonly string[], env: Environment): Promise<number> {
+  const { options, words } = readArguments("mutants", args, OPTIONS);
+  if (options.help || words.length > 0) {
+    (options.help ? env.print : env.complain)(mutantsHelp);
+    return options.help ? EXIT.asExpected : EXIT.badInput;
+  }
+  const { sample, row } = options;
+  const isAll = sample === undefined && row.length === 0;
+  if (options.write && !isAll)
+    throw new SpecError([{ where: "--write", what: "it is about all mutants", mend: "leave --sample and --row out" }]);
+  const all = await preyOf(env);
+  const named = row.length === 0 ? all : all.filter(({ name }) => row.some((text) => name.includes(text)));
+  const prey = sample === undefined ? named : sampled(named, sample);
+  if (prey.length === 0)
+    throw new SpecError([{ where: "nolock mutants", what: "there is no such mutant", mend: "--list shows them all" }]);
+  if (options.list) {
+    for (const { name } of prey) env.print(`${name}\n`);
+    return EXIT.asExpected;
+  }
+  const memo = memoIn(options.memo);
+  const isFelt = feelers(all, memo);
+  const best = new Best();
+  const hunted = prey.map(({ name, program, trials }) => {
+    const one = hunt(name, best.first(program, trials), {
+      isFelt,
+      askOne: (trial) => memo(["ask", trial.mutant.name, trial.hunter.record.key], () => ask(trial)),
+    });
+    if (one.notice) best.add(program, one.notice.spec);
+    if (options.verbose) env.print(`${one.mutant}: ${answersOf(one)}\n`);
+    return one;
+  });
+  const told = hunted.map((one, i): Told => {
+    const { survivors = {}, equivalents = {} } = (prey[i] as Prey).model;
+    const isEquivalent = Object.hasOwn(equivalents, one.mutant);
+    return { one, isEquivalent, why: equivalents[one.mutant] ?? survivors[one.mutant] ?? null };
+  });
+  const unnoticed = told.filter((is) => fateOf(is) === "unnoticed");
+  const names = new Set(all.map(({ name }) => name));
+  const explained = new Set(
+    all.flatMap(({ model: { survivors = {}, equivalents = {} } }) => Object.keys({ ...survivors, ...equivalents })),
+  );
+  const stale = [...explained].filter((name) => !names.has(name));
+  const refuted = told.filter((is) => is.why !== null && fateOf(is) !== (is.isEquivalent ? "equivalent" : "unnoticed"));
+  env.print(`${summary(told)}\n`);
+  for (const { one, why } of unnoticed)
+    if (why === null) env.complain(`SURVIVES: ${one.mutant} (${answersOf(one)})\n`);
+    else env.print(`survives: ${one.mutant}: ${why}\n`);
+  for (const { one, isEquivalent } of refuted)
+    env.complain(
+      `${isEquivalent ? "CALLED EQUIVALENT, and is not" : "EXPLAINED, and noticed"}: ${one.mutant} (${answersOf(one)})\n`,
+    );
+  for (const name of stale) env.complain(`EXPLAINED, and there is no such mutant: ${name}\n`);
+  if (options.write) writeFileSync(join(env.folders.results, MUTANTS), page(told));
+  const isTooMany = isAll && shareOf(told) > MOST_SURVIVORS;
+  if (isTooMany) env.complain(`more than ${MOST_SURVIVORS} in 100 survive\n`);
+  const isWell = unnoticed.every(({ why }) => why !== null) && refuted.length + stale.length === 0 && !isTooMany;
+  return isWell ? EXIT.asExpected : EXIT.differs;
+}
+
+/** All mutants of the rows that fired in some small spec, with the specs that may notice them. */
+async function preyOf(env: Environment): Promise<readonly Prey[]> {
+  const mutants = new Map<string, readonly Mutant[]>();
+  const found = new Map<string, Prey & { readonly trials: Trial[] }>();
+  for (const { loaded, record } of (await searchedSpecs(env)).searched) {
+    const { model, size } = loaded.spec;
+    if (size !== "ci") continue;
+    for (const one of rowsOf(loaded)) {
+      const { program, label } = one;
+      if (!(record.fired[program] ?? "").split(" ").includes(label)) continue;
+      const row = `${model.name}: ${one.name}`;
+      const ofRow = mutants.get(row) ?? mutantsOf(one, loaded.system.universe);
+      mutants.set(row, ofRow);
+      for (const mutant of ofRow) {
+        const name = `${program}: ${label}${mutant.name.slice(one.name.length)}`;
+        const key = `${model.name}: ${name}`;
+        const known = found.get(key) ?? { name, program, trials: [], model };
+        known.trials.push({ mutant, hunter: { loaded, record } });
+        found.set(key, known);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whether a spec feels a mutant: found out for all mutants of a spec at once, when it is asked for one. */
+function feelers(all: readonly Prey[], memo: Memo): (trial: Trial) => boolean {
+  const mutants = new Map<string, Mutant[]>();
+  for (const { trials } of all)
+    for (const { mutant, hunter } of trials) {
+      const known = mutants.get(hunter.record.key) ?? [];
+      known.push(mutant);
+      mutants.set(hunter.record.key, known);
+    }
+  const felt = new Map<string, ReadonlySet<string>>();
+  return ({ mutant, hunter: { loaded, record } }) => {
+    const known = felt.get(record.key);
+    if (known) return known.has(mutant.name);
+    const asked = mutants.get(record.key) ?? [];
+    const question = ["felt", record.key, ...asked.map(({ name }) => name)];
+    const found = new Set(memo(question, () => [...feltIn(loaded, asked)]));
+    felt.set(record.key, found);
+    return found.has(mutant.name);
+  };
+}
+
+/** Who noticed mutants of a program is likely to notice the next; whom to ask first is all that this decides. */
+class Best {
+  readonly #noticed = new Map<string, number>();
+
+  add(program: string, spec: string): void {
+    const key = `${program} / ${spec}`;
+    this.#noticed.set(key, (this.#noticed.get(key) ?? 0) + 1);
+  }
+
+  /** Those that noticed most, and of others those with the fewest states, first. */
+  first(program: string, trials: readonly Trial[]): readonly Trial[] {
+    const noticed = ({ hunter }: Trial): number => this.#noticed.get(`${program} / ${hunter.loaded.spec.name}`) ?? 0;
+    return trials.toSorted((a, b) => noticed(b) - noticed(a) || a.hunter.record.states - b.hunter.record.states);
+  }
+}
+
+/** In an order that has nothing to do with where they stand, so that neighbours in the source are not taken together. */
+function sampled(prey: readonly Prey[], count: number): readonly Prey[] {
+  const scattered = new Map(prey.map((one) => [createHash("sha256").update(one.name).digest("hex"), one] as const));
+  return rotated([...scattered.keys()].sort(), count, commit()).map((key) => scattered.get(key) as Prey);
+}
+
+function answersOf({ notice, asked, unfinished, differing }: Hunted): string {
+  if (notice) return `${notice.spec}: ${notice.how}: ${notice.what}`;
+  const way = differing.length > 0 ? `${differing.length} of them go another way` : "none goes another way";
+  const open = unfinished.length > 0 ? `; not searched to the end: ${unfinished.join(", ")}` : "";
+  return `${asked} specs do not notice, ${way}${open}`;
+}
+
+const of = (told: readonly Told[], fate: (typeof FATES)[number]): readonly Told[] =>
+  told.filter((is) => fateOf(is) === fate);
+
+/** How many of a hundred that are not equivalent survive. */
+const shareOf = (told: readonly Told[]): number =>
+  (100 * of(told, "unnoticed").length) / Math.max(told.length - of(told, "equivalent").length, 1);
+
+function summary(told: readonly Told[]): string {
+  const how = (["violated", "not violated", "witness", "refused"] as const).map(
+    (kind) => `${told.filter(({ one }) => one.notice?.how === kind).length} ${kind}`,
+  );
+  const [noticed, counted, equivalent, unnoticed] = FATES.map((fate) => of(told, fate).length);
+  const share = shareOf(told).toFixed(1);
+  return `${told.length} mutants: ${noticed} noticed by what specs ask (${how.join(", ")}), ${counted} by pinned counts alone, ${equivalent} equivalent, ${unnoticed} survive (${share} in 100 of the others)`;
+}
+
+function page(told: readonly Told[]): string {
+  const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  const table = (fate: (typeof FATES)[number], column: string, tell: (is: Told) => string): string[] => [
+    `| mutant | specs asked | ${column} |`,
+    "| --- | ---: | --- |",
+    ...of(told, fate).map((is) => `| \`${escaped(is.one.mutant)}\` | ${is.one.asked} | ${escaped(tell(is))} |`),
+  ];
+  return [
+    "# Mutants",
+    "",
+    "Written by `npm run mutants -- --write`, never by hand: what became of every small mistake put into a row.",
+    "",
+    `${summary(told)}.`,
+    "",
+    "## Survivors",
+    "",
+    "Every spec that was asked goes the same way with them, and nobody can say that none could go another: what is missing is a spec.",
+    "",
+    ...table("unnoticed", "why", ({ why }) => why ?? "nobody says"),
+    "",
+    "## Noticed by pinned counts alone",
+    "",
+    "These specs have other counts of states or steps with them than they pin, so that their check fails; all that they ask has the same answer.",
+    "Most of these rows are policy: which slab is taken, when a batch is given back, what a debugging aid is told.",
+    "",
+    ...table("counted", "specs with other counts", ({ one: { pinned } }) =>
+      pinned.length > 3 ? `${pinned.slice(0, 3).join(", ")} and ${pinned.length - 3} more` : pinned.join(", "),
+    ),
+    "",
+    "## Equivalent",
+    "",
+    "Another way to write the same: each spec that was asked has as many states and steps with them as without. Specs in which the row never",
+    "does other than the mutant are not asked.",
+    "",
+    ...table("equivalent", "why", ({ why }) => why as string),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,159 @@
+/** `nolock simulate`: walks through the states of a spec, by chance or by hand. */
+import { randomInt } from "node:crypto";
+import { oneSpec, readArguments } from "../cli/arguments.ts";
+import { changesOf } from "../cli/changes.ts";
+import type { Environment } from "../cli/environment.ts";
+import { findSpec } from "../cli/specs.ts";
+import { saveTrace } from "../cli/traces.ts";
+import { walkAtRandom } from "../reference/chance.ts";
+import type { Detail } from "../report/scenario.ts";
+import { walkByHand } from "../simulate/guided.ts";
+import { walkLines } from "../simulate/tell.ts";
+import { named } from "../simulate/trace-file.ts";
+import { Walk } from "../simulate/walk.ts";
+import { type Loaded, loadSpec } from "../spec/load.ts";
+import { SpecError } from "../spec/problems.ts";
+import { EXIT, exitStatus, verdictOf } from "../spec/verdict.ts";
+import { count, wrap } from "../text/wrap.ts";
+
+export const simulateHelp = `Usage: npm run simulate -- SPEC [--seed N] [--steps N] [--runs N]
+       npm run simulate -- SPEC --guided
+
+Walks through the states of a spec, a step chosen at random or by you after
+the other, until a property is violated or nothing can happen; and shows the
+steps as a report does. A walk that finds nothing proves nothing.
+
+  --seed N            the same walk again (default: another each time)
+  --steps N           at most so many steps (default: 1000)
+  --runs N            so many walks, with the seeds that follow; ends at the
+                      first that finds something
+  --guided            lists the steps that may be next, and asks
+  --set KEY=VALUE     as for \`check\`
+  --trace full|short  as for \`check\`
+  --save FILE         write the walk as a trace for \`check --replay\`
+
+Exit status: 0 where nothing is wrong at the end of the walk; else that of
+\`check\` for a verdict that no spec expects.
+`;
+
+interface Asked {
+  readonly seed: number;
+  readonly most: number;
+  readonly detail: Detail;
+  readonly save: string | undefined;
+}
+
+export async function simulateCommand(args: readonly string[], env: Environment): Promise<number> {
+  const { options, words } = readArguments("simulate", args, {
+    seed: "count",
+    steps: "count",
+    runs: "count",
+    guided: "flag",
+    set: "texts",
+    trace: ["short", "full"],
+    save: "text",
+    help: "flag",
+  });
+  if (options.help) {
+    env.print(simulateHelp);
+    return EXIT.asExpected;
+  }
+  const ofChance = (["runs", "steps"] as const).filter((name) => options[name] !== undefined);
+  if (options.guided && ofChance.length > 0)
+    throw new SpecError(
+      ofChance.map((name) => ({
+        where: `--${name}`,
+        what: "it does not go with --guided",
+        mend: "give one of the two",
+      })),
+    );
+  const loaded = await loadSpec(
+    findSpec(oneSpec("simulate", words), env.folders),
+    env.builtins,
+    changesOf(options.set),
+  );
+  const asked: Asked = {
+    seed: options.seed ?? randomInt(1, 2 ** 31),
+    most: options.steps ?? 1000,
+    detail: options.trace ?? "short",
+    save: options.save,
+  };
+  const walk = options.guided ? await byHand(loaded, asked, env) : atRandom(loaded, asked, options.runs ?? 1, env);
+  const verdict = verdictOf(walk.violations, false, []);
+  return walk.violations.length === 0 ? EXIT.asExpected : exitStatus(verdict, "holds", true);
+}
+
+function atRandom(loaded: Loaded, asked: Asked, runs: number, env: Environment): Walk {
+  const { seed: first, most, detail, save } = asked;
+  const say = (lines: readonly string[]): void => env.print(lines.map((line) => `${line}\n`).join(""));
+  say([...wrap(loaded.spec.question), ""]);
+  let walk = new Walk(loaded.system);
+  let ended = 0;
+  let seed = first;
+  for (let run = 0; run < runs; run++) {
+    seed = first + run;
+    walk = new Walk(loaded.system);
+    walkAtRandom(walk, seed, most);
+    if (walk.violations.length > 0) break;
+    if (walk.open.length === 0) ended += 1;
+  }
+  const done = seed - first + 1;
+  const isFound = walk.violations.length > 0;
+  const found = isFound ? walk.violations.map((v) => v.property).join(" ") : "nothing is violated";
+  const walks = runs === 1 ? "" : `, walk ${count(done)} of ${count(runs)}`;
+  if (isFound || runs === 1) {
+    say(wrap(`SIMULATE: ${found} after ${walk.taken.length} steps at random, seed ${seed}${walks}`, { rest: "  " }));
+    say(["", ...walkLines(loaded, walk, walk.violations[0], detail), ""]);
+    say(wrap(commandFor(loaded, seed, most), { first: "Again: ", rest: "  " }));
+  } else {
+    const seeds = `seeds ${first} to ${seed}`;
+    const how =
+      ended === runs ? "each came to an end" : `${count(ended)} came to an end, the others took ${count(most)} steps`;
+    say(wrap(`SIMULATE: ${found} in ${count(runs)} walks at random, ${seeds}; ${how}.`, { rest: "  " }));
+    say(wrap("That proves nothing: `npm run check` looks everywhere."));
+  }
+  if (save !== undefined) {
+    if (isFound || runs === 1) saveWalk(save, "--save", loaded, walk, commandFor(loaded, seed, most));
+    else env.complain(`--save: no walk found anything: ${save} is not written\n`);
+  }
+  return walk;
+}
+
+async function byHand(loaded: Loaded, { seed, detail, save }: Asked, env: Environment): Promise<Walk> {
+  if (!env.lines) throw new SpecError([{ where: "--guided", what: "there is nobody to ask", mend: "use a terminal" }]);
+  const by = `${commandOf(loaded)} --guided`;
+  const walk = new Walk(loaded.system);
+  env.print(`${wrap(loaded.spec.question).join("\n")}\n\n`);
+  await walkByHand(loaded, walk, {
+    lines: env.lines(),
+    print: env.print,
+    seed,
+    save: (path) => {
+      try {
+        saveWalk(path, "save", loaded, walk, by);
+        env.print(`${path}: ${walk.taken.length} steps\n`);
+      } catch (error) {
+        // The walk goes on.
+        if (!(error instanceof SpecError)) throw error;
+        env.complain(`${error.message}\n`);
+      }
+    },
+  });
+  const lines = ["", "", ...walkLines(loaded, walk, walk.violations[0], detail)];
+  env.print(lines.map((line) => `${line}\n`).join(""));
+  if (save !== undefined) saveWalk(save, "--save", loaded, walk, by);
+  return walk;
+}
+
+function saveWalk(path: string, option: string, loaded: Loaded, walk: Walk, by: string): void {
+  const { source, spec, system } = loaded;
+  const found = walk.violations[0]?.property ?? null;
+  const steps = walk.taken.map((step) => named(system, step));
+  saveTrace(path, option, loaded, { source, changed: spec.changed, by, found, steps });
+}
+
+const commandOf = ({ source, spec }: Loaded): string =>
+  ["npm run simulate --", source, ...spec.changed.map((change) => `--set ${change}`)].join(" ");
+
+const commandFor = (loaded: Loaded, seed: number, most: number): string =>
+  `${commandOf(loaded)} --seed ${seed}${most === 1000 ? "" : ` --steps ${most}`}`;

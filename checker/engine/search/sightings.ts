@@ -1,0 +1,88 @@
+/**
+ * What was seen while states were expanded? Each thread counts steps, marks labels, and keeps the least state of each event
+ * that is wanted; here it is read, of all threads together.
+ */
+import type { System } from "../../language/system.ts";
+import type { Event } from "../steps/memory-map.ts";
+import type { Machine } from "./machine.ts";
+
+export class Sightings {
+  readonly #system: System;
+  readonly #machine: Machine;
+  /** Where each thread has what is its own, the search's own first. */
+  readonly #bases: () => readonly number[];
+  /** How often each command fired. */
+  readonly fired: number[];
+  transitions = 0;
+
+  constructor(system: System, machine: Machine, bases: () => readonly number[]) {
+    this.#system = system;
+    this.#machine = machine;
+    this.#bases = bases;
+    this.fired = system.commands.map(() => 0);
+  }
+
+  get #frame() {
+    return this.#machine.engine.frame;
+  }
+
+  get #memory() {
+    return this.#machine.store.main;
+  }
+
+  /** Says which events matter from now on; none has been seen. */
+  want(wanted: (event: Event) => boolean): void {
+    const { events, memory } = this.#frame;
+    for (const [number, event] of events.entries()) {
+      const isWanted = Number(wanted(event));
+      for (const base of this.#bases()) {
+        this.#memory.bytes[base + memory.wanted.offset + number] = isWanted;
+        this.#memory.setWord(base + this.#frame.leastOf(number).offset, 0);
+      }
+    }
+  }
+
+  /** The least state of each event that was seen, by each thread: packed. */
+  least(): Int32Array[] {
+    const { events, layout } = this.#frame;
+    return this.#bases().flatMap((base) =>
+      events.flatMap((_, number) => {
+        const at = base + this.#frame.leastOf(number).offset;
+        if (this.#memory.word(at) === 0) return [];
+        const first = (at + 4) >>> 2;
+        return [this.#memory.words.slice(first, first + layout.words)];
+      }),
+    );
+  }
+
+  /** Adds what the threads have counted, who begin at 0 again. */
+  collect(): void {
+    const { memory } = this.#frame;
+    const taken = (at: number): number => {
+      const count = this.#memory.word(at) >>> 0;
+      this.#memory.setWord(at, 0);
+      return count;
+    };
+    for (const base of this.#bases()) {
+      this.transitions += taken(base + memory.transitions.offset);
+      for (const id of this.fired.keys()) {
+        this.fired[id] = (this.fired[id] as number) + taken(base + memory.fired.offset + 4 * id);
+      }
+    }
+  }
+
+  /** Forgets which commands the search's own thread has counted since. */
+  forget(): void {
+    const { base, memory } = this.#frame;
+    for (const id of this.fired.keys()) this.#memory.setWord(base + memory.fired.offset + 4 * id, 0);
+  }
+
+  /** The labels that are marked for each context. */
+  labels(what: "cuts" | "open"): ReadonlySet<number>[] {
+    const { contexts, labels } = this.#system;
+    const { offset } = this.#frame.memory[what];
+    const isMarked = (context: number, label: number): boolean =>
+      this.#bases().some((base) => this.#memory.bytes[base + offset + context * labels.length + label] !== 0);
+    return contexts.map((_, context) => new Set([...labels.keys()].filter((label) => isMarked(context, label))));
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * What a check can answer, in which order one answer goes before another, and the exit status of each: the only list.
+ */
+import type { Violation } from "../reference/result.ts";
+
+export type Verdict = "holds" | "violated" | "deadlock" | "no progress" | "vacuous" | "model error" | "incomplete";
+
+/** Exit status of a verdict that the spec does not expect. */
+const unexpected: Readonly<Record<Verdict, number>> = {
+  holds: 1,
+  incomplete: 3,
+  vacuous: 10,
+  deadlock: 11,
+  violated: 12,
+  "no progress": 13,
+  "model error": 14,
+};
+
+export const verdicts = Object.keys(unexpected) as readonly Verdict[];
+
+/** Exit statuses that are not a verdict's. */
+export const EXIT = {
+  /** The verdict is the one that the spec expects (`holds` where it expects nothing), and all pins agree. */
+  asExpected: 0,
+  /** Also where the verdict is as expected and a pin is not: the set of violated properties, or a count. */
+  differs: 1,
+  /** A spec or a command line that cannot be understood. */
+  badInput: 2,
+  /** A broken promise of the checker's own code. */
+  fault: 70,
+} as const;
+
+/** The exit status of a check. `agrees`: nothing differs from what the spec pins. */
+export function exitStatus(verdict: Verdict, expected: Verdict, agrees: boolean): number {
+  if (verdict !== expected) return unexpected[verdict];
+  return agrees ? EXIT.asExpected : EXIT.differs;
+}
+
+/**
+ * One verdict for all that a search found. A model error goes first: what the rest of the search met rests on a step
+ * without a meaning. Then violated, deadlock and no progress, from the most to the least specific about what went
+ * wrong; then incomplete, which is never taken for an answer; then vacuous.
+ */
+export function verdictOf(violations: readonly Violation[], complete: boolean, vacuous: readonly string[]): Verdict {
+  const found = new Set(violations.map((v) => v.verdict));
+  if (found.has("model error")) return "model error";
+  if (found.has("violated")) return "violated";
+  if (found.has("deadlock")) return "deadlock";
+  if (found.has("noProgress")) return "no progress";
+  if (!complete) return "incomplete";
+  return vacuous.length > 0 ? "vacuous" : "holds";
+}

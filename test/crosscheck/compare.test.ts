@@ -1,0 +1,80 @@
+/** Do Spin and Rumur find in exported systems what the reference finds? */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { crosscheckSystem } from "../../checker/crosscheck/compare.ts";
+import { missingTools } from "../../checker/crosscheck/tools.ts";
+import {
+  bool,
+  each,
+  element,
+  id,
+  indexSet,
+  not,
+  optional,
+  or,
+  otherwise,
+  program,
+  property,
+  type System,
+  sometimes,
+  state,
+  step,
+} from "../../checker/language/index.ts";
+import { search } from "../../checker/reference/search.ts";
+import type { Model } from "../../checker/spec/model.ts";
+import counters from "../../examples/counters.ts";
+import freelist from "../../examples/freelist.ts";
+import philosophers from "../../examples/philosophers.ts";
+import ticketLock from "../../examples/ticket-lock.ts";
+import { linkExample } from "../examples/link-example.ts";
+import { drawn } from "../export/drawn.ts";
+import { systemOf } from "../language/build.ts";
+import { tapes } from "../reference/random-systems.ts";
+
+const missing = await missingTools();
+const skip = missing.length > 0 && !process.env.CI;
+if (skip) console.warn(`NOT RUN: Spin and Rumur are not compared with, for there is no ${missing.join(", no ")} here`);
+
+const item = indexSet("item");
+const m = state({ on: bool, head: optional(id(item)), flag: each(item, bool) });
+
+async function differences(system: System): Promise<readonly string[]> {
+  const opinions = await crosscheckSystem(system, search(system, { exploreAll: true }), 100);
+  return opinions.flatMap(({ checker, differences: said }) => (said ?? []).map((one) => `${checker}: ${one}`));
+}
+
+describe.skipIf(skip)("Spin and Rumur", () => {
+  it.each<[string, Model, Record<string, number>, string[]]>([
+    ["independent counters", counters, { counters: 3, limit: 2 }, []],
+    ["a free list that goes wrong", freelist, { processes: 3, objects: 2, lastTag: 5 }, ["untagged"]],
+    ["philosophers that starve", philosophers, { philosophers: 3 }, []],
+    ["a ticket lock", ticketLock, {}, []],
+  ])("count and find the same in %s", async (_, model, configuration, variants) => {
+    expect(await differences(linkExample(model, configuration, variants))).toEqual([]);
+  });
+
+  it.each([
+    ["met before", or(not(m.on), m.flag.at(m.head))],
+    ["met afterwards", m.flag.at(m.head)],
+  ])("find the error in a witness that has no value, %s", async (_, condition) => {
+    const set = program("set", { exits: ["end"] }, () => ({
+      flip: step("on = 1;", otherwise.do(m.on.set(true)).goto("point")),
+      point: step("head = 0;", otherwise.do(m.head.set(0 as never), m.flag.at(element(item, 0)).set(true)).goto("end")),
+    }));
+    const seen = property("seen", "", sometimes(condition));
+    const system = systemOf([set], { roots: [m], sizes: { item: 2 }, properties: [seen] });
+    expect(search(system, { exploreAll: true }).violations.map((v) => v.property)).toEqual(["model error"]);
+    expect(await differences(system)).toEqual([]);
+  });
+
+  it("count and find the same in systems drawn at random", async () => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const systems = fc.sample(tapes, { seed, numRuns: 60 }).flatMap((numbers) => {
+      const system = drawn(numbers);
+      const result = system && search(system, { exploreAll: true, maxStates: 2000 });
+      return system && result?.complete && result.states >= 8 ? [system] : [];
+    });
+    expect(systems.length).toBeGreaterThan(0);
+    for (const system of systems.slice(0, 4)) expect(await differences(system), `seed ${seed}`).toEqual([]);
+  });
+});
