@@ -1,6 +1,6 @@
 /** What does each alternative of each row read and write, and how often did it fire? All splices of a row together. */
 
-import { accessesOf, effectAccesses } from "../checker/language/link/footprint.ts";
+import { accessesOf, effectAccesses } from "../checker/language/accesses.ts";
 import type { PlaceNode } from "../checker/language/nodes.ts";
 import type { Command, System } from "../checker/language/system.ts";
 

@@ -7,10 +7,11 @@ import type { SearchResult, Violation } from "../reference/result.ts";
 import { traceOf } from "../reference/trace.ts";
 import type { Loaded } from "../spec/load.ts";
 import type { Expectation } from "../spec/spec.ts";
-import { exitStatus, verdictOf } from "../spec/verdict.ts";
+import { exitStatus } from "../spec/verdict.ts";
 import { type CutMatrix, cutMatrix } from "./cut-matrix.ts";
 import type { SHORTEST } from "./fewest.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
+import { verdictOf } from "./verdict-of.ts";
 
 export interface CheckOptions extends RunOptions {
   /** Whose counterexample to show, before what the spec says. */

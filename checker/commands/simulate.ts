@@ -1,19 +1,20 @@
 /** `nolock simulate`: walks through the states of a spec, by chance or by hand. */
 import { randomInt } from "node:crypto";
+import { verdictOf } from "../answer/verdict-of.ts";
 import { oneSpec, readArguments } from "../cli/arguments.ts";
 import { changesOf } from "../cli/changes.ts";
 import type { Environment } from "../cli/environment.ts";
 import { findSpec } from "../cli/specs.ts";
 import { saveTrace } from "../cli/traces.ts";
-import { walkAtRandom } from "../reference/chance.ts";
 import type { Detail } from "../report/scenario.ts";
 import { walkByHand } from "../simulate/guided.ts";
+import { walkAtRandom } from "../simulate/random.ts";
 import { walkLines } from "../simulate/tell.ts";
 import { named } from "../simulate/trace-file.ts";
 import { Walk } from "../simulate/walk.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { SpecError } from "../spec/problems.ts";
-import { EXIT, exitStatus, verdictOf } from "../spec/verdict.ts";
+import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { count, wrap } from "../text/wrap.ts";
 
 export const simulateHelp = `Usage: npm run simulate -- SPEC [--seed N] [--steps N] [--runs N]

@@ -1,7 +1,7 @@
 /** The language of models: everything that a model file imports. `docs/language.md` teaches it. */
 export * from "./expressions.ts";
-export { type LinkOptions, link } from "./link/link.ts";
-export { LinkError } from "./link/link-error.ts";
+export { LinkError } from "./link-error.ts";
+export type { LinkOptions } from "./link-options.ts";
 export type { Assign, Region } from "./nodes.ts";
 export { constants, type EachPlace, ghosts, type LeafPlace, type Place, setEach, state } from "./places.ts";
 export {

@@ -2,8 +2,9 @@
  * What does a system do, row by row? The source rows of its programs as text, to be laid beside the C: label, quoted
  * C, guard, effect, next label, and the cells that each alternative reads and writes, derived, never declared.
  */
+
+import { accessesOf, effectAccesses } from "./accesses.ts";
 import { cellsOf } from "./cells.ts";
-import { accessesOf, effectAccesses } from "./link/footprint.ts";
 import { isConst, type Node, type PlaceNode, walk, walkAssign } from "./nodes.ts";
 import { BinderNames, declared, type Printing, printAssign, printNode, printPlace } from "./print-expression.ts";
 import type { Alternative, CallRow, Param, Program, RowMeta, SourceRow, StepRow } from "./programs.ts";

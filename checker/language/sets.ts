@@ -5,7 +5,7 @@
  * configuration. Products pair sets (an object is a slab and a slot), sums join kinds (a lock is a cpu-slab lock or a
  * list lock). An element is a number from 0 to size - 1 in a state, and an opaque `Id` in the types.
  */
-import { LinkError } from "./link/link-error.ts";
+import { LinkError } from "./link-error.ts";
 
 declare const idBrand: unique symbol;
 

@@ -6,7 +6,8 @@
  * a mutant counts as felt; one that is wrongly held unfelt would be a survivor, never one that is noticed.
  */
 import { runSearch } from "../engine/run.ts";
-import { link, property } from "../language/index.ts";
+import { property } from "../language/index.ts";
+import { link } from "../link/link.ts";
 import type { Loaded } from "../spec/load.ts";
 import type { Mutant } from "./mutate.ts";
 

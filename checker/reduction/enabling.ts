@@ -3,9 +3,9 @@
  * the step does. There may be several; the cheapest is taken, as whoever asks counts.
  */
 import { evaluate, ModelError, type State } from "../language/evaluate.ts";
-import { mayFail } from "../language/link/scans.ts";
 import { type Binder, type Node, walk } from "../language/nodes.ts";
 import type { Command, Label, System } from "../language/system.ts";
+import { mayFail } from "../link/scans.ts";
 import { envOf, openMembers } from "../reference/step.ts";
 import type { Action, Actions } from "./actions.ts";
 import type { Footprints } from "./footprints.ts";

@@ -2,11 +2,11 @@
 
 import type { Outcome } from "../answer/outcome.ts";
 import { cellsOf, showCell, slotName, valueAt } from "../language/cells.ts";
-import { walkAtRandom } from "../reference/chance.ts";
 import type { Transition } from "../reference/step.ts";
 import { traceOf } from "../reference/trace.ts";
 import { effectsOf, stepLines } from "../report/steps.ts";
 import { wrap } from "../text/wrap.ts";
+import { walkAtRandom } from "./random.ts";
 import { endOf } from "./tell.ts";
 import { named } from "./trace-file.ts";
 import type { Walk } from "./walk.ts";

@@ -3,7 +3,7 @@
  * how a question becomes a system. A model file exports one as `default`; `nolock` finds built-in ones by name and
  * anybody's own by path.
  */
-import type { LinkOptions } from "../language/link/link.ts";
+import type { LinkOptions } from "../language/link-options.ts";
 import type { Property } from "../language/properties.ts";
 import type { Ledger } from "./claim.ts";
 import type { Parameter, Setting } from "./parameter.ts";

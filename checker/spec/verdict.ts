@@ -1,8 +1,6 @@
 /**
  * What a check can answer, in which order one answer goes before another, and the exit status of each: the only list.
  */
-import type { Violation } from "../reference/result.ts";
-
 export type Verdict = "holds" | "violated" | "deadlock" | "no progress" | "vacuous" | "model error" | "incomplete";
 
 /** Exit status of a verdict that the spec does not expect. */
@@ -34,19 +32,4 @@ export const EXIT = {
 export function exitStatus(verdict: Verdict, expected: Verdict, agrees: boolean): number {
   if (verdict !== expected) return unexpected[verdict];
   return agrees ? EXIT.asExpected : EXIT.differs;
-}
-
-/**
- * One verdict for all that a search found. A model error goes first: what the rest of the search met rests on a step
- * without a meaning. Then violated, deadlock and no progress, from the most to the least specific about what went
- * wrong; then incomplete, which is never taken for an answer; then vacuous.
- */
-export function verdictOf(violations: readonly Violation[], complete: boolean, vacuous: readonly string[]): Verdict {
-  const found = new Set(violations.map((v) => v.verdict));
-  if (found.has("model error")) return "model error";
-  if (found.has("violated")) return "violated";
-  if (found.has("deadlock")) return "deadlock";
-  if (found.has("noProgress")) return "no progress";
-  if (!complete) return "incomplete";
-  return vacuous.length > 0 ? "vacuous" : "holds";
 }

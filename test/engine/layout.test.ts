@@ -4,8 +4,9 @@ import { expect, it } from "vitest";
 import { compareStates, decode, encode, layoutOf } from "../../checker/engine/state/layout.ts";
 import { cellsOf, stateKey, valueAt } from "../../checker/language/cells.ts";
 import type { State } from "../../checker/language/evaluate.ts";
-import { LinkError, link, type System } from "../../checker/language/index.ts";
+import { LinkError, type System } from "../../checker/language/index.ts";
 import { valuesOf } from "../../checker/language/shapes.ts";
+import { link } from "../../checker/link/link.ts";
 import { drawSystem, tapes } from "../reference/random-systems.ts";
 import { Tape } from "../reference/random-terms.ts";
 

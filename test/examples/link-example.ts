@@ -1,5 +1,6 @@
 /** How does a test link an example model with settings of its own? */
-import { link, type System } from "../../checker/language/index.ts";
+import type { System } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import type { Model, Setting } from "../../checker/spec/model.ts";
 
 /** Links an example, with the defaults of its parameters where nothing else is said. */

@@ -6,13 +6,13 @@ import {
   each,
   element,
   indexSet,
-  link,
   otherwise,
   program,
   setEach,
   state,
   step,
 } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 
 const light = indexSet("light");
 const m = state({ on: each(light, bool) });

@@ -1,5 +1,6 @@
 /** Which system does a tape draw? */
-import { LinkError, link, type System } from "../../checker/language/index.ts";
+import { LinkError, type System } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import { drawSystem } from "../reference/random-systems.ts";
 import { Tape } from "../reference/random-terms.ts";
 

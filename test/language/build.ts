@@ -1,7 +1,8 @@
 /** How do the tests of the language make a small system, put it into a state, and ask what happens? */
 
 import type { State } from "../../checker/language/evaluate.ts";
-import { type LinkOptions, link, program, type Row, type System } from "../../checker/language/index.ts";
+import { type LinkOptions, program, type Row, type System } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import { search } from "../../checker/reference/search.ts";
 import { apply, expand } from "../../checker/reference/step.ts";
 

@@ -50,9 +50,9 @@ import {
   sum,
   within,
 } from "../../checker/language/index.ts";
-import { fold } from "../../checker/language/link/fold.ts";
 import { Universe } from "../../checker/language/sets.ts";
 import type { Data } from "../../checker/language/shapes.ts";
+import { fold } from "../../checker/link/fold.ts";
 import { holds } from "../../checker/reference/step.ts";
 import { stateAfter, systemOf } from "./build.ts";
 

@@ -1,6 +1,7 @@
 /** Does the linker find an author's mistakes, all at once, and say where, what, and how to mend it? */
 import { describe, expect, it } from "vitest";
-import { LinkError, link } from "../../checker/language/index.ts";
+import { LinkError } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import { countingFrom, mistakes } from "./mistakes.ts";
 
 const problemsOf = (link: () => unknown): readonly string[] => {

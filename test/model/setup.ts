@@ -5,7 +5,6 @@ import {
   happens,
   invariant,
   LinkError,
-  link,
   type Patch,
   type Program,
   type Property,
@@ -15,6 +14,7 @@ import {
   variant,
 } from "../../checker/language/index.ts";
 import type { Scope } from "../../checker/language/programs.ts";
+import { link } from "../../checker/link/link.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
 import type { ContextSpec, Question, Setting } from "../../checker/spec/model.ts";

@@ -14,7 +14,6 @@ import {
   each,
   id,
   indexSet,
-  link,
   lit,
   not,
   optional,
@@ -31,6 +30,7 @@ import type { SourceRow } from "../../checker/language/programs.ts";
 import { Universe } from "../../checker/language/sets.ts";
 import { rowsOf } from "../../checker/ledger/corpus.ts";
 import { recordOf } from "../../checker/ledger/record.ts";
+import { link } from "../../checker/link/link.ts";
 import { feltIn } from "../../checker/mutation/felt.ts";
 import { ask, type Hunted, type Hunter, hunt } from "../../checker/mutation/hunt.ts";
 import { memoIn } from "../../checker/mutation/memo.ts";

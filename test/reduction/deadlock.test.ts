@@ -1,18 +1,8 @@
 /** Is a deadlock found where somebody is kept from its last step for good? */
 import { expect, it } from "vitest";
 import { runSearch } from "../../checker/engine/run.ts";
-import {
-  bool,
-  context,
-  element,
-  link,
-  not,
-  or,
-  otherwise,
-  program,
-  state,
-  step,
-} from "../../checker/language/index.ts";
+import { bool, context, element, not, or, otherwise, program, state, step } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 
 import { reducedSearch } from "../../checker/reduction/search.ts";
 import { Stubborn } from "../../checker/reduction/stubborn.ts";

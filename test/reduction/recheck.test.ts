@@ -6,7 +6,6 @@ import {
   happens,
   id,
   indexSet,
-  link,
   optional,
   otherwise,
   program,
@@ -15,6 +14,7 @@ import {
   step,
   whenever,
 } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import { recheck } from "../../checker/reduction/walk.ts";
 import { search } from "../../checker/reference/search.ts";
 

@@ -26,7 +26,6 @@ import {
   implies,
   inject,
   invariant,
-  link,
   lit,
   not,
   optional,
@@ -46,6 +45,7 @@ import {
   when,
   whenever,
 } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
 import {

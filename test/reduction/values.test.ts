@@ -1,6 +1,7 @@
 /** Does the flow of values end where a step can store nothing that its cell may hold? */
 import { expect, it } from "vitest";
-import { link, otherwise, program, range, state, step } from "../../checker/language/index.ts";
+import { otherwise, program, range, state, step } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import { footprintsOf } from "../../checker/reduction/footprints.ts";
 
 it("ends where a step always errs", () => {

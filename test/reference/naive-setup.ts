@@ -1,5 +1,5 @@
 /** What does the second answer start from? The rows after all patches, and the first value of every cell. */
-import type { LinkOptions } from "../../checker/language/link/link.ts";
+import type { LinkOptions } from "../../checker/language/link-options.ts";
 import { rootOf } from "../../checker/language/places.ts";
 import type { Program, SourceRow } from "../../checker/language/programs.ts";
 import type { AnyLeaf, Shape, Value } from "../../checker/language/shapes.ts";

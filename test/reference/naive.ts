@@ -3,7 +3,7 @@
  * programs with a stack of calls and named locals, and a breadth-first search over it. It shares no code with the
  * linker, the evaluator or the reference search.
  */
-import type { LinkOptions } from "../../checker/language/link/link.ts";
+import type { LinkOptions } from "../../checker/language/link-options.ts";
 import type { Assign, Binder, Node, PlaceNode } from "../../checker/language/nodes.ts";
 import { type Alternative, SELF, type SourceRow, type StepRow } from "../../checker/language/programs.ts";
 import type { Clause } from "../../checker/language/properties.ts";

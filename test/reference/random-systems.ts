@@ -25,7 +25,6 @@ import {
   ite,
   LinkError,
   type LinkOptions,
-  link,
   lit,
   next,
   optional,
@@ -51,6 +50,7 @@ import {
 } from "../../checker/language/index.ts";
 import type { Assign } from "../../checker/language/nodes.ts";
 import type { Locals, Params, Row, RowMeta, SourceRow } from "../../checker/language/programs.ts";
+import { link } from "../../checker/link/link.ts";
 import {
   assignment,
   bank,

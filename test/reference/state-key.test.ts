@@ -1,7 +1,8 @@
 /** The key of a state tells any two states apart, however many values a cell has, and orders them cell by cell. */
 import { expect, it } from "vitest";
 import { stateKey } from "../../checker/language/cells.ts";
-import { link, otherwise, program, range, state, step } from "../../checker/language/index.ts";
+import { otherwise, program, range, state, step } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 
 it("tells values apart that differ by 65,536", () => {
   const m = state({ n: range(0, 200_000) });

@@ -12,7 +12,6 @@ import {
   happens,
   id,
   indexSet,
-  link,
   not,
   optional,
   otherwise,
@@ -26,6 +25,7 @@ import {
   when,
   whenever,
 } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import { defineModel } from "../../checker/spec/model.ts";
 import type { Spec } from "../../checker/spec/spec.ts";
 

@@ -10,7 +10,6 @@ import {
   id,
   indexSet,
   invariant,
-  link,
   not,
   optional,
   otherwise,
@@ -24,6 +23,7 @@ import {
   step,
   when,
 } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 
 interface Op {
   readonly kind: "set" | "wait" | "copy";

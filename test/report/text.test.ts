@@ -10,7 +10,6 @@ import {
   id,
   indexSet,
   invariant,
-  link,
   lit,
   optional,
   otherwise,
@@ -22,6 +21,7 @@ import {
   step,
   when,
 } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import { textReport as print } from "../../checker/report/text.ts";
 import type { Claim, Ledger } from "../../checker/spec/claim.ts";
 import { counterSystem, memory, nothingLost, outcomeOf, specOf, stores } from "./counter.ts";

@@ -2,7 +2,8 @@
  * Splicing: every call becomes a copy of its callee's rows, with arguments in the place of parameters and constants
  * folded. The result is one flat table of steps for each script; locals are still named, not yet cells.
  */
-import type { Env } from "../evaluate.ts";
+import type { Env } from "../language/evaluate.ts";
+import { LinkError } from "../language/link-error.ts";
 import {
   type Assign,
   type Binder,
@@ -12,13 +13,11 @@ import {
   type Node,
   type PlaceNode,
   type Region,
-} from "../nodes.ts";
-import type { Program, StepRow } from "../programs.ts";
-import { type AnyLeaf, belongs, describeShape } from "../shapes.ts";
-import type { SourceId, StackFrame } from "../system.ts";
-
+} from "../language/nodes.ts";
+import type { Program, StepRow } from "../language/programs.ts";
+import { type AnyLeaf, belongs, describeShape } from "../language/shapes.ts";
+import type { SourceId, StackFrame } from "../language/system.ts";
 import { fold } from "./fold.ts";
-import { LinkError } from "./link-error.ts";
 
 /** One call of a program on the way from a script. */
 export interface Instance {

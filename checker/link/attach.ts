@@ -2,13 +2,13 @@
  * Attaching properties: each clause finds the linked rows that it speaks of and becomes a check, a witness or a write
  * of a ghost there.
  */
-import type { Env } from "../evaluate.ts";
-import { type Assign, isConst, type Node, type PlaceNode, TRUE } from "../nodes.ts";
-import type { Clause, Property } from "../properties.ts";
-import type { AnyLeaf } from "../shapes.ts";
-import type { StateCheck, StepCheck, StepWitness, Witness } from "../system.ts";
+import type { Env } from "../language/evaluate.ts";
+import { LinkError } from "../language/link-error.ts";
+import { type Assign, isConst, type Node, type PlaceNode, TRUE } from "../language/nodes.ts";
+import type { Clause, Property } from "../language/properties.ts";
+import type { AnyLeaf } from "../language/shapes.ts";
+import type { StateCheck, StepCheck, StepWitness, Witness } from "../language/system.ts";
 import { fold } from "./fold.ts";
-import { LinkError } from "./link-error.ts";
 import { placeObligation, type Rule, readObligation } from "./obligations.ts";
 import { type Instance, type Spliced, type SplicedCommand, substitute, substituteAssign } from "./splice.ts";
 

@@ -3,9 +3,9 @@
  * on its own. All of an author's mistakes are reported at once.
  */
 import { produce } from "immer";
-import { mapPlace, type Node, type PlaceNode, walk, walkAssign } from "../nodes.ts";
-import type { Alternative, CallRow, Patch, Program, SourceRow, Variant } from "../programs.ts";
-import { LinkError } from "./link-error.ts";
+import { LinkError } from "../language/link-error.ts";
+import { mapPlace, type Node, type PlaceNode, walk, walkAssign } from "../language/nodes.ts";
+import type { Alternative, CallRow, Patch, Program, SourceRow, Variant } from "../language/programs.ts";
 
 type Table = Readonly<Record<string, Program>>;
 

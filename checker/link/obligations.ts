@@ -2,8 +2,9 @@
  * `guardedBy` as plain expressions: the obligation of a command is true exactly when each access that evaluating it
  * makes, in the order and with the early stops of the meaning, satisfies the rule.
  */
-import { type Binder, mapPlace, type Node, type PlaceNode, TRUE } from "../nodes.ts";
-import { instantiate, match } from "./footprint.ts";
+
+import { instantiate, match } from "../language/accesses.ts";
+import { type Binder, mapPlace, type Node, type PlaceNode, TRUE } from "../language/nodes.ts";
 
 export interface Rule {
   readonly pattern: PlaceNode;

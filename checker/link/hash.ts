@@ -1,8 +1,8 @@
 /** The hash of a linked system: what exactly was checked. */
 import { createHash } from "node:crypto";
-import type { Binder } from "../nodes.ts";
-import type { IndexSet } from "../sets.ts";
-import type { System } from "../system.ts";
+import type { Binder } from "../language/nodes.ts";
+import type { IndexSet } from "../language/sets.ts";
+import type { System } from "../language/system.ts";
 
 /** A set's name does not say which parts it has, nor in which order. */
 function described(set: IndexSet): string {

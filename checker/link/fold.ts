@@ -1,7 +1,7 @@
 /** Constant folding: what a configuration and literal arguments decide is decided before the search. */
-import { type Env, evaluate, ModelError } from "../evaluate.ts";
-import { FALSE, isConst, mapParts, type Node, TRUE } from "../nodes.ts";
-import type { Value } from "../shapes.ts";
+import { type Env, evaluate, ModelError } from "../language/evaluate.ts";
+import { FALSE, isConst, mapParts, type Node, TRUE } from "../language/nodes.ts";
+import type { Value } from "../language/shapes.ts";
 
 /** The node with every part that needs no state replaced by its value. */
 export function fold(node: Node, env: Env): Node {

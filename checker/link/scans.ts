@@ -2,8 +2,8 @@
  * Does the outcome of a scan depend on where it begins? `forAll` and `exists` stop at the first element that decides. Where
  * another, that they would have come to later, has no value, a renamed state gives another answer.
  */
-import { type Binder, mapParts, type Node, walk } from "../nodes.ts";
-import { changes, type Renamable } from "../renaming.ts";
+import { type Binder, mapParts, type Node, walk } from "../language/nodes.ts";
+import { changes, type Renamable } from "../language/renaming.ts";
 
 /** What may go wrong where a node is evaluated. */
 interface Failure {

@@ -3,56 +3,33 @@
  * author checks, splicing and folding, labels, properties and ghosts, liveness and slots, commands, hash.
  */
 import { produce } from "immer";
-import { ModelError, type State, type Write, writesOf } from "../evaluate.ts";
-import type { Expr } from "../expressions.ts";
-import { type Assign, mapParts, mapPlace, type Node, type PlaceNode, TRUE, walk, walkAssign } from "../nodes.ts";
-import { type Root, rootOf } from "../places.ts";
-import { type Program, SELF, type Variant } from "../programs.ts";
-import { type Property, property } from "../properties.ts";
-import { type Id, Universe } from "../sets.ts";
-import { type Data, defaultOf, rangeBounds, type Shape } from "../shapes.ts";
-import type { Command, Label, StateCheck, StepCheck, System } from "../system.ts";
+import { ModelError, type State, type Write, writesOf } from "../language/evaluate.ts";
+import { LinkError, orLinkErrors } from "../language/link-error.ts";
+import type { Effect, LinkOptions } from "../language/link-options.ts";
+import {
+  type Assign,
+  mapParts,
+  mapPlace,
+  type Node,
+  type PlaceNode,
+  TRUE,
+  walk,
+  walkAssign,
+} from "../language/nodes.ts";
+import { type Root, rootOf } from "../language/places.ts";
+import { type Program, SELF } from "../language/programs.ts";
+import { type Property, property } from "../language/properties.ts";
+import { Universe } from "../language/sets.ts";
+import { type Data, defaultOf, rangeBounds, type Shape } from "../language/shapes.ts";
+import type { Command, Label, StateCheck, StepCheck, System } from "../language/system.ts";
 import { type Attachments, attach } from "./attach.ts";
 import { collect } from "./collect.ts";
 import { duplicates, undeclared } from "./declarations.ts";
 import { fold } from "./fold.ts";
 import { hashOf } from "./hash.ts";
-import { LinkError, orLinkErrors } from "./link-error.ts";
 import { allocate } from "./liveness.ts";
 import { inRegion, type Spliced, type SplicedCommand, splice } from "./splice.ts";
 import { asymmetries, renamableOf } from "./symmetric.ts";
-
-type Effect = Assign | readonly Assign[];
-
-/** A model under one configuration. */
-export interface LinkOptions {
-  readonly name: string;
-  /** Sizes of base index sets, and values of named bounds. The size of `context` follows from `contexts`. */
-  readonly sizes?: Readonly<Record<string, number>>;
-  /** Names of elements for reports, by set. */
-  readonly names?: Readonly<Record<string, readonly string[]>>;
-  /** Elements of interchangeable sets that rows or properties name, by set: they are not renamed, the others are. */
-  readonly named?: Readonly<Record<string, readonly number[]>>;
-  /** False: no element is renamed, so rows and properties may tell all of them apart. Default: true. */
-  readonly renames?: boolean;
-  /** Declared groups of cells: state, ghosts and constants, in the order in which a state shows them. */
-  readonly roots: readonly Root[];
-  /** Assignments to constants; a right side may use earlier ones. */
-  readonly constants?: readonly Effect[];
-  readonly contexts: readonly { readonly name: string; readonly script: Program<object, object, string, string> }[];
-  /** Assignments to the default state, all at once. */
-  readonly initially?: readonly Effect[];
-  /** First conjunct of every row that is not an arrival. */
-  readonly mayRun?: (self: Expr<Id<"context">>) => Expr<boolean>;
-  /** The context right below one that stands on top of it, which cannot move before that one does; null for none. */
-  readonly below?: (self: Expr<Id<"context">>) => Expr<Id<"context"> | null>;
-  /** Where a report shows a step of `self`. */
-  readonly lane?: (self: Expr<Id<"context">>) => Expr<Id<string> | null>;
-  readonly properties?: readonly Property[];
-  readonly variants?: readonly Variant[];
-  /** Whether a deadlock is a violation. Default true. */
-  readonly deadlock?: boolean;
-}
 
 /** Links a system. Throws `LinkError`, with every mistake that was found, where the table has no meaning. */
 export function link(options: LinkOptions): System {

@@ -2,7 +2,7 @@
  * What a command reads and writes, read off its guard and effect. Never declared: a footprint that an author forgets
  * to widen makes a reduction lie.
  */
-import { type Assign, type Binder, mapParts, mapPlace, type Node, type PlaceNode } from "../nodes.ts";
+import { type Assign, type Binder, mapParts, mapPlace, type Node, type PlaceNode } from "./nodes.ts";
 
 export interface Access {
   readonly place: PlaceNode;

@@ -2,10 +2,10 @@
  * Locals become slots of their context: dead ones are reset on the edge where they die, and locals that never live
  * together share a slot. Both merge states that differ only in values nobody will read again.
  */
-import { type Assign, leafShape, type Node, type PlaceNode, walk, walkAssign } from "../nodes.ts";
-import type { Universe } from "../sets.ts";
-import { type AnyLeaf, belongs, type Data, defaultOf, describeShape, type Value } from "../shapes.ts";
-import type { Slot } from "../system.ts";
+import { type Assign, leafShape, type Node, type PlaceNode, walk, walkAssign } from "../language/nodes.ts";
+import type { Universe } from "../language/sets.ts";
+import { type AnyLeaf, belongs, type Data, defaultOf, describeShape, type Value } from "../language/shapes.ts";
+import type { Slot } from "../language/system.ts";
 
 /** One step as liveness sees it; the index of a step is its position in the script, null its end. */
 export interface FlowStep {

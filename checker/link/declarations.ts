@@ -3,10 +3,10 @@
  * a property of states. A cell in no root would be missing from the key of a state, and a search would take
  * different states for one.
  */
-import { type Assign, mapPlace, type Node, type PlaceNode, walk, walkAssign } from "../nodes.ts";
-import type { Program, SourceRow } from "../programs.ts";
-import type { Clause, Property } from "../properties.ts";
-import type { Shape } from "../shapes.ts";
+import { type Assign, mapPlace, type Node, type PlaceNode, walk, walkAssign } from "../language/nodes.ts";
+import type { Program, SourceRow } from "../language/programs.ts";
+import type { Clause, Property } from "../language/properties.ts";
+import type { Shape } from "../language/shapes.ts";
 
 type Kind = "state" | "ghost" | "constants";
 export type DeclaredFields = Readonly<Record<Kind, Readonly<Record<string, Shape>>>>;

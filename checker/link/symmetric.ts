@@ -3,11 +3,11 @@
  * scan whose answer depends on where it begins: each would make renamed states behave differently, and a search that
  * looks at one of them only would be wrong. So they are refused by name.
  */
-import { type Assign, type Node, setOf, walk } from "../nodes.ts";
-import { basesOfShape, changes, type Renamable, renameData } from "../renaming.ts";
-import type { IndexSet, Universe } from "../sets.ts";
-import type { Data, Shape } from "../shapes.ts";
-import type { Slot, System } from "../system.ts";
+import { type Assign, type Node, setOf, walk } from "../language/nodes.ts";
+import { basesOfShape, changes, type Renamable, renameData } from "../language/renaming.ts";
+import type { IndexSet, Universe } from "../language/sets.ts";
+import type { Data, Shape } from "../language/shapes.ts";
+import type { Slot, System } from "../language/system.ts";
 import { scans } from "./scans.ts";
 
 /** Elements that a configuration speaks of, by set: they keep their names. */

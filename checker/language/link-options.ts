@@ -1,0 +1,40 @@
+/** What is linked: a model under one configuration. */
+import type { Expr } from "./expressions.ts";
+import type { Assign } from "./nodes.ts";
+import type { Root } from "./places.ts";
+import type { Program, Variant } from "./programs.ts";
+import type { Property } from "./properties.ts";
+import type { Id } from "./sets.ts";
+
+/** One assignment, or several that happen together. */
+export type Effect = Assign | readonly Assign[];
+
+/** A model under one configuration. */
+export interface LinkOptions {
+  readonly name: string;
+  /** Sizes of base index sets, and values of named bounds. The size of `context` follows from `contexts`. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** Names of elements for reports, by set. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+  /** Elements of interchangeable sets that rows or properties name, by set: they are not renamed, the others are. */
+  readonly named?: Readonly<Record<string, readonly number[]>>;
+  /** False: no element is renamed, so rows and properties may tell all of them apart. Default: true. */
+  readonly renames?: boolean;
+  /** Declared groups of cells: state, ghosts and constants, in the order in which a state shows them. */
+  readonly roots: readonly Root[];
+  /** Assignments to constants; a right side may use earlier ones. */
+  readonly constants?: readonly Effect[];
+  readonly contexts: readonly { readonly name: string; readonly script: Program<object, object, string, string> }[];
+  /** Assignments to the default state, all at once. */
+  readonly initially?: readonly Effect[];
+  /** First conjunct of every row that is not an arrival. */
+  readonly mayRun?: (self: Expr<Id<"context">>) => Expr<boolean>;
+  /** The context right below one that stands on top of it, which cannot move before that one does; null for none. */
+  readonly below?: (self: Expr<Id<"context">>) => Expr<Id<"context"> | null>;
+  /** Where a report shows a step of `self`. */
+  readonly lane?: (self: Expr<Id<"context">>) => Expr<Id<string> | null>;
+  readonly properties?: readonly Property[];
+  readonly variants?: readonly Variant[];
+  /** Whether a deadlock is a violation. Default true. */
+  readonly deadlock?: boolean;
+}
