@@ -1,5 +1,7 @@
-/** From a loaded spec to its outcome: search, verdict, counterexample, and what differs from the spec's pins. */
-
+/**
+ * From a loaded spec to its outcome: search, verdict, counterexample, and what differs from the spec's pins. An outcome
+ * is put together here and nowhere else, so that an option means the same to everybody who asks.
+ */
 import { type Run, type RunOptions, runSearching } from "../engine/run.ts";
 import type { System } from "../language/index.ts";
 import { finish, type Lengthy } from "../reference/progress.ts";
@@ -9,7 +11,7 @@ import type { Loaded } from "../spec/load.ts";
 import type { Expectation } from "../spec/spec.ts";
 import { exitStatus } from "../spec/verdict.ts";
 import { type CutMatrix, cutMatrix } from "./cut-matrix.ts";
-import type { SHORTEST } from "./fewest.ts";
+import { type SHORTEST, withFewestSwitches } from "./fewest.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
 import { verdictOf } from "./verdict-of.ts";
 
@@ -33,31 +35,42 @@ const WORTH_THE_WHOLE = 2_000_000;
  * Checks a spec. Where it has counts to compare, the whole graph is explored: that is what they are counts of. Else only
  * what must be followed is, unless the user says otherwise, and the search stops after the first level with a violation.
  */
-export const check = (loaded: Loaded, options: CheckOptions = {}): Outcome =>
-  outcomeOf(loaded, finish(searching(loaded, options)), options);
+export const check = (loaded: Loaded, options: CheckOptions = {}): Outcome => finish(checking(loaded, options));
+
+/** The same for who looks after it meanwhile. Where `options.signal` is aborted it ends with what was found until then. */
+export function* checking(loaded: Loaded, options: CheckOptions = {}): Lengthy<Outcome> {
+  const outcome = outcomeOf(loaded, yield* searching(loaded, options), options);
+  if (options.shortest !== "switches" || options.signal?.aborted) return outcome;
+  return yield* withFewestSwitches(outcome, options.signal);
+}
 
 const expectationOf = ({ spec }: Loaded): Expectation | null => (spec.changed.length === 0 ? spec.expect : null);
 
-/** The part of a check that may take long. */
-export function* searching(loaded: Loaded, options: CheckOptions = {}): Lengthy<Run> {
+/** A search, and the cut matrix of what it found. */
+interface Searched {
+  readonly run: Run;
+  readonly cuts: CutMatrix;
+}
+
+function* searching(loaded: Loaded, options: CheckOptions): Lengthy<Searched> {
   const expect = expectationOf(loaded);
   const exploreAll = options.exploreAll ?? expect !== null;
   const few = !(options.exploreAll || expect?.states !== undefined);
   const { por = few, symmetry = few } = options;
   // Who asks for a reduction gets it from the start.
   const later = options.por || options.symmetry ? {} : { reduceFrom: WORTH_REDUCING };
-  return yield* runBest(loaded.system, loaded.spec.uncut, { ...later, ...options, exploreAll, por, symmetry });
+  return yield* runBest(loaded, { ...later, ...options, exploreAll, por, symmetry });
 }
 
 /** What a search says about a spec; its counterexample has the fewest steps. */
-export function outcomeOf(loaded: Loaded, { engine, reductions, result }: Run, options: CheckOptions = {}): Outcome {
+function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOptions): Outcome {
   const { source, spec, system } = loaded;
+  const { engine, reductions, result } = run;
   const { reduced } = result;
   const expect = expectationOf(loaded);
   const order = [...system.properties.map((p) => p.name), "deadlock", "model error"];
   const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
   const violated = violations.map((v) => v.property);
-  const cuts = cutMatrix(system, result, spec.uncut);
   const unmet = result.complete ? neverMet(system, result) : [];
   const vacuous = result.complete && violated.length === 0 ? [...unmet, ...cuts.unexplained] : unmet;
   const verdict = verdictOf(violations, result.complete, vacuous);
@@ -72,6 +85,7 @@ export function outcomeOf(loaded: Loaded, { engine, reductions, result }: Run, o
     violations,
     reduced,
     reductions,
+    cuts,
     trace: counterexample(system, result, violations, options.show ?? spec.show),
     vacuous,
     differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
@@ -95,16 +109,17 @@ function neverMet({ witnesses }: System, { met }: SearchResult): string[] {
  * A reduced search shows that something never happens. What does happen, the whole graph tells better, if it is not too
  * large: by the shortest counterexample, and by the rows that a frame could have cut.
  */
-function* runBest(system: System, uncut: Loaded["spec"]["uncut"], options: RunOptions): Lengthy<Run> {
+function* runBest({ system, spec }: Loaded, options: RunOptions): Lengthy<Searched> {
+  const withCuts = (run: Run): Searched => ({ run, cuts: cutMatrix(system, run.result, spec.uncut) });
   const few = yield* runSearching(system, options);
-  if (!few.result.reduced || options.signal?.aborted) return few;
+  if (!few.result.reduced || options.signal?.aborted) return withCuts(few);
   const isViolated = few.result.violations.length > 0;
-  const cuts = few.result.complete && cutMatrix(system, few.result, uncut);
-  const isOpen = cuts !== false && cuts.unexplained.length + cuts.stale.length > 0;
-  if (!isViolated && !isOpen) return few;
+  const ofFew = withCuts(few);
+  const isOpen = few.result.complete && ofFew.cuts.unexplained.length + ofFew.cuts.stale.length > 0;
+  if (!isViolated && !isOpen) return ofFew;
   const limit = isViolated ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) } : {};
   const whole = yield* runSearching(system, { ...options, por: false, symmetry: false, ...limit });
-  return whole.result.incomplete === null ? whole : few;
+  return whole.result.incomplete === null ? withCuts(whole) : ofFew;
 }
 
 /** Of the property asked for, where it is violated; else the first of the shortest. */

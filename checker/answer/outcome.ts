@@ -6,6 +6,7 @@ import type { Cost } from "../reference/switches.ts";
 import type { Trace } from "../reference/trace.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Verdict } from "../spec/verdict.ts";
+import type { CutMatrix } from "./cut-matrix.ts";
 
 export type { Trace, TraceStep } from "../reference/trace.ts";
 export type { Verdict } from "../spec/verdict.ts";
@@ -35,6 +36,8 @@ export interface Outcome {
   readonly trace: Trace | null;
   /** Where the fewest switches were asked for. */
   readonly fewest?: Fewest;
+  /** Which rows each frame cut. */
+  readonly cuts: CutMatrix;
   /** Why a run that found no violation shows nothing: witnesses never met, cuts never made. */
   readonly vacuous: readonly string[];
   /** Differences from the spec's `expect`; null where nothing was compared. */

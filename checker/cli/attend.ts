@@ -3,11 +3,7 @@
  * search and this take turns on the one thread: a signal is seen when the search says how far it is.
  */
 import { fstatSync } from "node:fs";
-import { type CheckOptions, outcomeOf, searching } from "../answer/check.ts";
-import { withFewestSwitches } from "../answer/fewest.ts";
-import type { Outcome } from "../answer/outcome.ts";
 import { finish, type Lengthy, type Progress } from "../reference/progress.ts";
-import type { Loaded } from "../spec/load.ts";
 
 /** The process around a command, as far as a long search needs it. */
 export interface Attendance {
@@ -35,21 +31,10 @@ export interface Attended<T> {
   readonly found: T;
 }
 
-/** Checks a spec. `quiet`: nothing is shown of how far it is. */
-export async function attendedCheck(
-  loaded: Loaded,
-  options: CheckOptions,
-  attendance: Attendance | undefined,
-  quiet: boolean,
-): Promise<Attended<Outcome>> {
-  const search = (signal: AbortSignal) => searching(loaded, { ...options, signal });
-  const { interrupted, found } = await attend(search, attendance, quiet);
-  const outcome = outcomeOf(loaded, found, options);
-  if (interrupted || options.shortest !== "switches") return { interrupted, found: outcome };
-  return attend((signal) => withFewestSwitches(outcome, signal), attendance, quiet);
-}
-
-/** Runs a search that ends where its signal is aborted. Without attendance nobody looks up. */
+/**
+ * Runs a search that ends where its signal is aborted. Without attendance nobody looks up;
+ * `quiet`: nothing is shown of how far it is.
+ */
 export async function attend<T>(
   search: (signal: AbortSignal) => Lengthy<T>,
   attendance: Attendance | undefined,

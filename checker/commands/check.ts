@@ -1,8 +1,8 @@
 /** `nolock check`: answers one spec, or all of them. */
-import type { CheckOptions } from "../answer/check.ts";
+import { type CheckOptions, checking } from "../answer/check.ts";
 import { SHORTEST } from "../answer/fewest.ts";
 import { type Arguments, oneSpec, readArguments } from "../cli/arguments.ts";
-import { attendedCheck } from "../cli/attend.ts";
+import { attend } from "../cli/attend.ts";
 import { changesOf } from "../cli/changes.ts";
 import type { Environment } from "../cli/environment.ts";
 import { allSpecs, findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
@@ -137,15 +137,19 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   if (options.replay !== undefined) return replayTrace(options.replay, words, options, env);
   const loaded = await loadSpec(findSpec(oneSpec("check", words), env.folders), env.builtins, changesOf(options.set));
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
-  if (options.grow) return growSpec(loaded, searchOptions(options), env);
+  if (options.grow) return growSpec(loaded, searchOptions(options), options.quiet, env);
   if (options["check-reduction"]) return checkReduction(loaded, options["max-states"] ?? 50_000, env);
   const began = new Date();
-  const { found } = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
+  const { found } = await attendedCheck(loaded, options, env);
   const told = toldOf(loaded, found, began, options, env);
   await tell(told, began, options, env);
   if (options["save-trace"] !== undefined) saveCounterexample(options["save-trace"], found, env);
   return told.status;
 }
+
+/** Checks a spec; whoever sits before the terminal sees how far it is, and can end it. */
+const attendedCheck = (loaded: Loaded, options: Asked, { attendance }: Environment) =>
+  attend((signal) => checking(loaded, { ...searchOptions(options), signal }), attendance, options.quiet);
 
 /** Whether what the reduction rests on is true; where it is not the checker is at fault, not the model. */
 function checkReduction({ source, system }: Loaded, maxStates: number, env: Environment): number {
@@ -231,7 +235,7 @@ async function checkAll(env: Environment, options: Asked): Promise<number> {
     try {
       const loaded = await loadSpec(specNamed(name, env.folders), env.builtins);
       const began = new Date();
-      const { found, interrupted } = await attendedCheck(loaded, searchOptions(options), env.attendance, options.quiet);
+      const { found, interrupted } = await attendedCheck(loaded, options, env);
       const told = toldOf(loaded, found, began, options, env);
       const { verdict, result, spec, differences } = found;
       const asExpected = told.status === EXIT.asExpected;

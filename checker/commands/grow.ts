@@ -1,7 +1,7 @@
 /** `nolock check SPEC --grow`: the spec again with each bound one larger, one at a time. */
-
+import { attend } from "../cli/attend.ts";
 import type { Environment } from "../cli/environment.ts";
-import { type RunOptions, runSearch } from "../engine/run.ts";
+import { type RunOptions, runSearching } from "../engine/run.ts";
 import { type News, newsOf, type SearchedSystem } from "../report/grown.ts";
 import type { Loaded } from "../spec/load.ts";
 import { SpecError } from "../spec/problems.ts";
@@ -13,23 +13,36 @@ import { wrap } from "../text/wrap.ts";
  * Says of each larger bound whether it showed anything that the spec's own did not. A violation that appears or goes away
  * is a difference; a search that did not end is no answer.
  */
-export function growSpec({ spec, system }: Loaded, options: RunOptions, env: Environment): number {
+export async function growSpec(
+  { spec, system }: Loaded,
+  options: RunOptions,
+  quiet: boolean,
+  env: Environment,
+): Promise<number> {
   const ways = spec.model.grow?.(spec.asked) ?? [];
   if (ways.length === 0)
     throw new SpecError([
       { where: "--grow", what: `the model "${spec.model.name}" names no bound of this spec`, mend: "add it to grow()" },
     ]);
-  const search = (of: SearchedSystem["system"]): SearchedSystem => ({
-    system: of,
-    result: runSearch(of, { ...options, exploreAll: true }).result,
-  });
+  let isInterrupted = false;
+  const search = async (of: SearchedSystem["system"]): Promise<SearchedSystem> => {
+    const all = (signal: AbortSignal) => runSearching(of, { ...options, exploreAll: true, signal });
+    const { interrupted, found } = await attend(all, env.attendance, quiet);
+    isInterrupted ||= interrupted;
+    return { system: of, result: found.result };
+  };
   const say = (text: string, indent = ""): void =>
     env.print(`${wrap(text, { first: indent, rest: `${indent}  ` }).join("\n")}\n`);
-  const base = search(system);
+  const base = await search(system);
   say(`${spec.name}: ${sizeOf(base)}, ${foundIn(base)}`);
   let isSame = true;
   let isComplete = base.result.complete;
-  for (const { bound, question } of ways) {
+  for (const [i, { bound, question }] of ways.entries()) {
+    if (isInterrupted) {
+      say(`interrupted: ${ways.length - i} of ${ways.length} bounds were not asked`);
+      isComplete = false;
+      break;
+    }
     const problems = spec.model.problems(question);
     if (problems.length > 0) {
       say(`${bound}: not possible: ${problems.map(({ what }) => what).join("; ")}`);
@@ -37,7 +50,7 @@ export function growSpec({ spec, system }: Loaded, options: RunOptions, env: Env
     }
     const linked = linkSpec({ ...spec, asked: question, uncut: [] });
     if ("problems" in linked) throw new Error(`${bound}: ${linked.problems.map(({ what }) => what).join("; ")}`);
-    const grown = search(linked.system);
+    const grown = await search(linked.system);
     const news = newsOf(base, grown);
     say(`${bound}: ${sizeOf(grown)}, ${foundIn(grown)}; ${summary(news, grown.result.complete)}`);
     for (const line of detailsOf(news)) say(line, "  ");

@@ -1,6 +1,4 @@
 /** What a run saw and what it did not: witnesses, the cut matrix, rows that never fired. A "holds" is worth that much. */
-
-import { cutMatrix } from "../answer/cut-matrix.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import { wrap } from "../text/wrap.ts";
 import { coverageOf } from "./coverage.ts";
@@ -26,8 +24,7 @@ export function reached({ system, result }: Pick<Outcome, "system" | "result">):
 }
 
 /** Which rows each frame cut; those that it did not, with the reason, or as unexplained. */
-function cuts({ system, result, spec }: Outcome): string[] {
-  const { frames, stale } = cutMatrix(system, result, spec.uncut);
+function cuts({ result, cuts: { frames, stale } }: Outcome): string[] {
   const lines = frames.flatMap(({ frame, rows }) => {
     const cut = rows.filter((r) => r.isCut).length;
     const reasons = new Map<string, typeof rows>();

@@ -2,8 +2,6 @@
  * The text report: the mail that a reviewer would send. Plain ASCII of at most 72 columns, the same on every run and
  * machine: question and verdict, what was searched, the scenario, its steps, what was seen, what is not modelled.
  */
-
-import { cutMatrix } from "../answer/cut-matrix.ts";
 import type { Outcome, Trace } from "../answer/outcome.ts";
 import type { Violation } from "../reference/result.ts";
 import { ascii, count, spread, WIDTH, wrap } from "../text/wrap.ts";
@@ -66,8 +64,7 @@ function verdict(outcome: Outcome): string[] {
 }
 
 /** Cells of the cut matrix are counted here, and named where it stands. */
-export function whyVacuous({ vacuous, system, result, spec }: Outcome): string[] {
-  const { frames, unexplained } = cutMatrix(system, result, spec.uncut);
+export function whyVacuous({ vacuous, cuts: { frames, unexplained } }: Pick<Outcome, "vacuous" | "cuts">): string[] {
   const counts = frames.flatMap(({ frame, rows }) => {
     const empty = rows.filter((row) => !row.isCut && row.why === null).length;
     return empty === 0

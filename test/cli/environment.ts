@@ -2,6 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Attendance } from "../../checker/cli/attend.ts";
+import type { Environment } from "../../checker/cli/environment.ts";
 import { main } from "../../checker/commands/main.ts";
 import type { Builtins } from "../../checker/spec/models.ts";
 
@@ -13,7 +15,9 @@ export interface Ran {
 
 const LIGHTS: Builtins = { lights: () => import("../spec/fixtures/lights.ts") };
 
-/** `specs` by name; `talk` types lines as well. Paths in what is printed are those of the project, its own folder left out. */
+/**
+ * `specs` by name; `talk` types lines as well, with `attended` somebody looks after searches. Paths in what is printed are those of the project, its own folder left out.
+ */
 export function project(specs: Readonly<Record<string, object>>, builtins: Builtins = LIGHTS) {
   const dir = mkdtempSync(join(tmpdir(), "nolock-"));
   const folders = { specs: join(dir, "specs"), results: join(dir, "results") };
@@ -23,7 +27,14 @@ export function project(specs: Readonly<Record<string, object>>, builtins: Built
   };
   for (const [name, spec] of Object.entries(specs)) put(`specs/${name}.json`, JSON.stringify(spec, null, 2));
   const run = (...args: string[]): Promise<Ran> => talk([], ...args);
-  const talk = async (typed: readonly string[], ...args: string[]): Promise<Ran> => {
+  const talk = (typed: readonly string[], ...args: string[]): Promise<Ran> =>
+    ran(args, {
+      lines: async function* () {
+        yield* typed;
+      },
+    });
+  const attended = (attendance: Attendance, ...args: string[]): Promise<Ran> => ran(args, { attendance });
+  const ran = async (args: readonly string[], more: Partial<Environment>): Promise<Ran> => {
     const out: string[] = [];
     const err: string[] = [];
     const status = await main(args, {
@@ -31,14 +42,12 @@ export function project(specs: Readonly<Record<string, object>>, builtins: Built
       builtins,
       print: (text) => out.push(text),
       complain: (text) => err.push(text),
-      lines: async function* () {
-        yield* typed;
-      },
+      ...more,
     });
     const said = (texts: readonly string[]): string => texts.join("").replaceAll(`${dir}/`, "");
     return { status, printed: said(out), complained: said(err) };
   };
-  return { dir, put, run, talk, remove: () => rmSync(dir, { recursive: true }) };
+  return { dir, put, run, talk, attended, remove: () => rmSync(dir, { recursive: true }) };
 }
 
 /** A spec about one task of the model "lights". */

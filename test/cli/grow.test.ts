@@ -1,5 +1,6 @@
 /** `check --grow`: does a larger bound show anything new? */
 import { afterAll, describe, expect, it } from "vitest";
+import { type Attendance, ofProcess } from "../../checker/cli/attend.ts";
 import { lights, project } from "./environment.ts";
 
 const at = project({
@@ -30,6 +31,22 @@ describe("check --grow", () => {
   it("says where a search did not end, and that it is no answer", async () => {
     const ran = await at.run("check", "more", "--grow", "--max-states", "1");
     expect(ran.printed).toContain("NOT all: the limit of 1 states was reached");
+    expect(ran.status).toBe(3);
+  });
+
+  it("ends at a signal, and says which bounds were not asked", async () => {
+    const ends: Attendance = {
+      ...ofProcess,
+      terminal: null,
+      onSignal: (end) => {
+        end();
+        return () => {};
+      },
+    };
+    const ran = await at.attended(ends, "check", "few", "--grow");
+    expect(ran.printed).toBe(
+      "few: 2 states (NOT all: it was interrupted), nothing violated\ninterrupted: 3 of 3 bounds were not asked\n",
+    );
     expect(ran.status).toBe(3);
   });
 

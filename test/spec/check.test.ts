@@ -55,6 +55,17 @@ describe("a spec that expects nothing", () => {
     expect((await ask(["toggle"])).trace).toBeNull();
   });
 
+  it("shows the counterexample with the fewest switches to whoever asks for it", async () => {
+    const contexts = ["task0", "task1"].map((name) => ({ name, kind: "task", script: ["toggle", "toggle"] }));
+    expect((await ask([], { contexts })).fewest).toBeUndefined();
+    const { trace, fewest } = await ask([], { contexts }, { shortest: "switches" });
+    if (fewest?.by !== "switches") throw new Error(`not searched for: ${fewest?.why}`);
+    expect(fewest.cost).toEqual({ switches: 0, begins: 0, steps: trace?.steps.length });
+    expect(new Set(trace?.steps.map(({ context }) => context)).size).toBe(1);
+    const ended = await ask([], { contexts }, { shortest: "switches", signal: AbortSignal.abort() });
+    expect([ended.fewest, ended.result.incomplete]).toEqual([undefined, "it was interrupted"]);
+  });
+
   it("stops at the first level with a violation, and goes on when told to", async () => {
     const script = ["toggle", "toggle", "overflow"];
     const first = await ask(script);
@@ -90,6 +101,10 @@ describe("vacuity", () => {
     expect([never.verdict, never.vacuous]).toEqual(["vacuous", ["nmi0 never comes"]]);
     const comes = await ask([], { contexts: withHook("toggle", "spin"), properties: ["smallIsZero"] });
     expect(comes.verdict).toBe("holds");
+    expect([never, comes].map(({ cuts }) => cuts.frames.map(({ frame, rows }) => [frame, rows.length > 0]))).toEqual([
+      [["nmi0", false]],
+      [["nmi0", true]],
+    ]);
   });
 });
 
