@@ -1,5 +1,4 @@
 /** `nolock print`: the rows of a spec's system, as they can be compared with the C. */
-
 import { oneSpec, readArguments } from "../cli/arguments.ts";
 import type { Environment } from "../cli/environment.ts";
 import { allSpecs, findSpec } from "../cli/specs.ts";
@@ -7,18 +6,24 @@ import { printLayout } from "../engine/print-layout.ts";
 import { stepList } from "../explain/step-list.ts";
 import { printSystem } from "../language/print.ts";
 import { rowsOf } from "../ledger/corpus.ts";
+import { PRINTED_PASSES, printPass } from "../link/print-pass.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
+import { linkOptionsOf } from "../spec/question.ts";
 import { EXIT } from "../spec/verdict.ts";
 
-export const printHelp = `Usage: npm run print -- SPEC [--program NAME | --layout | --steps]
+export const printHelp = `Usage: npm run print -- SPEC [--program NAME | --layout | --steps |
+                                      --after PASS]
        npm run print -- --steps
 
 Prints each row of each program: label, C, guard, effect, next label, what
 it reads and writes; and the hash of the whole relation. With --layout:
 how the engine packs a state into bits, and which parts it stores once.
 With --steps: the steps of the reference (docs/steps.md), each with the rows
-that stand for it; without a SPEC, those of every spec.
+that stand for it; without a SPEC, those of every spec. With --after: the
+linked steps as they are after a pass of the linker: splice (calls are
+copies, steps have labels), attach (with what properties ask) or allocate
+(locals are slots).
 `;
 
 export async function printCommand(args: readonly string[], env: Environment): Promise<number> {
@@ -26,6 +31,7 @@ export async function printCommand(args: readonly string[], env: Environment): P
     program: "text",
     layout: "flag",
     steps: "flag",
+    after: PRINTED_PASSES,
     help: "flag",
   });
   if (options.help) {
@@ -42,6 +48,10 @@ export async function printCommand(args: readonly string[], env: Environment): P
   const { spec, system } = await loadSpec(findSpec(oneSpec("print", words), env.folders), env.builtins);
   if (options.layout) {
     env.print(printLayout(system));
+    return EXIT.asExpected;
+  }
+  if (options.after) {
+    env.print(printPass(linkOptionsOf(spec), options.after));
     return EXIT.asExpected;
   }
   const { program } = options;

@@ -1,232 +1,64 @@
 /**
- * Attaching properties: each clause finds the linked rows that it speaks of and becomes a check, a witness or a write
- * of a ghost there.
+ * Third pass: what properties ask and write stands at the steps that they speak of; what they ask of states stands beside.
+ * Which ghosts are kept follows from what they read.
  */
-import type { Env } from "../language/evaluate.ts";
-import { LinkError } from "../language/link-error.ts";
-import { type Assign, isConst, type Node, type PlaceNode, TRUE } from "../language/nodes.ts";
-import type { Clause, Property } from "../language/properties.ts";
-import type { AnyLeaf } from "../language/shapes.ts";
+import type { Shape } from "../language/shapes.ts";
 import type { StateCheck, StepCheck, StepWitness, Witness } from "../language/system.ts";
-import { fold } from "./fold.ts";
-import { placeObligation, type Rule, readObligation } from "./obligations.ts";
-import { type Instance, type Spliced, type SplicedCommand, substitute, substituteAssign } from "./splice.ts";
+import { attachments, type OfCommand } from "./clauses.ts";
+import { keepGhosts } from "./ghosts.ts";
+import { resolveAssign, type Script, type Spliced, type SplicedCommand, type SplicedStep } from "./splice.ts";
 
-/** What properties add to one linked command. */
-export interface Attached {
-  readonly checks: StepCheck[];
-  readonly witnesses: StepWitness[];
-  readonly effect: Assign[];
+/** An alternative with what properties ask of it; what they write to ghosts is part of its effect. */
+export interface AttachedCommand extends SplicedCommand {
+  readonly checks: readonly StepCheck[];
+  readonly witnesses: readonly StepWitness[];
 }
 
-export interface Attachments {
-  readonly ofCommand: Map<SplicedCommand, Attached>;
-  readonly waits: Map<Spliced, StepCheck[]>;
-  readonly invariants: StateCheck[];
-  readonly atRest: StateCheck[];
-  readonly alwaysPossible: StateCheck[];
-  readonly witnesses: Witness[];
+export interface AttachedStep extends Omit<SplicedStep, "entries"> {
+  readonly entries: readonly (readonly AttachedCommand[])[];
+  /** Checked where a context that may run stands here with nothing open. */
+  readonly waits: readonly StepCheck[];
 }
 
-const conditionOf = (clause: { readonly condition: Node }, step: Spliced, env: Env): Node =>
-  fold(substitute(clause.condition, step.instance), env);
+/** The conditions of steps have no labels for their regions yet: which locals live is read off them as they are. */
+export interface Attached extends Omit<Spliced, "scripts"> {
+  readonly scripts: readonly Script<AttachedStep>[];
+  /** State and ghosts that are kept. */
+  readonly fields: Readonly<Record<string, Shape>>;
+  readonly droppedGhosts: readonly string[];
+  readonly invariants: readonly StateCheck[];
+  readonly atRest: readonly StateCheck[];
+  readonly alwaysPossible: readonly StateCheck[];
+  readonly witnesses: readonly Witness[];
+}
 
 /** Throws `LinkError` where a property would check nothing. */
-export function attach(properties: readonly Property[], steps: readonly Spliced[], env: Env): Attachments {
-  const result: Attachments = {
-    ofCommand: new Map(
-      steps.flatMap((s) => s.entries.flat().map((c) => [c, { checks: [], witnesses: [], effect: [] }])),
-    ),
-    waits: new Map(),
-    invariants: [],
-    atRest: [],
-    alwaysPossible: [],
-    witnesses: [],
+export function attach({ scripts, ...spliced }: Spliced): Attached {
+  const { collected, resolve } = spliced;
+  const steps = scripts.flatMap((script) => script.steps);
+  const found = attachments(collected.options.properties ?? [], steps, collected.env);
+  const ghosts = keepGhosts(collected.declared.ghost, found);
+  const states = (checks: readonly StateCheck[]) => checks.map((c) => ({ ...c, condition: resolve(c.condition) }));
+  const commandOf = (command: SplicedCommand): AttachedCommand => {
+    const { checks, witnesses, effect } = found.ofCommand.get(command) as OfCommand;
+    const made = effect.filter(ghosts.isMade).map((assign) => resolveAssign(assign, resolve));
+    return { ...command, effect: [...command.effect, ...made], checks, witnesses };
   };
-  const problems: string[] = [];
-  // Properties share ghosts: a write that several of them bring along is made once.
-  const tracked = new Set<Clause>();
-  for (const property of properties) {
-    const places = property.clauses.map((clause) => {
-      if (clause.kind === "track" && tracked.has(clause)) return 0;
-      if (clause.kind === "track") tracked.add(clause);
-      return attachClause(property, clause, steps, env, result);
-    });
-    const named = steps.some((s) => s.entries.flat().some((c) => c.fails?.property === property.name));
-    if (!named && places.every((n) => n === 0)) {
-      const on = new Set(
-        property.clauses.flatMap((c) =>
-          "program" in c ? [`${c.program}: ${c.label}`] : ["cells that no row touches"],
-        ),
-      );
-      problems.push(
-        `property ${property.name} is attached to nothing here (${[...on].join("; ")}); drop it, or add a context that reaches it`,
-      );
-    }
-  }
-  if (problems.length > 0) throw new LinkError(problems);
-  return result;
-}
-
-/** Gives the number of places that the clause was attached to. */
-function attachClause(
-  property: Property,
-  clause: Clause,
-  steps: readonly Spliced[],
-  env: Env,
-  result: Attachments,
-): number {
-  const at = (command: SplicedCommand): Attached => result.ofCommand.get(command) as Attached;
-  switch (clause.kind) {
-    case "invariant":
-      result.invariants.push({ property: property.name, condition: clause.condition });
-      return 1;
-    case "atRest":
-      result.atRest.push({ property: property.name, condition: clause.condition });
-      return 1;
-    case "alwaysPossible":
-      result.alwaysPossible.push({ property: property.name, condition: clause.condition });
-      return 1;
-    case "sometimes":
-      result.witnesses.push({ property: property.name, kind: "sometimes", text: "", condition: clause.condition });
-      return 1;
-    case "guardedBy":
-      return attachRule(property, clause, steps, env, at);
-    case "whenever":
-    case "happens":
-    case "track":
-    case "atMost":
-      break;
-  }
-  const rows = steps.filter((s) => s.instance.program.name === clause.program && s.rowLabel === clause.label);
-  if (clause.kind === "atMost") {
-    for (const step of rows) attachBound(property, clause, step, steps, at);
-    return rows.length;
-  }
-  if (clause.kind === "whenever" && clause.to === "(waits)") {
-    for (const step of rows) {
-      const why = `${clause.program} waits at "${clause.label}"`;
-      const check: StepCheck = {
-        property: property.name,
-        verdict: "violated",
-        condition: conditionOf(clause, step, env),
-        why,
-      };
-      result.waits.set(step, [...(result.waits.get(step) ?? []), check]);
-    }
-    return rows.length;
-  }
-  const witness = result.witnesses.length;
-  if (clause.kind === "happens") {
-    const text = `${clause.program}: ${clause.label}${clause.to ? ` to ${clause.to}` : ""}`;
-    result.witnesses.push({ property: property.name, kind: "happens", text, condition: null });
-  }
-  for (const step of rows) {
-    for (const command of step.entries.flat()) {
-      if (clause.to !== null && command.sourceTarget !== clause.to) continue;
-      if (clause.kind === "track") {
-        at(command).effect.push(...clause.effect.map((assign) => substituteAssign(assign, step.instance, env)));
-        continue;
-      }
-      const condition = conditionOf(clause, step, env);
-      if (clause.kind === "happens") at(command).witnesses.push({ witness, condition });
-      else if (!(isConst(condition) && condition.value === true)) {
-        at(command).checks.push({
-          property: property.name,
-          verdict: "violated",
-          condition,
-          why: `at ${clause.program}: ${clause.label}`,
-        });
-      }
-    }
-  }
-  return clause.kind === "happens" ? 1 : rows.length;
-}
-
-/** The accesses of an alternative: the guards tried up to it, then its effect. */
-function attachRule(
-  property: Property,
-  clause: Extract<Clause, { kind: "guardedBy" }>,
-  steps: readonly Spliced[],
-  env: Env,
-  at: (command: SplicedCommand) => Attached,
-): number {
-  const rule: Rule = { pattern: clause.place, held: clause.held, access: clause.access };
-  let places = 0;
-  for (const step of steps) {
-    const tried: Node[] = [];
-    for (const members of step.entries) {
-      for (const command of members) {
-        const obligations = [
-          ...tried,
-          readObligation(command.guard, rule),
-          ...command.effect.flatMap((assign) => [
-            overAll(assign, readObligation(assign.value, rule)),
-            overAll(assign, placeObligation(assign.place, rule, "write")),
-          ]),
-        ];
-        for (const condition of obligations.map((o) => fold(o, env))) {
-          if (isConst(condition) && condition.value === true) continue;
-          places += 1;
-          at(command).checks.push({
-            property: property.name,
-            verdict: "violated",
-            condition,
-            why: `${step.instance.program.name}: ${step.rowLabel} touches ${fieldOf(rule.pattern)} without what protects it`,
-          });
-        }
-      }
-      // A guard of `choose` was tried for every value; what it read is asked for with its own binders.
-      tried.push(...members.map((m) => overAll({ over: m.binders }, readObligation(m.guard, rule))));
-    }
-  }
-  return places;
-}
-
-const overAll = (assign: Pick<Assign, "over">, condition: Node): Node =>
-  condition === TRUE
-    ? TRUE
-    : assign.over.reduceRight<Node>((body, binder) => ({ op: "forAll", binder, body }), condition);
-
-const fieldOf = (place: PlaceNode): string =>
-  ["field" in place.base ? place.base.field : "", ...place.path.map((s) => ("field" in s ? s.field : "*"))].join(".");
-
-/** A counter of passes, local to the call: reset whenever a call of the program begins. Equal bounds share one. */
-function attachBound(
-  property: Property,
-  clause: Extract<Clause, { kind: "atMost" }>,
-  step: Spliced,
-  steps: readonly Spliced[],
-  at: (command: SplicedCommand) => Attached,
-): void {
-  const shape: AnyLeaf = { kind: "range", lo: 0, hi: clause.times };
-  const place = {
-    base: { kind: "local" as const, name: `${step.instance.path}:passes of ${clause.label} up to ${clause.times}` },
-    path: [],
-    shape,
+  return {
+    ...spliced,
+    scripts: scripts.map((script) => ({
+      ...script,
+      steps: script.steps.map((step) => ({
+        ...step,
+        entries: step.entries.map((members) => members.map(commandOf)),
+        waits: found.waits.get(step) ?? [],
+      })),
+    })),
+    fields: { ...collected.declared.state, ...ghosts.fields },
+    droppedGhosts: ghosts.dropped,
+    invariants: states(found.invariants),
+    atRest: states(found.atRest),
+    alwaysPossible: states(found.alwaysPossible),
+    witnesses: found.witnesses.map((w) => ({ ...w, condition: w.condition ? resolve(w.condition) : null })),
   };
-  const passes: Node = { op: "read", place };
-  const below: Node = { op: "lt", left: passes, right: { op: "const", value: clause.times } };
-  const more: Node = {
-    op: "ite",
-    test: below,
-    then: { op: "add", left: passes, right: { op: "const", value: 1 } },
-    else: passes,
-  };
-  const name = (assign: Assign): string => ("name" in assign.place.base ? assign.place.base.name : "");
-  const all = steps.flatMap((s) => s.entries.flat());
-  const counted = all.some((c) => at(c).effect.some((assign) => name(assign) === place.base.name));
-  for (const command of step.entries.flat()) {
-    at(command).checks.push({
-      property: property.name,
-      verdict: "noProgress",
-      condition: below,
-      why: `${clause.program}: ${clause.label} is passed more than ${clause.times} times in one call`,
-    });
-    if (!counted && !command.entered.includes(step.instance)) at(command).effect.push({ over: [], place, value: more });
-  }
-  if (counted) return;
-  const zero: Assign = { over: [], place, value: { op: "const", value: 0 } };
-  const enters = (instance: Instance, command: SplicedCommand): boolean => command.entered.includes(instance);
-  for (const command of all) if (enters(step.instance, command)) at(command).effect.push(zero);
 }

@@ -28,7 +28,7 @@ export interface Allocation {
   readonly effectOf: (step: number, edge: number) => readonly Assign[];
 }
 
-export function allocate(steps: readonly FlowStep[], universe: Universe): Allocation {
+export function allocateSlots(steps: readonly FlowStep[], universe: Universe): Allocation {
   const shapes = new Map<string, AnyLeaf>();
   const note = (place: PlaceNode, into?: Set<string>): void => {
     if (place.base.kind !== "local") return;

@@ -1,23 +1,17 @@
 /**
- * Splicing: every call becomes a copy of its callee's rows, with arguments in the place of parameters and constants
- * folded. The result is one flat table of steps for each script; locals are still named, not yet cells.
+ * Second pass: every call becomes a copy of its callee's rows, with arguments in the place of parameters and constants
+ * folded. The result is one flat table of steps for each script, in which each step has its label; locals are still named,
+ * not yet cells.
  */
 import type { Env } from "../language/evaluate.ts";
 import { LinkError } from "../language/link-error.ts";
-import {
-  type Assign,
-  type Binder,
-  isConst,
-  mapParts,
-  mapPlace,
-  type Node,
-  type PlaceNode,
-  type Region,
-} from "../language/nodes.ts";
+import { type Assign, type Binder, isConst, mapParts, mapPlace, type Node, type PlaceNode } from "../language/nodes.ts";
 import type { Program, StepRow } from "../language/programs.ts";
 import { type AnyLeaf, belongs, describeShape } from "../language/shapes.ts";
 import type { SourceId, StackFrame } from "../language/system.ts";
+import type { Collected } from "./collect.ts";
 import { fold } from "./fold.ts";
+import { labelled } from "./regions.ts";
 
 /** One call of a program on the way from a script. */
 export interface Instance {
@@ -28,21 +22,11 @@ export interface Instance {
   readonly stack: readonly StackFrame[];
   readonly args: Readonly<Record<string, Node | PlaceNode>>;
   /** `way`: the rows without a step passed on the way here. */
-  readonly exit: (name: string, entered: Instance[], way: readonly string[]) => Spliced | null;
+  readonly exit: (name: string, entered: Instance[], way: readonly string[]) => Draft | null;
   readonly children: Map<string, Instance>;
 }
 
-/** A step of a script. `null` in the place of a step is the end of the script. */
-export interface Spliced {
-  readonly instance: Instance;
-  readonly rowLabel: string;
-  readonly row: StepRow;
-  readonly script: number;
-  entries: SplicedCommand[][];
-  /** Set when all of a script's steps are known. */
-  id: number;
-}
-
+/** One alternative of a step. */
 export interface SplicedCommand {
   readonly source: SourceId;
   /** The label or exit that the source row names. */
@@ -50,12 +34,82 @@ export interface SplicedCommand {
   readonly binders: readonly Binder[];
   readonly guard: Node;
   readonly effect: readonly Assign[];
-  /** `undefined`: the alternative fails. */
-  readonly target: Spliced | null | undefined;
+  /** The label after it, 0 at the end of the script; null where the alternative `fails`. */
+  readonly target: number | null;
   /** Calls that begin on the way to the target. */
   readonly entered: readonly Instance[];
   readonly fails: { readonly property: string; readonly why: string } | null;
 }
+
+/** A step of a script: where a context can stand. */
+export interface SplicedStep {
+  /** Its label: numbered through all scripts, from 1. */
+  readonly id: number;
+  readonly instance: Instance;
+  readonly rowLabel: string;
+  readonly row: StepRow;
+  readonly entries: readonly (readonly SplicedCommand[])[];
+}
+
+/** What a context runs, from its first label; 0 where it has none. */
+export interface Script<Step> {
+  readonly program: string;
+  readonly entry: number;
+  readonly steps: readonly Step[];
+}
+
+export interface Spliced {
+  readonly collected: Collected;
+  readonly scripts: readonly Script<SplicedStep>[];
+  /** A node of the source with the labels of its regions, folded. */
+  readonly resolve: (node: Node) => Node;
+}
+
+/** A step before it has its label: what leads to it names the step itself. */
+interface Draft {
+  readonly instance: Instance;
+  readonly rowLabel: string;
+  readonly row: StepRow;
+  entries: readonly (readonly DraftCommand[])[];
+}
+
+/** `undefined` in the place of a target: the alternative fails. Null: the end of the script. */
+interface DraftCommand extends Omit<SplicedCommand, "target"> {
+  readonly target: Draft | null | undefined;
+}
+
+/** Throws `LinkError`. */
+export function splice(collected: Collected): Spliced {
+  const { programs, env } = collected;
+  const drafts = collected.scripts.map((script) => spliceScript(script, programs, env));
+  const ids = new Map(drafts.flatMap(({ steps }) => steps).map((step, i) => [step, i + 1]));
+  const idOf = (step: Draft): number => ids.get(step) as number;
+  const standing = [...ids].map(([step, id]) => ({ ...step, id }));
+  const resolve = (node: Node): Node => fold(labelled(node, standing), env);
+  const commandOf = ({ target, ...command }: DraftCommand): SplicedCommand => ({
+    ...command,
+    guard: resolve(command.guard),
+    effect: command.effect.map((assign) => resolveAssign(assign, resolve)),
+    target: target === undefined ? null : target === null ? 0 : idOf(target),
+  });
+  const scripts = drafts.map(({ entry, steps }, i) => ({
+    program: collected.scripts[i]?.name as string,
+    entry: entry ? idOf(entry) : 0,
+    steps: steps.map((step) => ({
+      ...step,
+      id: idOf(step),
+      entries: step.entries.map((members) => members.map(commandOf)),
+    })),
+  }));
+  return { collected, scripts, resolve };
+}
+
+/** An assignment with its nodes resolved. */
+export const resolveAssign = ({ over, place, value }: Assign, resolve: (node: Node) => Node): Assign => ({
+  over,
+  place: mapPlace(place, resolve),
+  value: resolve(value),
+});
 
 /** Rewrites a node of a source row for one call: parameters become arguments, locals get their full names. */
 export function substitute(node: Node, instance: Instance): Node {
@@ -84,14 +138,13 @@ export function substitutePlace(place: PlaceNode, instance: Instance): PlaceNode
 }
 
 /** Splices one script. The steps come in the order of the source, calls in the place of their rows. */
-export function splice(
+function spliceScript(
   script: Program,
-  index: number,
   programs: Readonly<Record<string, Program>>,
   env: Env,
-): { entry: Spliced | null; steps: readonly Spliced[] } {
-  const queue: Spliced[] = [];
-  const reached = new Map<Instance, Map<string, Spliced>>();
+): { entry: Draft | null; steps: readonly Draft[] } {
+  const queue: Draft[] = [];
+  const reached = new Map<Instance, Map<string, Draft>>();
   const root: Instance = {
     program: programs[script.name] as Program,
     path: script.name,
@@ -142,18 +195,18 @@ export function splice(
   };
 
   /** The step that a goto leads to, through calls and branches, which take none. */
-  const resolve = (instance: Instance, label: string, way: readonly string[], entered: Instance[]): Spliced | null => {
+  const resolve = (instance: Instance, label: string, way: readonly string[], entered: Instance[]): Draft | null => {
     const row = instance.program.rows[label];
     if (!row) return instance.exit(label, entered, way);
     const here = `${instance.path}/${label}`;
     if (way.includes(here)) throw new LinkError([`${here}: a ring of calls and branches without a step`]);
     switch (row.kind) {
       case "step": {
-        const steps = reached.get(instance) ?? new Map<string, Spliced>();
+        const steps = reached.get(instance) ?? new Map<string, Draft>();
         reached.set(instance, steps);
         const known = steps.get(label);
         if (known) return known;
-        const made: Spliced = { instance, rowLabel: label, row, script: index, entries: [], id: -1 };
+        const made: Draft = { instance, rowLabel: label, row, entries: [] };
         steps.set(label, made);
         queue.push(made);
         return made;
@@ -187,13 +240,13 @@ export function splice(
 
 /** The alternatives of a step that may ever be open, in their order. */
 function commandsOf(
-  step: Spliced,
+  step: Draft,
   env: Env,
-  target: (label: string, entered: Instance[]) => Spliced | null,
-): SplicedCommand[][] {
-  const entries: SplicedCommand[][] = [];
+  target: (label: string, entered: Instance[]) => Draft | null,
+): DraftCommand[][] {
+  const entries: DraftCommand[][] = [];
   for (const [entry, members] of step.row.entries.entries()) {
-    const commands: SplicedCommand[] = [];
+    const commands: DraftCommand[] = [];
     for (const [member, alternative] of members.entries()) {
       const guard: Node = fold(
         alternative.guard ? substitute(alternative.guard, step.instance) : { op: "const", value: true },
@@ -225,11 +278,8 @@ export const substituteAssign = (assign: Assign, instance: Instance, env: Env): 
   value: fold(substitute(assign.value, instance), env),
 });
 
-function inSourceOrder(
-  root: Instance,
-  reached: ReadonlyMap<Instance, ReadonlyMap<string, Spliced>>,
-): readonly Spliced[] {
-  const steps: Spliced[] = [];
+function inSourceOrder(root: Instance, reached: ReadonlyMap<Instance, ReadonlyMap<string, Draft>>): readonly Draft[] {
+  const steps: Draft[] = [];
   const visit = (instance: Instance): void => {
     for (const label of Object.keys(instance.program.rows)) {
       const step = reached.get(instance)?.get(label);
@@ -240,30 +290,4 @@ function inSourceOrder(
   };
   visit(root);
   return steps;
-}
-
-/** Whether a linked step belongs to a region. The end of a script belongs only to `ended`. */
-export function inRegion(step: Spliced | null, region: Region): boolean {
-  switch (region.kind) {
-    case "ended":
-      return step === null;
-    case "mark":
-      return step?.row.meta.marks?.includes(region.mark) ?? false;
-    case "rows":
-      return step?.instance.program.name === region.program && (region.labels?.includes(step.rowLabel) ?? true);
-    case "within":
-      return step?.instance.stack.some((frame) => frame.program === region.program) ?? false;
-    case "inlined":
-      return (
-        step !== null &&
-        region.callees.includes(step.instance.program.name) &&
-        step.instance.stack.at(-2)?.program === region.program
-      );
-    case "anyOf":
-      return region.of.some((one) => inRegion(step, one));
-    case "allOf":
-      return region.of.every((one) => inRegion(step, one));
-    case "except":
-      return inRegion(step, region.of) && !inRegion(step, region.minus);
-  }
 }

@@ -1,5 +1,5 @@
 /** From a spec to the system that answers it: the model's build, the selected properties, and the rows that a spec names. */
-import { LinkError, type Property, property, type System } from "../language/index.ts";
+import { LinkError, type LinkOptions, type Property, property, type System } from "../language/index.ts";
 import { TRUE } from "../language/nodes.ts";
 import type { Program, SourceRow, Variant } from "../language/programs.ts";
 import { link } from "../link/link.ts";
@@ -7,6 +7,17 @@ import type { Problem } from "./model.ts";
 import { mendName } from "./problems.ts";
 import type { Happening, Spec } from "./spec.ts";
 import { pointer } from "./text.ts";
+
+/** What is linked for a spec, with the rows of `changes` replaced at last. */
+export function linkOptionsOf(spec: Spec, changes: readonly Variant[] = []): LinkOptions {
+  const { model } = spec;
+  const chosen = [...spec.properties, ...spec.sometimes].map((name) => model.properties[name] as Property);
+  const properties = [...chosen, ...spec.happens.map(propertyOf)];
+  const built = model.build(spec.asked);
+  const variants = [...(built.variants ?? []), ...changes];
+  const renames = changes.length === 0;
+  return { ...built, variants, name: spec.name, properties, deadlock: spec.deadlock, renames };
+}
 
 /**
  * The linked system, with the rows of `changes` replaced at last, or what keeps it from being linked. Changed rows may
@@ -16,15 +27,9 @@ export function linkSpec(
   spec: Spec,
   changes: readonly Variant[] = [],
 ): { readonly system: System } | { readonly problems: readonly Problem[] } {
-  const { model } = spec;
-  const chosen = [...spec.properties, ...spec.sometimes].map((name) => model.properties[name] as Property);
-  const properties = [...chosen, ...spec.happens.map(propertyOf)];
   let system: System;
   try {
-    const built = model.build(spec.asked);
-    const variants = [...(built.variants ?? []), ...changes];
-    const renames = changes.length === 0;
-    system = link({ ...built, variants, name: spec.name, properties, deadlock: spec.deadlock, renames });
+    system = link(linkOptionsOf(spec, changes));
   } catch (error) {
     if (error instanceof LinkError) return { problems: error.problems.map((text) => linkProblem(text, spec)) };
     throw error;

@@ -1,0 +1,107 @@
+/**
+ * Last pass: the system as a search takes it. Commands get their numbers, contexts their first labels, cells their first
+ * values; what may be renamed is found out, and all of it is hashed.
+ */
+import type { State } from "../language/evaluate.ts";
+import { orLinkErrors } from "../language/link-error.ts";
+import { TRUE } from "../language/nodes.ts";
+import { SELF } from "../language/programs.ts";
+import { type Property, property } from "../language/properties.ts";
+import { type Data, defaultOf } from "../language/shapes.ts";
+import type { Command, Label, System } from "../language/system.ts";
+import type { Allocated, AllocatedScript } from "./allocate.ts";
+import { initialised } from "./configured.ts";
+import { hashOf } from "./hash.ts";
+import { asymmetries, renamableOf } from "./symmetric.ts";
+
+/** Throws `LinkError` where the relation takes elements for different that may be renamed. */
+export function tableOf(allocated: Allocated): System {
+  const { collected, resolve, scripts, fields, invariants, atRest, alwaysPossible, witnesses } = allocated;
+  const { options, programs, declared, env } = collected;
+  const { universe, constants } = env;
+  const selected = options.properties ?? [];
+  const { labels, commands } = labelsOf(scripts);
+  const contexts = options.contexts.map(({ name, script }) => ({
+    name,
+    script: collected.scripts.indexOf(script as unknown as (typeof collected.scripts)[number]),
+  }));
+  const zero = stateOf(allocated, contexts);
+  const renamable = options.renames === false ? {} : renamableOf(fields, scripts, universe, options.named ?? {});
+  const table: Omit<System, "hash"> = {
+    name: options.name,
+    universe,
+    fields,
+    constants,
+    contexts,
+    scripts: scripts.map(({ program, entry, slots }) => ({ program, entry, slots })),
+    labels,
+    commands,
+    initial: initialised(zero, options.initially ?? [], fields, { ...env, state: zero }, resolve),
+    mayRun: options.mayRun ? resolve(options.mayRun(SELF).node) : TRUE,
+    below: options.below ? resolve(options.below(SELF).node) : null,
+    lane: options.lane ? resolve(options.lane(SELF).node) : null,
+    invariants,
+    atRest,
+    alwaysPossible,
+    witnesses,
+    deadlock: options.deadlock ?? true,
+    properties: [...selected, ...failing(commands, selected)],
+    programs,
+    droppedGhosts: allocated.droppedGhosts,
+    renamable,
+  };
+  orLinkErrors(asymmetries(table, declared.constants));
+  return Object.freeze({ ...table, hash: hashOf(table) });
+}
+
+/** All labels, the end of a script in the place of the first, and their commands in the order of their numbers. */
+function labelsOf(scripts: readonly AllocatedScript[]) {
+  const commands: Command[] = [];
+  const labels: (Label | null)[] = [null];
+  for (const [script, { steps }] of scripts.entries()) {
+    for (const { id, instance, row, rowLabel, waits, cuts, slots, ...step } of steps) {
+      const entries = step.entries.map((members) =>
+        members.map((one): Command => {
+          const command = { id: commands.length, ...one };
+          commands.push(command);
+          return command;
+        }),
+      );
+      labels.push({
+        id,
+        name: `${instance.path}/${rowLabel}`,
+        script,
+        program: instance.program.name,
+        rowLabel,
+        row,
+        meta: row.meta,
+        stack: instance.stack,
+        entries,
+        waits,
+        cuts,
+        slots,
+      });
+    }
+  }
+  return { labels, commands };
+}
+
+/** Every cell with its default, every context at the first label of its script. */
+function stateOf({ collected, scripts, fields }: Allocated, contexts: System["contexts"]): State {
+  const { universe } = collected.env;
+  const cells = Object.fromEntries(Object.entries(fields).map(([name, shape]) => [name, defaultOf(shape, universe)]));
+  return {
+    ...(cells as Record<string, Data>),
+    pc: contexts.map(({ script }) => scripts[script]?.entry ?? 0),
+    local: contexts.map(({ script }) =>
+      (scripts[script]?.slots ?? []).map((slot) => defaultOf(slot.shape, universe) as never),
+    ),
+  };
+}
+
+/** Properties that rows name by `fails` and that nobody selected: they are always on. */
+function failing(commands: readonly Command[], selected: readonly Property[]): Property[] {
+  const names = new Set(commands.flatMap((c) => (c.fails ? [c.fails.property] : [])));
+  for (const { name } of selected) names.delete(name);
+  return [...names].sort().map((name) => property(name, `no row fails ${name}`));
+}
