@@ -6,8 +6,10 @@ import {
   each,
   id,
   indexSet,
+  not,
   oneOf,
   optional,
+  or,
   range,
   struct,
 } from "../../checker/language/index.ts";
@@ -88,3 +90,6 @@ export const cfg = constants({
   /** Objects in a slab. */
   objects: range(1, 8),
 });
+
+/** Neither SMP nor PREEMPT_RT: spin_trylock() is empty, and always succeeds. */
+export const EMPTY_TRYLOCK = not(or(cfg.smp, cfg.preemptRt));
