@@ -40,7 +40,10 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   cpuPartialSlabs: integer("s->cpu_partial_slabs", 1, 1, 4),
   minPartial: integer("s->min_partial", 1, 0, 4),
   migration: flag("tasks may move between CPUs"),
-  nodeMismatch: flag("kmalloc() may ask for another node: a free choice at each test"),
+  nodeMismatch: flag("kmalloc() may ask for a node that a slab is not on: a free choice for each slab that it meets"),
+  memorylessNode: flag(
+    "the node asked for may be one without slabs (no memory, or not online): a free choice (nodeMismatch: true)",
+  ),
   pages: flag(
     "pages come from the page allocator, with reference counts; otherwise there is one or none, a free choice",
   ),
@@ -101,6 +104,7 @@ export interface Settings {
   readonly minPartial: number;
   readonly migration: boolean;
   readonly nodeMismatch: boolean;
+  readonly memorylessNode: boolean;
   readonly pages: boolean;
   readonly memcg: boolean;
   readonly objcgs: number;

@@ -59,6 +59,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     cfg.minPartial.set(s.minPartial),
     cfg.migration.set(s.migration),
     cfg.nodeMismatch.set(s.nodeMismatch),
+    cfg.memorylessNode.set(s.memorylessNode),
     cfg.pages.set(s.pages),
     cfg.memcg.set(s.memcg),
     cfg.chargeFails.set(s.chargeFails),

@@ -27,6 +27,12 @@ export function problems(question: Question): Problem[] {
     say("/configuration/tiny", "SLUB_TINY leaves SLUB_DEBUG out", 'drop "debug" and "accounting", or "tiny"');
   if (s.tiny && s.cpuPartial)
     say("/configuration/tiny", "SLUB_TINY leaves SLUB_CPU_PARTIAL out", 'set "cpuPartial" or "tiny" to false');
+  if (s.memorylessNode && !s.nodeMismatch)
+    say(
+      "/configuration/memorylessNode",
+      "nobody asks for a node here",
+      'set "nodeMismatch" to true, or leave "memorylessNode" out',
+    );
   if (question.contexts.length === 0) say("/contexts", "nobody does anything", "add at least one context");
   const lines = s.slabs.map(parseSlab);
   const held = heldObjects(

@@ -54,8 +54,10 @@ export const cfg = constants({
   cpuPartial: bool,
   /** Tasks may move between CPUs. */
   migration: bool,
-  /** A kmalloc() may ask for a node that a slab is not on: a free choice at each test. */
+  /** A kmalloc() may ask for a node that a slab is not on: a free choice for each slab that the call meets. */
   nodeMismatch: bool,
+  /** The node that is asked for may be one without slabs: then a caller that may spin takes any, as a nolock one does. */
+  memorylessNode: bool,
   /** Pages have reference counts and a scanner may look at them; otherwise a fresh page is a free choice. */
   pages: bool,
   /** Pages that a refill moves from the zone to a CPU's list. */

@@ -89,19 +89,27 @@ const checkedPage = patch(
 
 /** Until Apr 2026 (620b46ed6ae1): an NMI without SMP goes on to trylocks that always succeed. */
 export const upNmiTries: readonly Patch[] = [
-  patch(allocFrozenPagesNolock, () => ({
-    entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "freelist"),
-  })),
-  patch(kmallocNolock, () => ({
-    entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "bucket"),
-  })),
+  patch(
+    allocFrozenPagesNolock,
+    () => ({ entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "freelist") }),
+    { removed: ["up"] },
+  ),
+  patch(
+    kmallocNolock,
+    () => ({ entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "bucket") }),
+    { removed: ["up"] },
+  ),
 ];
 
 /** Until Jan 2026 (038a102535eb): a drain takes its lock with interrupts on, without SMP too. */
-export const drainWithIrqsOn = patch(drainPagesZone, ({ c }) => ({
-  lock: call("spin_lock(&pcp->lock);", spinLock, { which: pcpLock(c) }, { held: "count" }, { ref: "3.10.D1" }),
-  unlock: call("spin_unlock(&pcp->lock);", spinUnlock, { which: pcpLock(c) }, { done: "unpin" }, { ref: "3.10.D3" }),
-}));
+export const drainWithIrqsOn = patch(
+  drainPagesZone,
+  ({ c }) => ({
+    lock: call("spin_lock(&pcp->lock);", spinLock, { which: pcpLock(c) }, { held: "count" }, { ref: "3.10.D1" }),
+    unlock: call("spin_unlock(&pcp->lock);", spinUnlock, { which: pcpLock(c) }, { done: "unpin" }, { ref: "3.10.D3" }),
+  }),
+  { removed: ["lockOnly", "lockIrqs", "unlockOnly", "unlockIrqs"] },
+);
 
 export const PAGES: Readonly<Record<string, Variant>> = {
   "refcounted-page": variant(
