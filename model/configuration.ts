@@ -44,6 +44,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   memorylessNode: flag(
     "the node asked for may be one without slabs (no memory, or not online): a free choice (nodeMismatch: true)",
   ),
+  freelistRandom: flag("CONFIG_SLAB_FREELIST_RANDOM: a new slab asks the random generator where its list begins"),
   pages: flag(
     "pages come from the page allocator, with reference counts; otherwise there is one or none, a free choice",
   ),
@@ -105,6 +106,7 @@ export interface Settings {
   readonly migration: boolean;
   readonly nodeMismatch: boolean;
   readonly memorylessNode: boolean;
+  readonly freelistRandom: boolean;
   readonly pages: boolean;
   readonly memcg: boolean;
   readonly objcgs: number;

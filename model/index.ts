@@ -60,6 +60,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     cfg.migration.set(s.migration),
     cfg.nodeMismatch.set(s.nodeMismatch),
     cfg.memorylessNode.set(s.memorylessNode),
+    cfg.freelistRandom.set(s.freelistRandom),
     cfg.pages.set(s.pages),
     cfg.memcg.set(s.memcg),
     cfg.chargeFails.set(s.chargeFails),

@@ -27,6 +27,8 @@ export function problems(question: Question): Problem[] {
     say("/configuration/tiny", "SLUB_TINY leaves SLUB_DEBUG out", 'drop "debug" and "accounting", or "tiny"');
   if (s.tiny && s.cpuPartial)
     say("/configuration/tiny", "SLUB_TINY leaves SLUB_CPU_PARTIAL out", 'set "cpuPartial" or "tiny" to false');
+  if (s.tiny && s.freelistRandom)
+    say("/configuration/tiny", "SLUB_TINY leaves SLAB_FREELIST_RANDOM out", 'set "freelistRandom" or "tiny" to false');
   if (s.memorylessNode && !s.nodeMismatch)
     say(
       "/configuration/memorylessNode",

@@ -58,6 +58,8 @@ export const cfg = constants({
   nodeMismatch: bool,
   /** The node that is asked for may be one without slabs: then a caller that may spin takes any, as a nolock one does. */
   memorylessNode: bool,
+  /** CONFIG_SLAB_FREELIST_RANDOM: a new slab lists its objects from a random one on. */
+  freelistRandom: bool,
   /** Pages have reference counts and a scanner may look at them; otherwise a fresh page is a free choice. */
   pages: bool,
   /** Pages that a refill moves from the zone to a CPU's list. */

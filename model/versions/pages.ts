@@ -25,6 +25,7 @@ import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { drainPagesZone } from "../page/free-pages.ts";
 import { p } from "../page/state.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
+import { newSlab } from "../slub/new-slab.ts";
 
 type PagePlace = LeafPlace<Id<"slab"> | null>;
 
@@ -109,6 +110,15 @@ export const drainWithIrqsOn = patch(
     unlock: call("spin_unlock(&pcp->lock);", spinUnlock, { which: pcpLock(c) }, { done: "unpin" }, { ref: "3.10.D3" }),
   }),
   { removed: ["lockOnly", "lockIrqs", "unlockOnly", "unlockIrqs"] },
+);
+
+/** Until Feb 2026 (B7): the shuffle of a new slab asks the random generator, whoever comes. */
+export const shuffleAsksGenerator = patch(
+  newSlab,
+  () => ({ shuffle: select("shuffle_freelist(s, slab)", [], "ask") }),
+  {
+    removed: ["ownState"],
+  },
 );
 
 export const PAGES: Readonly<Record<string, Variant>> = {

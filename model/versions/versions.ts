@@ -27,7 +27,7 @@ import {
 } from "./deferred.ts";
 import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
-import { drainWithIrqsOn, PAGES, refcountedPage, upNmiTries } from "./pages.ts";
+import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
 import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
@@ -41,7 +41,7 @@ export interface Version {
 }
 
 /** What every posted version and the merge have, and a stable release mended since. */
-const UNTIL_STABLE = [nullInInterruptsOnly, ...upNmiTries, drainWithIrqsOn];
+const UNTIL_STABLE = [nullInInterruptsOnly, ...upNmiTries, drainWithIrqsOn, shuffleAsksGenerator];
 
 /** What the merge shared with v3 to v5, mended while 6.18 was being made ready. */
 const UNTIL_RELEASE = [...unpinnedDefer, rawNilLink, ...freezesNewSlab, asksForAnotherNewSlab];
@@ -64,10 +64,11 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
     patches: [],
   },
   "6.18.15": {
-    about: "the stable series as shipped in 6.18.15 (Debian's): without SMP an NMI gets objects and pages by trylock",
+    about:
+      "the stable series as shipped in 6.18.15: new_slab() asks the random generator for any caller; without SMP an NMI gets objects and pages by trylock",
     nokprobe: true,
     irqWork: "slabs",
-    patches: [version("6.18.15", "6.18.15 as shipped", ...upNmiTries)],
+    patches: [version("6.18.15", "6.18.15 as shipped", ...upNmiTries, shuffleAsksGenerator)],
   },
   "6.18-rc1": {
     about:
