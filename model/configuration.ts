@@ -3,7 +3,7 @@ import type { ContextSpec, Model, Parameter, Question } from "../checker/spec/mo
 import { SLAB_LINE } from "./heap.ts";
 import { RAW_LOCKS } from "./machine/config.ts";
 import { ACCOUNT_LINE } from "./memcg/accounts.ts";
-import { HOOK_PLACES } from "./scripts.ts";
+import { HELPERS, HOOK_PLACES } from "./scripts.ts";
 
 const flag = (about: string, byDefault = false): Parameter => ({ about, type: "boolean", default: byDefault });
 const integer = (about: string, byDefault: number, min: number, max: number): Parameter => ({
@@ -59,6 +59,13 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     default: [],
     choices: RAW_LOCKS,
   },
+  outOfLine: {
+    about:
+      "helpers of ___slab_alloc() that the compiler keeps out of line, where NOKPROBE_SYMBOL(___slab_alloc) says nothing",
+    type: "texts",
+    default: [],
+    choices: HELPERS,
+  },
   debugLockAlloc: flag("CONFIG_DEBUG_LOCK_ALLOC"),
   pcpBatch: integer("pages that a refill moves to a CPU's page list (pages: true)", 1, 1, 2),
   pcpHigh: integer("pages at which a CPU's page list gives one back to the zone; 0: never (pages: true)", 0, 0, 4),
@@ -113,6 +120,7 @@ export interface Settings {
   readonly accounts: readonly string[];
   readonly chargeFails: boolean;
   readonly debugHooks: readonly string[];
+  readonly outOfLine: readonly string[];
   readonly debugLockAlloc: boolean;
   readonly pcpBatch: number;
   readonly pcpHigh: number;
