@@ -52,6 +52,9 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   objcgs: integer("accounts of memory cgroups, objcg0 and up", 1, 1, 2),
   accounts: { about: `what is charged at the start: ${ACCOUNT_LINE}`, type: "texts", default: [] },
   chargeFails: flag("a charge may hit the limit of its cgroup: a free choice"),
+  memcgStockFull: flag(
+    "all slots of a CPU's stock of pages are other cgroups': whoever gives pages back drains one of them (memcg: true)",
+  ),
   debugHooks: {
     about:
       "what ordinary kmalloc() and kfree() call besides, each a raw spinlock: kmemleak, fault injection, KFENCE, debug objects, the quarantine of KASAN",
@@ -119,6 +122,7 @@ export interface Settings {
   readonly objcgs: number;
   readonly accounts: readonly string[];
   readonly chargeFails: boolean;
+  readonly memcgStockFull: boolean;
   readonly debugHooks: readonly string[];
   readonly outOfLine: readonly string[];
   readonly debugLockAlloc: boolean;

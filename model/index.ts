@@ -64,6 +64,7 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
     cfg.pages.set(s.pages),
     cfg.memcg.set(s.memcg),
     cfg.chargeFails.set(s.chargeFails),
+    cfg.memcgStockFull.set(s.memcgStockFull),
     cfg.hooked.set(s.memcg || s.debugHooks.length > 0),
     ...RAW_LOCKS.map((name, i) => cfg.takes.at(element(rawLock, i)).set(s.debugHooks.includes(name))),
     cfg.debugLockAlloc.set(s.debugLockAlloc),

@@ -42,11 +42,11 @@ export function problems(question: Question): Problem[] {
     s.objects,
   );
   if (s.memcg) found.push(...accountProblems(s.accounts, { ...s, held }));
-  else if (s.objcgs > 1 || s.accounts.length > 0 || s.chargeFails)
+  else if (s.objcgs > 1 || s.accounts.length > 0 || s.chargeFails || s.memcgStockFull)
     say(
       "/configuration/memcg",
       "nothing is charged here",
-      'set "memcg" to true, or leave "objcgs", "accounts" and "chargeFails" out',
+      'set "memcg" to true, or leave "objcgs", "accounts", "chargeFails" and "memcgStockFull" out',
     );
   for (const [i, one] of question.contexts.entries()) {
     const at = `/contexts/${i}`;

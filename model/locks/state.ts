@@ -33,6 +33,7 @@ export const lock = sum("lock", {
   zone,
   stock: cpu,
   objcgs: one,
+  pageStock: cpu,
   batch: cpu,
   crng: cpu,
   baseCrng: one,
@@ -51,6 +52,8 @@ export const pcpLock = (c: Cpu) => inject(lock, "pcp", c);
 export const zoneLock = (z: Expr<Id<"zone">>) => inject(lock, "zone", z);
 /** `memcg_stock.stock_lock` (v1), `obj_stock.lock` (6.18) of one CPU. */
 export const stockLock = (c: Cpu) => inject(lock, "stock", c);
+/** `memcg_stock.lock` of one CPU, where the stock of pages has a lock of its own (6.18). */
+export const pageStockLock = (c: Cpu) => inject(lock, "pageStock", c);
 /** `objcg_lock`, one in all. */
 export const objcgLock = inject(lock, "objcgs", element(one, 0));
 

@@ -77,6 +77,8 @@ export const cfg = constants({
   memcg: bool,
   /** A charge may hit the limit: a free choice. */
   chargeFails: bool,
+  /** A CPU's stock of pages has its slots taken by other cgroups, so that one is drained to make room. */
+  memcgStockFull: bool,
   /** Ordinary allocations and frees take the lock: its subsystem is there. */
   takes: each(rawLock, bool),
   /** Something happens to an object between its allocation and its caller: memcg, or a debugging aid. */

@@ -20,8 +20,8 @@ import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts"
 import { rawSpinLockIrqsave } from "../locks/raw-spinlock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { spinLock, spinLockIrqsave } from "../locks/spinlock.ts";
-import { batchLock, cpuSlabLock, crngLock, l, lock, rawLock, stockLock } from "../locks/state.ts";
-import { localTrylock } from "../locks/stock-lock.ts";
+import { batchLock, cpuSlabLock, crngLock, l, lock, pageStockLock, rawLock, stockLock } from "../locks/state.ts";
+import { localTrylock, pageStockTrylock } from "../locks/stock-lock.ts";
 import { cfg, chain } from "../machine/config.ts";
 import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
 import { batchLocalLock, crngLocalLock } from "../random/get-random.ts";
@@ -41,11 +41,13 @@ export const S1 = property(
   whenever(localTrylock, "acquire", ({ here }) => l.lock.at(stockLock(here)).holder.isNull()),
   whenever(batchLocalLock, "enter", ({ here }) => l.lock.at(batchLock(here)).holder.isNull()),
   whenever(crngLocalLock, "enter", ({ here }) => l.lock.at(crngLock(here)).holder.isNull()),
+  whenever(pageStockTrylock, "acquire", ({ here }) => l.lock.at(pageStockLock(here)).holder.isNull()),
   whenever(rtSpinLock, "fast", ({ self, which }) =>
     implies(
       or(
         isKind(lock, "cpuSlab", which),
         isKind(lock, "stock", which),
+        isKind(lock, "pageStock", which),
         isKind(lock, "batch", which),
         isKind(lock, "crng", which),
       ),
