@@ -3,7 +3,7 @@ import type { ContextSpec, Model, Parameter, Question } from "../checker/spec/mo
 import { SLAB_LINE } from "./heap.ts";
 import { RAW_LOCKS } from "./machine/config.ts";
 import { ACCOUNT_LINE } from "./memcg/accounts.ts";
-import { HOOK_PLACES } from "./scripts.ts";
+import { HELPERS, HOOK_PLACES } from "./scripts.ts";
 
 const flag = (about: string, byDefault = false): Parameter => ({ about, type: "boolean", default: byDefault });
 const integer = (about: string, byDefault: number, min: number, max: number): Parameter => ({
@@ -40,7 +40,11 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   cpuPartialSlabs: integer("s->cpu_partial_slabs", 1, 1, 4),
   minPartial: integer("s->min_partial", 1, 0, 4),
   migration: flag("tasks may move between CPUs"),
-  nodeMismatch: flag("kmalloc() may ask for another node: a free choice at each test"),
+  nodeMismatch: flag("kmalloc() may ask for a node that a slab is not on: a free choice for each slab that it meets"),
+  memorylessNode: flag(
+    "the node asked for may be one without slabs (no memory, or not online): a free choice (nodeMismatch: true)",
+  ),
+  freelistRandom: flag("CONFIG_SLAB_FREELIST_RANDOM: a new slab asks the random generator where its list begins"),
   pages: flag(
     "pages come from the page allocator, with reference counts; otherwise there is one or none, a free choice",
   ),
@@ -48,12 +52,22 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   objcgs: integer("accounts of memory cgroups, objcg0 and up", 1, 1, 2),
   accounts: { about: `what is charged at the start: ${ACCOUNT_LINE}`, type: "texts", default: [] },
   chargeFails: flag("a charge may hit the limit of its cgroup: a free choice"),
+  memcgStockFull: flag(
+    "all slots of a CPU's stock of pages are other cgroups': whoever gives pages back drains one of them (memcg: true)",
+  ),
   debugHooks: {
     about:
       "what ordinary kmalloc() and kfree() call besides, each a raw spinlock: kmemleak, fault injection, KFENCE, debug objects, the quarantine of KASAN",
     type: "texts",
     default: [],
     choices: RAW_LOCKS,
+  },
+  outOfLine: {
+    about:
+      "helpers of ___slab_alloc() that the compiler keeps out of line, where NOKPROBE_SYMBOL(___slab_alloc) says nothing",
+    type: "texts",
+    default: [],
+    choices: HELPERS,
   },
   debugLockAlloc: flag("CONFIG_DEBUG_LOCK_ALLOC"),
   pcpBatch: integer("pages that a refill moves to a CPU's page list (pages: true)", 1, 1, 2),
@@ -101,12 +115,16 @@ export interface Settings {
   readonly minPartial: number;
   readonly migration: boolean;
   readonly nodeMismatch: boolean;
+  readonly memorylessNode: boolean;
+  readonly freelistRandom: boolean;
   readonly pages: boolean;
   readonly memcg: boolean;
   readonly objcgs: number;
   readonly accounts: readonly string[];
   readonly chargeFails: boolean;
+  readonly memcgStockFull: boolean;
   readonly debugHooks: readonly string[];
+  readonly outOfLine: readonly string[];
   readonly debugLockAlloc: boolean;
   readonly pcpBatch: number;
   readonly pcpHigh: number;

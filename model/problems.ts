@@ -27,6 +27,14 @@ export function problems(question: Question): Problem[] {
     say("/configuration/tiny", "SLUB_TINY leaves SLUB_DEBUG out", 'drop "debug" and "accounting", or "tiny"');
   if (s.tiny && s.cpuPartial)
     say("/configuration/tiny", "SLUB_TINY leaves SLUB_CPU_PARTIAL out", 'set "cpuPartial" or "tiny" to false');
+  if (s.tiny && s.freelistRandom)
+    say("/configuration/tiny", "SLUB_TINY leaves SLAB_FREELIST_RANDOM out", 'set "freelistRandom" or "tiny" to false');
+  if (s.memorylessNode && !s.nodeMismatch)
+    say(
+      "/configuration/memorylessNode",
+      "nobody asks for a node here",
+      'set "nodeMismatch" to true, or leave "memorylessNode" out',
+    );
   if (question.contexts.length === 0) say("/contexts", "nobody does anything", "add at least one context");
   const lines = s.slabs.map(parseSlab);
   const held = heldObjects(
@@ -34,11 +42,11 @@ export function problems(question: Question): Problem[] {
     s.objects,
   );
   if (s.memcg) found.push(...accountProblems(s.accounts, { ...s, held }));
-  else if (s.objcgs > 1 || s.accounts.length > 0 || s.chargeFails)
+  else if (s.objcgs > 1 || s.accounts.length > 0 || s.chargeFails || s.memcgStockFull)
     say(
       "/configuration/memcg",
       "nothing is charged here",
-      'set "memcg" to true, or leave "objcgs", "accounts" and "chargeFails" out',
+      'set "memcg" to true, or leave "objcgs", "accounts", "chargeFails" and "memcgStockFull" out',
     );
   for (const [i, one] of question.contexts.entries()) {
     const at = `/contexts/${i}`;

@@ -57,11 +57,14 @@ export interface Runner {
 
 export function runnersOf(question: Question): Runner[] {
   const s = settingsOf(question);
-  const nokprobe = VERSIONS[question.version as string]?.nokprobe ?? true;
+  const probing = {
+    nokprobe: VERSIONS[question.version as string]?.nokprobe ?? true,
+    outOfLine: s.outOfLine,
+  };
   const runners: Runner[] = question.contexts.map((spec) => {
     const calls = spec.script.map((line) => parseCall(line, s.objects) as Call);
     const thread = spec.kind === "task";
-    const script = thread ? taskScript(spec, calls) : frameScript(spec, calls, nokprobe);
+    const script = thread ? taskScript(spec, calls) : frameScript(spec, calls, probing);
     return { name: spec.name, kind: spec.kind as Kind, cpu: cpuOf(spec), objcg: objcgOf(spec), thread, script };
   });
   for (let c = 0; c < s.cpus; c++) {

@@ -146,24 +146,43 @@ const KERNEL_ROWS: Region = anyOf(
   ...PAGE_PROGRAMS.map(within),
 );
 
-/** ___slab_alloc() with what the compiler inlines there: all that NOKPROBE_SYMBOL(___slab_alloc) takes away. */
-const SLAB_ALLOC_INLINED = anyOf(
-  rowsOf(slabAlloc),
-  inlined(slabAlloc, getFreelist, freezeSlab, localLockIrqsave, localUnlockIrqrestore),
-);
+/** Functions that the source asks to inline into ___slab_alloc(), which a compiler may keep out of line all the same. */
+const INLINE_HELPERS = { get_freelist: getFreelist, freeze_slab: freezeSlab };
+export const HELPERS = Object.keys(INLINE_HELPERS);
+
+/**
+ * ___slab_alloc() with what is inlined there: all that NOKPROBE_SYMBOL(___slab_alloc) takes away. Of `local_lock_*` there
+ * are only macros.
+ */
+const slabAllocInlined = (outOfLine: readonly string[]): Region =>
+  anyOf(
+    rowsOf(slabAlloc),
+    inlined(
+      slabAlloc,
+      ...Object.entries(INLINE_HELPERS).flatMap(([name, helper]) => (outOfLine.includes(name) ? [] : [helper])),
+      localLockIrqsave,
+      localUnlockIrqrestore,
+    ),
+  );
+
+/** What a kprobe may not sit in: whether the version closes ___slab_alloc(), and which helpers are not part of it. */
+export interface Probing {
+  readonly nokprobe: boolean;
+  readonly outOfLine: readonly string[];
+}
 
 interface HookPlace {
   readonly about: string;
   /** Only with PREEMPT_RT. */
   readonly rt?: true;
-  readonly region: (nokprobe: boolean) => Region;
+  readonly region: (probing: Probing) => Region;
 }
 
 /** Where a hook may fire, by the spec's `at`. */
 export const HOOK_PLACES: Readonly<Record<string, HookPlace>> = {
   kprobe: {
     about: "a kprobe at any instruction that the version does not forbid (6.18: not in ___slab_alloc())",
-    region: (nokprobe) => (nokprobe ? except(KERNEL_ROWS, SLAB_ALLOC_INLINED) : KERNEL_ROWS),
+    region: ({ nokprobe, outOfLine }) => (nokprobe ? except(KERNEL_ROWS, slabAllocInlined(outOfLine)) : KERNEL_ROWS),
   },
   anywhere: { about: "any instruction of the allocator, whatever NOKPROBE_SYMBOL() says", region: () => KERNEL_ROWS },
   unlock: {
@@ -303,7 +322,7 @@ export const taskScript = (spec: ContextSpec, calls: readonly Call[]): Script =>
 const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7), migrate: range(0, 15) };
 
 /** The script of a softirq, hardirq, NMI or hook: it may never come; once there it makes all its calls and returns. */
-export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe: boolean): Script {
+export function frameScript(spec: ContextSpec, calls: readonly Call[], probing: Probing): Script {
   const kind = spec.kind === "hook" ? hookKind(spec) : (KINDS[spec.kind] as FrameKind);
   const may = (self: Self): Expr<boolean> => {
     switch (spec.kind) {
@@ -314,7 +333,7 @@ export function frameScript(spec: ContextSpec, calls: readonly Call[], nokprobe:
       case "softirq":
         return softirqMayArrive(self);
       default:
-        return hookMayFire(self, (HOOK_PLACES[spec.options.at as string] as HookPlace).region(nokprobe));
+        return hookMayFire(self, (HOOK_PLACES[spec.options.at as string] as HookPlace).region(probing));
     }
   };
   return program(spec.name, { exits: ["done"], locals: { ...localsOf(calls), ...FRAME_LOCALS } }, (self, _, locals) => {

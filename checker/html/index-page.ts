@@ -5,7 +5,7 @@
 import { columnOf } from "../ledger/decide.ts";
 import { type DesignCell, type Judged, type JudgedClaim, letter } from "../ledger/ledger.ts";
 import type { SpecRecord } from "../ledger/record.ts";
-import { DIFFERS, differs, expectation, standing, verdictOn } from "../ledger/words.ts";
+import { DIFFERS, differs, expectation, release, standing, verdictOn } from "../ledger/words.ts";
 import type { Spec } from "../spec/spec.ts";
 import { count } from "../text/wrap.ts";
 import { documentOf, escaped } from "./write.ts";
@@ -130,7 +130,9 @@ function claim(judged: JudgedClaim, link: (name: string) => string): string {
       const { what, by, others } = verdictOn(found.decision);
       const where = [
         ...by.map(({ name, text }) => `${link(name)}: ${escaped(text)}`),
-        ...(others.length > 0 ? [`not seen in ${others.map(link).join(", ")}`] : []),
+        ...(others.length > 0
+          ? [`not seen in ${others.map((other) => `${link(other.name)}${escaped(other.release)}`).join(", ")}`]
+          : []),
       ];
       const verdict = `${differs(found) ? `<strong>${DIFFERS}</strong>: ` : ""}${escaped(what)}`;
       return `<li>${parts.length > 1 ? `(${letter(i)}) ` : ""}${escaped(part.part.sentence)} <em>${escaped(
@@ -165,5 +167,5 @@ function cellText(
     return expected === null ? "not there" : `no spec yet (expected ${expected.join(" ") || "holds"})`;
   const found = violated.length > 0 ? `<strong>${escaped(violated.join(" "))}</strong>` : "holds";
   const wanted = differing.length > 0 ? `; <strong>${DIFFERS}</strong>: ${escaped(differing.join(", "))}` : "";
-  return `${found} ${specs.map(({ spec }) => link(spec.name)).join(", ")}${wanted}`;
+  return `${found} ${specs.map(({ spec }) => `${link(spec.name)}${escaped(release(spec))}`).join(", ")}${wanted}`;
 }

@@ -2,7 +2,7 @@
 import { ascii, count, wrap } from "../text/wrap.ts";
 import type { Searched } from "./decide.ts";
 import { type DesignCell, type Judged, type JudgedClaim, type JudgedPart, letter } from "./ledger.ts";
-import { bounds, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
+import { bounds, DIFFERS, decidingSpecs, differs, expectation, release, standing, verdictOn } from "./words.ts";
 
 const INTRO =
   "Each claim with what an exhaustive search of this model found. A verdict is about the model, within the bounds of the spec that is named beside it; what a spec sets up is printed by `npm run check -- SPEC`, and its report with the trace is results/SPEC.txt. `said` is what whoever is quoted would answer, `expected` what our reading of the sources expected.";
@@ -20,7 +20,7 @@ export function claimsMail(judged: Judged): string {
     ]),
     ["The specs, and their bounds"],
     decidingSpecs(judged).flatMap((one) => [
-      ...wrap(`${one.spec.name}: ${one.spec.question}`, { rest: "  " }),
+      ...wrap(`${one.spec.name}${release(one.spec)}: ${one.spec.question}`, { rest: "  " }),
       ...wrap(specText(one), {
         first: "    ",
         rest: "    ",
@@ -50,7 +50,10 @@ function part(one: JudgedPart, mark: string): string[] {
         ...wrap(head, { first: "      ", rest: "        " }),
         ...by.flatMap(({ name, text }) => wrap(`${name}: ${text}`, { first: "        ", rest: "          " })),
         ...(others.length > 0
-          ? wrap(`not seen in: ${others.join(", ")}`, { first: "        ", rest: "          " })
+          ? wrap(`not seen in: ${others.map(({ name, release }) => name + release).join(", ")}`, {
+              first: "        ",
+              rest: "          ",
+            })
           : []),
       ];
     }),
@@ -61,7 +64,7 @@ function designCell({ column, expected, specs, violated, differs: differing }: D
   if (expected === null && specs.length === 0) return [];
   const found = specs.length === 0 ? "no spec yet" : violated.length > 0 ? `violates ${violated.join(" ")}` : "holds";
   const wanted = expected === null ? "" : `; expected ${expected.length > 0 ? expected.join(" ") : "holds"}`;
-  const where = specs.length > 0 ? ` (${specs.map(({ spec }) => spec.name).join(", ")})` : "";
+  const where = specs.length > 0 ? ` (${specs.map(({ spec }) => spec.name + release(spec)).join(", ")})` : "";
   const beside = differing.length > 0 ? `; ${DIFFERS}: ${differing.join(", ")}` : "";
   return wrap(`${column}: ${found}${where}${wanted}${beside}`, { first: "    ", rest: "      " });
 }

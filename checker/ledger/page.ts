@@ -1,7 +1,7 @@
 /** The ledger as a page: a table for each claim, and the matrix of designs and configurations. */
 import { count } from "../text/wrap.ts";
 import { type DesignCell, type Judged, type JudgedClaim, letter } from "./ledger.ts";
-import { bounds, DIFFERS, decidingSpecs, differs, expectation, standing, verdictOn } from "./words.ts";
+import { bounds, DIFFERS, decidingSpecs, differs, expectation, release, standing, verdictOn } from "./words.ts";
 
 const INTRO = `Written by \`npm run claims\`, never by hand: each verdict is read off the searches of the specs that name the claim, as
 \`model/claims/\` says how. A verdict is about this model, within the bounds of those specs. "Said" is what whoever is quoted would
@@ -29,9 +29,10 @@ export function claimsPage(judged: Judged): string {
     ),
     "## Specs",
     table(
-      ["spec", "question", "verdict", "bounds", "states", "second opinions", "relation"],
+      ["spec", "release", "question", "verdict", "bounds", "states", "second opinions", "relation"],
       decidingSpecs(judged).map((one) => [
         link(one.spec.name),
+        one.spec.asked.version ?? "-",
         escaped(one.spec.question),
         one.record.verdict,
         bounds(one),
@@ -59,7 +60,9 @@ function section({ id, claim, parts }: JudgedClaim): string {
       const { what, by, others } = verdictOn(found.decision);
       const shown = [
         ...by.map(({ name, text }) => `${link(name)}: ${escaped(text)}`),
-        ...(others.length > 0 ? [`not seen in ${others.map(link).join(", ")}`] : []),
+        ...(others.length > 0
+          ? [`not seen in ${others.map((other) => `${link(other.name)}${other.release}`).join(", ")}`]
+          : []),
       ];
       return [
         n === 0 ? `${parts.length > 1 ? `(${letter(i)}) ` : ""}${escaped(one.part.sentence)}` : "",
@@ -79,5 +82,5 @@ function cellText({ expected, specs, violated, differs: differing }: DesignCell)
   if (specs.length === 0) return expected === null ? "-" : `no spec yet (expected ${expected.join(" ") || "holds"})`;
   const found = violated.length > 0 ? `**${violated.join(" ")}**` : "holds";
   const wanted = differing.length > 0 ? `; ${DIFFERS}: ${differing.join(", ")}` : "";
-  return `${found} ${specs.map(({ spec }) => link(spec.name)).join(", ")}${wanted}`;
+  return `${found} ${specs.map(({ spec }) => `${link(spec.name)}${release(spec)}`).join(", ")}${wanted}`;
 }

@@ -25,7 +25,8 @@ export function expectation({ part }: JudgedPart): string {
 export interface Verdict {
   readonly what: string;
   readonly by: readonly { readonly name: string; readonly text: string }[];
-  readonly others: readonly string[];
+  /** Specs with their release: "nmi-gate", " (6.18)". */
+  readonly others: readonly { readonly name: string; readonly release: string }[];
 }
 
 export function verdictOn({ isTrue, reading, by, others }: Decision): Verdict {
@@ -41,13 +42,13 @@ export function verdictOn({ isTrue, reading, by, others }: Decision): Verdict {
   return {
     what,
     by: by.map((one) => ({ name: one.spec.name, text: textOf(one, reading, isTrace, isTrue) })),
-    others: shown ? others.map(({ spec }) => spec.name) : [],
+    others: shown ? others.map(({ spec }) => ({ name: spec.name, release: release(spec) })) : [],
   };
 }
 
 function textOf(one: Searched, reading: Decision["reading"], isTrace: boolean, isTrue: boolean): string {
   const { spec, record } = one;
-  const states = `${count(record.states)} states`;
+  const states = `${spec.asked.version === null ? "" : `${spec.asked.version}; `}${count(record.states)} states`;
   if (isTrace && "properties" in reading) {
     const traces = reading.properties
       .filter((name) => Object.hasOwn(record.violated, name))
@@ -58,6 +59,9 @@ function textOf(one: Searched, reading: Decision["reading"], isTrace: boolean, i
   if (reading.kind === "unreachable" && !isTrue) return `${conditions(spec)}: ${reading.witness} is reached`;
   return states;
 }
+
+/** Which release a spec asks about, to stand behind its name: " (6.18)"; nothing where its model has no versions. */
+export const release = ({ asked }: Spec): string => (asked.version === null ? "" : ` (${asked.version})`);
 
 /** What a spec sets up, in a line: version, variants, settings beside the heap, and who does what. */
 export function conditions({ asked, model }: Spec): string {
@@ -102,6 +106,7 @@ export function decidingSpecs({ claims, designs, searched }: Judged): readonly S
 
 /** How much of the ledger is decided, a sentence each. */
 export function standing(judged: Judged): readonly string[] {
+  const deciding = decidingSpecs(judged).map(({ spec }) => spec);
   const { claims, designs, ledger } = judged;
   const open = undecided(judged);
   const openClaims = new Set(open.map((where) => /^[^ ,]+/.exec(where)?.[0])).size;
@@ -125,8 +130,17 @@ export function standing(judged: Judged): readonly string[] {
             .join("; ")}.`,
         ]
       : []),
+    ...releases(deciding),
     ...(judged.idle.length > 0 ? [`Named for nothing: ${judged.idle.join("; ")}.`] : []),
   ];
+}
+
+/** What each release that some spec asks about is: "6.18 is the stable series as shipped in .." */
+function releases(specs: readonly Spec[]): readonly string[] {
+  const about = new Map<string, string>();
+  for (const { asked, model } of specs)
+    if (asked.version !== null) about.set(asked.version, model.versions[asked.version] ?? "");
+  return [...about].map(([name, what]) => `${name}: ${what}.`);
 }
 
 /** Whether what was found is not what the reference expected. */

@@ -185,13 +185,16 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     quote: "rtmutex's trace_contention tracepoint is such safe tracepoint within a critical section",
     parts: [
       part(
-        "a hook there neither spins for a lock held below, nor deadlocks, nor may sleep",
+        "as merged: a hook that allocates there neither spins for a lock held below, nor deadlocks, nor may sleep",
         rt(holds("S7", "S8", "S10")),
         {
           expected: false,
-          within: { options: { at: "contention_begin" } },
+          within: { versions: ["6.18-rc1"], options: { at: "contention_begin" } },
         },
       ),
+      part("as shipped it gets NULL, and does none of that", rt(holds("S7", "S8", "S10")), {
+        within: { versions: ["6.18"], options: { at: "contention_begin" } },
+      }),
     ],
   },
   E17: {
@@ -232,8 +235,12 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
     where: "mm/slub.c __slab_alloc()",
     quote: "On PREEMPT_RT an invocation is not possible from IRQ-off or preempt disabled context.",
     parts: [
-      part("a nolock call comes to __slab_alloc() with interrupts and preemption on", rt(holds("E20")), {
+      part("as merged: a nolock call comes to __slab_alloc() with interrupts and preemption on", rt(holds("E20")), {
+        within: { versions: ["6.18-rc1"] },
         expected: false,
+      }),
+      part("as shipped, with the test of preemptible(): it does", rt(holds("E20")), {
+        within: { versions: ["6.18"] },
       }),
     ],
   },

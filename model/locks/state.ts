@@ -1,7 +1,7 @@
 /**
  * Locks as ids. Who waits notes what for, so a lock must be nameable in a cell: the cpu-slab lock of each CPU and
  * bucket, the list_lock of each bucket's node, the lock of each CPU's page list, the zone's, that of each CPU's memcg
- * stock, and objcg_lock. A raw spinlock is a real one on PREEMPT_RT too: nobody sleeps for it, and it stands apart.
+ * stock, objcg_lock, and those of the random generator. A raw spinlock is a real one on PREEMPT_RT too: nobody sleeps for it, and it stands apart.
  */
 import {
   compose,
@@ -26,7 +26,18 @@ const cpuBucket = product("cpuBucket", { cpu, bucket });
 const zone = indexSet("zone");
 const one = indexSet("one");
 
-export const lock = sum("lock", { cpuSlab: cpuBucket, list: bucket, pcp: cpu, zone, stock: cpu, objcgs: one });
+export const lock = sum("lock", {
+  cpuSlab: cpuBucket,
+  list: bucket,
+  pcp: cpu,
+  zone,
+  stock: cpu,
+  objcgs: one,
+  pageStock: cpu,
+  batch: cpu,
+  crng: cpu,
+  baseCrng: one,
+});
 
 type Cpu = Expr<Id<"cpu"> | null>;
 type Bucket = Expr<Id<"bucket"> | null>;
@@ -41,8 +52,17 @@ export const pcpLock = (c: Cpu) => inject(lock, "pcp", c);
 export const zoneLock = (z: Expr<Id<"zone">>) => inject(lock, "zone", z);
 /** `memcg_stock.stock_lock` (v1), `obj_stock.lock` (6.18) of one CPU. */
 export const stockLock = (c: Cpu) => inject(lock, "stock", c);
+/** `memcg_stock.lock` of one CPU, where the stock of pages has a lock of its own (6.18). */
+export const pageStockLock = (c: Cpu) => inject(lock, "pageStock", c);
 /** `objcg_lock`, one in all. */
 export const objcgLock = inject(lock, "objcgs", element(one, 0));
+
+/** `batched_entropy_u32.lock` of one CPU. */
+export const batchLock = (c: Cpu) => inject(lock, "batch", c);
+/** `crngs.lock` of one CPU. */
+export const crngLock = (c: Cpu) => inject(lock, "crng", c);
+/** `base_crng.lock`, one in all. */
+export const baseCrngLock = inject(lock, "baseCrng", element(one, 0));
 
 export { rawLock, zone };
 

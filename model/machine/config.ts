@@ -6,8 +6,10 @@ import {
   each,
   id,
   indexSet,
+  not,
   oneOf,
   optional,
+  or,
   range,
   struct,
 } from "../../checker/language/index.ts";
@@ -52,8 +54,12 @@ export const cfg = constants({
   cpuPartial: bool,
   /** Tasks may move between CPUs. */
   migration: bool,
-  /** A kmalloc() may ask for a node that a slab is not on: a free choice at each test. */
+  /** A kmalloc() may ask for a node that a slab is not on: a free choice for each slab that the call meets. */
   nodeMismatch: bool,
+  /** The node that is asked for may be one without slabs: then a caller that may spin takes any, as a nolock one does. */
+  memorylessNode: bool,
+  /** CONFIG_SLAB_FREELIST_RANDOM: a new slab lists its objects from a random one on. */
+  freelistRandom: bool,
   /** Pages have reference counts and a scanner may look at them; otherwise a fresh page is a free choice. */
   pages: bool,
   /** Pages that a refill moves from the zone to a CPU's list. */
@@ -71,6 +77,8 @@ export const cfg = constants({
   memcg: bool,
   /** A charge may hit the limit: a free choice. */
   chargeFails: bool,
+  /** A CPU's stock of pages has its slots taken by other cgroups, so that one is drained to make room. */
+  memcgStockFull: bool,
   /** Ordinary allocations and frees take the lock: its subsystem is there. */
   takes: each(rawLock, bool),
   /** Something happens to an object between its allocation and its caller: memcg, or a debugging aid. */
@@ -88,3 +96,6 @@ export const cfg = constants({
   /** Objects in a slab. */
   objects: range(1, 8),
 });
+
+/** Neither SMP nor PREEMPT_RT: spin_trylock() is empty, and always succeeds. */
+export const EMPTY_TRYLOCK = not(or(cfg.smp, cfg.preemptRt));

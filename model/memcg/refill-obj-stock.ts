@@ -22,8 +22,9 @@ import {
 } from "../../checker/language/index.ts";
 import { stockLock } from "../locks/state.ts";
 import { localTrylock, localUnlock } from "../locks/stock-lock.ts";
-import { cpu } from "../machine/config.ts";
+import { cfg, cpu } from "../machine/config.ts";
 import { drainObjStock } from "./drain-obj-stock.ts";
+import { refillStock } from "./refill-stock.ts";
 import { belowPage, bytes, mc, objcg as objcgs, PAGE_BYTES, wholePages } from "./state.ts";
 
 export const refillObjStock = program(
@@ -110,8 +111,12 @@ export const refillObjStock = program(
       out: step(
         "if (nr_pages) obj_cgroup_uncharge_pages(objcg, nr_pages);",
         { ref: "3.13.9" },
+        when(and(cfg.memcgStockFull, pages.gt(0)))
+          .do(account.pages.set(account.pages.minus(pages)))
+          .goto("refillStock"),
         otherwise.do(account.pages.set(account.pages.minus(pages))).goto("done"),
       ),
+      refillStock: call("refill_stock(memcg, nr_pages);", refillStock, {}, { done: "done" }, { ref: "3.13.18" }),
     };
   },
 );

@@ -2,11 +2,12 @@
  * alloc_frozen_pages_nolock() and alloc_pages_nolock(): one page by trylocks alone. The first leaves the reference count
  * at 0; the second sets it to 1.
  *
- * Context: Any; on PREEMPT_RT an NMI or a hardirq gets NULL at once.
+ * Context: Any; on PREEMPT_RT an NMI or a hardirq gets NULL at once, and so does an NMI where there is neither SMP nor
+ * PREEMPT_RT.
  * Return: `got`, null where the C returns NULL.
  * Abstracts: no memcg charge and no hooks of an allocation.
  *
- * @kernel v6.18 mm/page_alloc.c alloc_frozen_pages_nolock_noprof(), alloc_pages_nolock_noprof()
+ * @kernel v6.18.35 mm/page_alloc.c alloc_frozen_pages_nolock_noprof(), alloc_pages_nolock_noprof()
  */
 import {
   call,
@@ -21,7 +22,7 @@ import {
   step,
   when,
 } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
+import { cfg, EMPTY_TRYLOCK } from "../machine/config.ts";
 import { inHardirq, inNmi } from "../machine/state.ts";
 import { slab as pages } from "../slub/sets.ts";
 import { rmqueue } from "./rmqueue.ts";
@@ -37,11 +38,26 @@ export const allocFrozenPagesNolock = program(
     abstracts: ["hooks and the memcg charge of a page are left out"],
   },
   (self, { got }) => ({
-    entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "freelist"),
+    entry: select(
+      "if (IS_ENABLED(CONFIG_PREEMPT_RT)",
+      [
+        [cfg.preemptRt, "context"],
+        [EMPTY_TRYLOCK, "up"],
+      ],
+      "freelist",
+    ),
     context: step(
       "if (IS_ENABLED(CONFIG_PREEMPT_RT) && (in_nmi() || in_hardirq())) return NULL;",
       { ref: "3.10.1" },
       when(or(inNmi(self), inHardirq(self)))
+        .do(got.set(lit(null)))
+        .goto("done"),
+      otherwise.goto("freelist"),
+    ),
+    up: step(
+      "if (!IS_ENABLED(CONFIG_SMP) && in_nmi()) return NULL;",
+      { ref: "3.10.2" },
+      when(inNmi(self))
         .do(got.set(lit(null)))
         .goto("done"),
       otherwise.goto("freelist"),

@@ -6,10 +6,10 @@
  *
  * @kernel v6.18 mm/page_alloc.c ___free_pages(), drain_pages_zone()
  */
-import { bool, call, id, otherwise, program, range, step, value, when } from "../../checker/language/index.ts";
-import { spinLock, spinUnlock } from "../locks/spinlock.ts";
+import { bool, call, id, otherwise, program, range, select, step, value, when } from "../../checker/language/index.ts";
+import { spinLock, spinLockIrqsave, spinUnlock, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { pcpLock } from "../locks/state.ts";
-import { cpu } from "../machine/config.ts";
+import { cpu, EMPTY_TRYLOCK } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
 import { slab as pages } from "../slub/sets.ts";
 import { freeFrozenPages, freePcppagesBulk } from "./free-frozen-pages.ts";
@@ -40,20 +40,31 @@ export const freePages = program(
   }),
 );
 
-/** 6.18 as merged takes the lock with interrupts on, without SMP too (038a102535eb changes that). */
+/** Without SMP, and without PREEMPT_RT, interrupts are off too: a trylock there has nothing to find taken. */
 export const drainPagesZone = program(
   "drain_pages_zone",
   {
     exits: ["done"],
     params: { c: value(id(cpu)) },
-    /** For versions that turn interrupts off. */
     locals: { flags: bool, count: range(0, 4) },
-    kernel: "v6.18 mm/page_alloc.c drain_pages_zone()",
+    kernel: "v6.18.35 mm/page_alloc.c drain_pages_zone(), pcp_spin_lock_maybe_irqsave()",
     tag: "S",
   },
-  (self, { c }, { count }) => ({
-    pin: step("preempt_disable(); /* of spin_lock() */", { ref: "3.10.D1" }, otherwise.do(pinCpu(self)).goto("lock")),
-    lock: call("spin_lock(&pcp->lock);", spinLock, { which: pcpLock(c) }, { held: "count" }, { ref: "3.10.D1" }),
+  (self, { c }, { flags, count }) => ({
+    pin: step(
+      "preempt_disable(); /* of spin_lock() */",
+      { ref: "3.10.D1" },
+      otherwise.do(pinCpu(self), flags.set(false)).goto("lock"),
+    ),
+    lock: select("#if defined(CONFIG_SMP) || defined(CONFIG_PREEMPT_RT)", [[EMPTY_TRYLOCK, "lockIrqs"]], "lockOnly"),
+    lockOnly: call("spin_lock(&(ptr)->lock);", spinLock, { which: pcpLock(c) }, { held: "count" }, { ref: "3.10.D1" }),
+    lockIrqs: call(
+      "spin_lock_irqsave(&(ptr)->lock, flags);",
+      spinLockIrqsave,
+      { which: pcpLock(c), flags },
+      { held: "count" },
+      { ref: "3.10.D1" },
+    ),
     count: step(
       "count = pcp->count; if (count) {",
       { ref: "3.10.D2" },
@@ -67,7 +78,25 @@ export const drainPagesZone = program(
       { done: "unlock" },
       { ref: "3.10.D2" },
     ),
-    unlock: call("spin_unlock(&pcp->lock);", spinUnlock, { which: pcpLock(c) }, { done: "unpin" }, { ref: "3.10.D3" }),
+    unlock: select(
+      "#if defined(CONFIG_SMP) || defined(CONFIG_PREEMPT_RT)",
+      [[EMPTY_TRYLOCK, "unlockIrqs"]],
+      "unlockOnly",
+    ),
+    unlockOnly: call(
+      "spin_unlock(&(ptr)->lock);",
+      spinUnlock,
+      { which: pcpLock(c) },
+      { done: "unpin" },
+      { ref: "3.10.D3" },
+    ),
+    unlockIrqs: call(
+      "spin_unlock_irqrestore(&(ptr)->lock, flags);",
+      spinUnlockIrqrestore,
+      { which: pcpLock(c), flags },
+      { done: "unpin" },
+      { ref: "3.10.D3" },
+    ),
     unpin: step("preempt_enable();", { ref: "3.10.D3" }, otherwise.do(unpinCpu(self)).goto("done")),
   }),
 );

@@ -129,7 +129,9 @@ export const trackGateCpu = [
 ];
 
 export const trackMissedNode = [
-  track(slabAllocNode, "slab", ({ self, c, b }) => call.missedNode.at(self).set(cpuSlabOf(c, b).slab), { to: "slow" }),
+  track(slabAllocNode, "slab", ({ self, c, b }) => call.missedNode.at(self).set(cpuSlabOf(c, b).slab), {
+    to: "slowWrong",
+  }),
   track(returned, "check", ({ self }) => call.missedNode.at(self).set(lit(null))),
 ];
 

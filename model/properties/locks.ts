@@ -20,10 +20,11 @@ import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts"
 import { rawSpinLockIrqsave } from "../locks/raw-spinlock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { spinLock, spinLockIrqsave } from "../locks/spinlock.ts";
-import { cpuSlabLock, l, lock, rawLock, stockLock } from "../locks/state.ts";
-import { localTrylock } from "../locks/stock-lock.ts";
+import { batchLock, cpuSlabLock, crngLock, l, lock, pageStockLock, rawLock, stockLock } from "../locks/state.ts";
+import { localTrylock, pageStockTrylock } from "../locks/stock-lock.ts";
 import { cfg, chain } from "../machine/config.ts";
 import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
+import { batchLocalLock, crngLocalLock } from "../random/get-random.ts";
 import { returned } from "../scripts.ts";
 import { slab } from "../slub/sets.ts";
 import { slabLock } from "../slub/slab-lock.ts";
@@ -33,14 +34,23 @@ type LockId = Expr<Id<"lock">>;
 
 export const S1 = property(
   "S1",
-  "no frame enters the locked section of a bucket, or of a stock, that a frame below it is in",
+  "no frame enters a section under a local lock (of a bucket, a stock, the random generator) that a frame below it is in",
   whenever(localLockIrqsave, "acquire", ({ b, here }) => l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
   whenever(localLockIrqsaveCheck, "acquire", ({ b, here }) => l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
   whenever(stockLockIrqsaveCheck, "acquire", ({ here }) => l.lock.at(stockLock(here)).holder.isNull()),
   whenever(localTrylock, "acquire", ({ here }) => l.lock.at(stockLock(here)).holder.isNull()),
+  whenever(batchLocalLock, "enter", ({ here }) => l.lock.at(batchLock(here)).holder.isNull()),
+  whenever(crngLocalLock, "enter", ({ here }) => l.lock.at(crngLock(here)).holder.isNull()),
+  whenever(pageStockTrylock, "acquire", ({ here }) => l.lock.at(pageStockLock(here)).holder.isNull()),
   whenever(rtSpinLock, "fast", ({ self, which }) =>
     implies(
-      or(isKind(lock, "cpuSlab", which), isKind(lock, "stock", which)),
+      or(
+        isKind(lock, "cpuSlab", which),
+        isKind(lock, "stock", which),
+        isKind(lock, "pageStock", which),
+        isKind(lock, "batch", which),
+        isKind(lock, "crng", which),
+      ),
       not(l.lock.at(which).owner.eq(chainOf(self))),
     ),
   ),

@@ -1,10 +1,11 @@
 /**
  * kmalloc_nolock(): allocation from any context, without waiting for a lock.
  *
- * Context: Any: NMI, hardirq, a probe inside the allocator. On PREEMPT_RT an NMI or a hardirq gets NULL at once.
+ * Context: Any: NMI, hardirq, a probe inside the allocator. On PREEMPT_RT whoever is not preemptible gets NULL at once,
+ * and so does an NMI where there is neither SMP nor PREEMPT_RT.
  * Return: `got`, null where the C returns NULL.
  *
- * @kernel v6.18 mm/slub.c kmalloc_nolock_noprof()
+ * @kernel v6.18.35 mm/slub.c kmalloc_nolock_noprof()
  */
 import {
   and,
@@ -15,7 +16,6 @@ import {
   next,
   not,
   optional,
-  or,
   otherwise,
   program,
   result,
@@ -26,8 +26,8 @@ import {
 } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cpuSlabLock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
-import { inHardirq, inNmi, thisCpu } from "../machine/state.ts";
+import { cfg, EMPTY_TRYLOCK } from "../machine/config.ts";
+import { atomic, inNmi, thisCpu } from "../machine/state.ts";
 import { memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { bucket, object } from "./sets.ts";
 import { slabAllocNode } from "./slab-alloc-node.ts";
@@ -44,11 +44,26 @@ export const kmallocNolock = program(
     abstracts: ["of the hooks of an allocation only that of memcg"],
   },
   (self, { size, got }, { b, canRetry, ret }) => ({
-    entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "bucket"),
+    entry: select(
+      "if (IS_ENABLED(CONFIG_PREEMPT_RT)",
+      [
+        [cfg.preemptRt, "context"],
+        [EMPTY_TRYLOCK, "up"],
+      ],
+      "bucket",
+    ),
     context: step(
-      "if (IS_ENABLED(CONFIG_PREEMPT_RT) && (in_nmi() || in_hardirq())) return NULL;",
+      "if (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible()) return NULL;",
       { ref: "3.4.1 3.5" },
-      when(or(inNmi(self), inHardirq(self)))
+      when(atomic(self))
+        .do(got.set(lit(null)))
+        .goto("done"),
+      otherwise.goto("bucket"),
+    ),
+    up: step(
+      "if (!IS_ENABLED(CONFIG_SMP) && in_nmi()) return NULL;",
+      { ref: "3.5" },
+      when(inNmi(self))
         .do(got.set(lit(null)))
         .goto("done"),
       otherwise.goto("bucket"),
@@ -72,7 +87,7 @@ export const kmallocNolock = program(
       otherwise.goto("alloc"),
     ),
     alloc: call(
-      "ret = __slab_alloc_node(s, alloc_gfp, node, _RET_IP_, s->object_size);",
+      "ret = __slab_alloc_node(s, alloc_gfp, node, _RET_IP_, size);",
       slabAllocNode,
       { b, allowSpin: false, got: ret },
       { done: "hooks", ebusy: "retry" },

@@ -3,7 +3,8 @@
  * every CPU for the callback of its irq_work.
  *
  * Context: A task; may sleep. Nobody uses the cache any more.
- * Abstracts: the tear-down is one step; slabs and pages stay where they are.
+ * Abstracts: the tear-down is one step; slabs and pages stay where they are. A bucket that is destroyed stands for a
+ * cache of kmem_cache_create(): kmalloc caches are never destroyed.
  *
  * @kernel v6.18.35 mm/slub.c defer_free_barrier(), mm/slab_common.c kmem_cache_destroy(); kernel/irq_work.c irq_work_sync()
  */
@@ -78,7 +79,10 @@ export const kmemCacheDestroy = program(
     locals: { c: id(cpu) },
     kernel: "v6.18.35 mm/slab_common.c kmem_cache_destroy()",
     tag: "S",
-    abstracts: ["the tear-down of a cache is one step, and leaves slabs and pages where they are"],
+    abstracts: [
+      "the tear-down of a cache is one step, and leaves slabs and pages where they are",
+      "a bucket that is destroyed stands for a cache of kmem_cache_create(): kmalloc caches never are, and in 6.18 kfree_nolock() is for objects of those only",
+    ],
   },
   (_, { b }, { c }) => ({
     entry: select("defer_free_barrier();", [], "first"),

@@ -4,11 +4,12 @@
  *
  * Context: The CPU is not pinned. nolock callers never wait.
  * Return: `got`, null where the C returns NULL.
- * Abstracts: objects are listed in order (no shuffle); obj_exts and accounting are left out.
+ * Abstracts: objects are listed in order: of the shuffle only that it asks for a random number; obj_exts and accounting are left out.
  *
- * @kernel v6.18 mm/slub.c new_slab(), allocate_slab()
+ * @kernel v6.18.35 mm/slub.c new_slab(), allocate_slab(), shuffle_freelist()
  */
 import {
+  and,
   bool,
   call,
   choose,
@@ -33,6 +34,7 @@ import {
 } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
 import { allocSlabPage } from "../page/alloc-slab-page.ts";
+import { getRandomU32 } from "../random/get-random.ts";
 import { bucket, object, slab as slabs, slot } from "./sets.ts";
 import { k, linkOf } from "./state.ts";
 
@@ -71,7 +73,7 @@ export const newSlab = program(
       "slab = allocate_slab(s, flags, node);",
       { ref: "3.10", note: "a page or none is a free choice" },
       either(
-        choose(slabs, (x) => when(k.slab.at(x).cache.isNull()).do(got.set(x), setUp(x, b)).goto("done")),
+        choose(slabs, (x) => when(k.slab.at(x).cache.isNull()).do(got.set(x), setUp(x, b)).goto("random")),
         otherwise.do(got.set(lit(null))).goto("done"),
       ),
     ),
@@ -88,7 +90,19 @@ export const newSlab = program(
       when(page.isNull())
         .do(got.set(lit(null)))
         .goto("done"),
-      otherwise.do(got.set(page), setUp(page, b)).goto("done"),
+      otherwise.do(got.set(page), setUp(page, b)).goto("random"),
+    ),
+    random: select(
+      "#ifdef CONFIG_SLAB_FREELIST_RANDOM",
+      [[and(cfg.freelistRandom, cfg.objects.gt(1)), "shuffle"]],
+      "done",
+    ),
+    shuffle: select("if (allow_spin)", [[allowSpin, "ask"]], "ownState"),
+    ask: call("pos = get_random_u32_below(freelist_count);", getRandomU32, {}, { done: "done" }, { ref: "3.10.R4" }),
+    ownState: step(
+      "state = &get_cpu_var(slab_rnd_state); pos = prandom_u32_state(state) % freelist_count;",
+      { ref: "3.10.R4", note: "no lock: who comes in between may change the state, and it is no matter" },
+      otherwise.goto("done"),
     ),
   }),
 );

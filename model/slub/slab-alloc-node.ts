@@ -3,7 +3,8 @@
  *
  * Context: Any, preemptible too: nothing pins the CPU between the first row and the cmpxchg.
  * Return: "done" with `got` set, null where the C returns NULL; "ebusy" where it returns ERR_PTR(-EBUSY).
- * Abstracts: whether a slab is on the wanted node is a free choice where the configuration has node requests.
+ * Abstracts: whether a slab is on the wanted node is a free choice where the configuration has node requests; the slow
+ * path is told which slab was found not to be.
  *
  * @kernel v6.18 mm/slub.c __slab_alloc_node(), __update_cpu_freelist_fast()
  */
@@ -26,7 +27,7 @@ import {
 } from "../../checker/language/index.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { thisCpu } from "../machine/state.ts";
-import { bucket, object } from "./sets.ts";
+import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabAllocWrapper } from "./slab-alloc-wrapper.ts";
 import { cpuSlabOf, linkOf, stepTid } from "./state.ts";
 
@@ -35,11 +36,11 @@ export const slabAllocNode = program(
   {
     exits: ["done", "ebusy"],
     params: { b: value(id(bucket)), allowSpin: value(bool), got: result(optional(id(object))) },
-    locals: { c: id(cpu), obj: id(object), next: orWord(optional(id(object)), "garbage") },
+    locals: { c: id(cpu), obj: id(object), next: orWord(optional(id(object)), "garbage"), wrong: id(slabs) },
     kernel: "v6.18 mm/slub.c __slab_alloc_node()",
     tag: "S",
   },
-  (self, { b, allowSpin, got }, { c, obj, next }) => {
+  (self, { b, allowSpin, got }, { c, obj, next, wrong }) => {
     const s = cpuSlabOf(c, b);
     const mine = s.seen.at(self);
     return {
@@ -56,7 +57,12 @@ export const slabAllocNode = program(
         "slab = c->slab; .. if (unlikely(.. !slab || !node_match(slab, node)))",
         { ref: "3.1.3 3.1.4" },
         when(racy(s.slab.isNull())).do(mine.forget(false)).goto("slow"),
-        either(when(cfg.nodeMismatch).do(mine.forget(false)).goto("slow"), otherwise.goto("next")),
+        either(
+          when(cfg.nodeMismatch)
+            .do(mine.forget(false), wrong.set(racy(s.slab).known()))
+            .goto("slowWrong"),
+          otherwise.goto("next"),
+        ),
       ),
       next: step(
         "next_object = get_freepointer_safe(s, object);",
@@ -78,7 +84,13 @@ export const slabAllocNode = program(
       slow: call(
         "object = __slab_alloc(s, gfpflags, node, addr, c, orig_size);",
         slabAllocWrapper,
-        { b, allowSpin, got },
+        { b, allowSpin, wrong: null, got },
+        { done: "done", ebusy: "ebusy" },
+      ),
+      slowWrong: call(
+        "object = __slab_alloc(s, gfpflags, node, addr, c, orig_size);",
+        slabAllocWrapper,
+        { b, allowSpin, wrong, got },
         { done: "done", ebusy: "ebusy" },
       ),
     };

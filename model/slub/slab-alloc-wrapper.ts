@@ -2,6 +2,7 @@
  * __slab_alloc(): pins the CPU, asks the gate again, and calls ___slab_alloc().
  *
  * Context: Any. Preemption (PREEMPT_RT: migration) is off while ___slab_alloc() runs, but around new_slab().
+ * `wrong` is the slab that the caller found not to be on the wanted node.
  * Return: "ebusy" where a frame below is inside the c->lock section of this bucket on this CPU.
  *
  * @kernel v6.18 mm/slub.c __slab_alloc()
@@ -25,19 +26,24 @@ import { cpuSlabLock } from "../locks/state.ts";
 import { cpu } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
 import { thisCpu } from "../machine/state.ts";
-import { bucket, object } from "./sets.ts";
+import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabAlloc } from "./slab-alloc.ts";
 
 export const slabAllocWrapper = program(
   "__slab_alloc",
   {
     exits: ["done", "ebusy"],
-    params: { b: value(id(bucket)), allowSpin: value(bool), got: result(optional(id(object))) },
+    params: {
+      b: value(id(bucket)),
+      allowSpin: value(bool),
+      wrong: value(optional(id(slabs))),
+      got: result(optional(id(object))),
+    },
     locals: { c: id(cpu) },
     kernel: "v6.18 mm/slub.c __slab_alloc()",
     tag: "S",
   },
-  (self, { b, allowSpin, got }, { c }) => ({
+  (self, { b, allowSpin, wrong, got }, { c }) => ({
     pin: step(
       "c = slub_get_cpu_ptr(s->cpu_slab);",
       { ref: "3.3" },
@@ -52,7 +58,7 @@ export const slabAllocWrapper = program(
     slow: call(
       "p = ___slab_alloc(s, gfpflags, node, addr, c, orig_size);",
       slabAlloc,
-      { b, allowSpin, c, got },
+      { b, allowSpin, wrong, c, got },
       { done: "unpin" },
     ),
     unpin: step("slub_put_cpu_ptr(s->cpu_slab);", { ref: "3.3" }, otherwise.do(unpinCpu(self)).goto("done")),

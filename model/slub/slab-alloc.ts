@@ -3,6 +3,7 @@
  * one file, so that it can be laid beside the source.
  *
  * Context: CPU pinned. Takes and releases c->lock; spin callers take n->list_lock.
+ * `wrong` is the slab that the caller found not to be on the wanted node.
  * Return: `got`, null where the C returns NULL. `c` is the CPU afterwards: around new_slab() it may change.
  * Abstracts: pfmemalloc_match() always matches; the first pass that is restricted to a node is not tried apart.
  *
@@ -51,7 +52,13 @@ export const slabAlloc = program(
   "___slab_alloc",
   {
     exits: ["done"],
-    params: { b: value(id(bucket)), allowSpin: value(bool), c: place(id(cpu)), got: result(optional(id(object))) },
+    params: {
+      b: value(id(bucket)),
+      allowSpin: value(bool),
+      wrong: value(optional(id(slabs))),
+      c: place(id(cpu)),
+      got: result(optional(id(object))),
+    },
     locals: {
       slab: id(slabs),
       fresh: optional(id(slabs)),
@@ -68,7 +75,7 @@ export const slabAlloc = program(
       "node requests are free choices; no first pass restricted to a node",
     ],
   },
-  (self, { b, allowSpin, c, got }, { slab, fresh, freelist, next, flags, flushSlab, flushFreelist }) => {
+  (self, { b, allowSpin, wrong, c, got }, { slab, fresh, freelist, next, flags, flushSlab, flushFreelist }) => {
     const s = cpuSlabOf(c, b);
     const which = cpuSlabLock(c, b);
     const mismatch = and(cfg.nodeMismatch, allowSpin);
@@ -82,8 +89,12 @@ export const slabAlloc = program(
       ),
       nodeMatch: select("if (unlikely(!node_match(slab, node)))", [[mismatch, "nodeChoice"]], "lock"),
       nodeChoice: step(
-        "if (!allow_spin) node = NUMA_NO_NODE; else goto deactivate_slab;",
-        { ref: "3.3.2 3.3.3", note: "whether the slab is on the wanted node is a free choice" },
+        "if (!node_isset(node, slab_nodes) || !allow_spin) node = NUMA_NO_NODE; else goto deactivate_slab;",
+        {
+          ref: "3.3.2 3.3.3",
+          note: "whether the slab is on the wanted node is a free choice, unless the fast path has made it; so is whether the node has no slabs, where the configuration has such a node",
+        },
+        when(and(not(cfg.memorylessNode), wrong.eq(slab))).goto("lockDeactivate"),
         either(otherwise.goto("lockDeactivate"), otherwise.goto("lock")),
       ),
       lock: call(

@@ -314,7 +314,7 @@ const proposals = {
   "no-barrier": variant("no-barrier", "F13: kmem_cache_destroy() has no barrier for deferred frees", noBarrier),
   "serialised-barrier": variant(
     "serialised-barrier",
-    "F12 mended (Jun 2026): only one task at a time is in the barrier for deferred frees",
+    "F12 mended (proposed in June 2026, not merged): only one task at a time is in the barrier for deferred frees",
     patch(
       kmemCacheDestroy,
       ({ self, c }) => ({

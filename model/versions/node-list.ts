@@ -3,6 +3,7 @@ import {
   and,
   either,
   lit,
+  not,
   otherwise,
   patch,
   select,
@@ -24,7 +25,7 @@ const allDeactivate = select("deactivate_slab(s, flush_slab, flush_freelist);", 
  */
 export const nolockDeactivates = patch(
   slabAlloc,
-  () => ({
+  ({ allowSpin, wrong, slab }) => ({
     nodeMatch: select("if (unlikely(!node_match(slab, node)))", [[cfg.nodeMismatch, "nodeChoice"]], "lock"),
     nodeChoice: step(
       "goto deactivate_slab;",
@@ -32,6 +33,7 @@ export const nolockDeactivates = patch(
         ref: "3.3.2 3.3.3",
         note: "whether the slab fits is a free choice; v1's wrapper had asked before, but the slab may be another by now, and pfmemalloc it did not ask",
       },
+      when(and(allowSpin, not(cfg.memorylessNode), wrong.eq(slab))).goto("lockDeactivate"),
       either(otherwise.goto("lockDeactivate"), otherwise.goto("lock")),
     ),
     partialMatch: select(

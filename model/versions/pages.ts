@@ -6,8 +6,8 @@ import {
   type LeafPlace,
   lit,
   not,
-  or,
   otherwise,
+  type Patch,
   patch,
   select,
   step,
@@ -15,10 +15,9 @@ import {
   variant,
   when,
 } from "../../checker/language/index.ts";
-import { spinLock, spinLockIrqsave, spinUnlock, spinUnlockIrqrestore } from "../locks/spinlock.ts";
+import { spinLock, spinUnlock } from "../locks/spinlock.ts";
 import { pcpLock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
-import { pinCpu } from "../machine/pin.ts";
+import { cfg, EMPTY_TRYLOCK } from "../machine/config.ts";
 import { inNmi } from "../machine/state.ts";
 import { allocFrozenPagesNolock, allocPagesNolock } from "../page/alloc-frozen-pages-nolock.ts";
 import { allocSlabPage } from "../page/alloc-slab-page.ts";
@@ -26,9 +25,7 @@ import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { drainPagesZone } from "../page/free-pages.ts";
 import { p } from "../page/state.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
-
-/** Neither SMP nor PREEMPT_RT: spin_trylock() is empty. */
-const EMPTY_TRYLOCK = not(or(cfg.smp, cfg.preemptRt));
+import { newSlab } from "../slub/new-slab.ts";
 
 type PagePlace = LeafPlace<Id<"slab"> | null>;
 
@@ -91,6 +88,39 @@ const checkedPage = patch(
   { added: ["testzero", "counted"] },
 );
 
+/** Until Apr 2026 (620b46ed6ae1): an NMI without SMP goes on to trylocks that always succeed. */
+export const upNmiTries: readonly Patch[] = [
+  patch(
+    allocFrozenPagesNolock,
+    () => ({ entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "freelist") }),
+    { removed: ["up"] },
+  ),
+  patch(
+    kmallocNolock,
+    () => ({ entry: select("if (IS_ENABLED(CONFIG_PREEMPT_RT)", [[cfg.preemptRt, "context"]], "bucket") }),
+    { removed: ["up"] },
+  ),
+];
+
+/** Until Jan 2026 (038a102535eb): a drain takes its lock with interrupts on, without SMP too. */
+export const drainWithIrqsOn = patch(
+  drainPagesZone,
+  ({ c }) => ({
+    lock: call("spin_lock(&pcp->lock);", spinLock, { which: pcpLock(c) }, { held: "count" }, { ref: "3.10.D1" }),
+    unlock: call("spin_unlock(&pcp->lock);", spinUnlock, { which: pcpLock(c) }, { done: "unpin" }, { ref: "3.10.D3" }),
+  }),
+  { removed: ["lockOnly", "lockIrqs", "unlockOnly", "unlockIrqs"] },
+);
+
+/** Until Feb 2026 (B7): the shuffle of a new slab asks the random generator, whoever comes. */
+export const shuffleAsksGenerator = patch(
+  newSlab,
+  () => ({ shuffle: select("shuffle_freelist(s, slab)", [], "ask") }),
+  {
+    removed: ["ownState"],
+  },
+);
+
 export const PAGES: Readonly<Record<string, Variant>> = {
   "refcounted-page": variant(
     "refcounted-page",
@@ -101,58 +131,6 @@ export const PAGES: Readonly<Record<string, Variant>> = {
     "refcounted-page-checked",
     "P3: as refcounted-page, but where put_page_testzero() says that somebody counts the page, there is none",
     checkedPage,
-  ),
-  "up-nmi-gets-no-page": variant(
-    "up-nmi-gets-no-page",
-    "P4, mended for allocations (620b46ed6ae1, Apr 2026): without SMP an NMI gets no page, at once",
-    patch(
-      allocFrozenPagesNolock,
-      ({ self, got }) => ({
-        entry: select(
-          "if (IS_ENABLED(CONFIG_PREEMPT_RT)",
-          [
-            [cfg.preemptRt, "context"],
-            [EMPTY_TRYLOCK, "up"],
-          ],
-          "freelist",
-        ),
-        up: step(
-          "if (!IS_ENABLED(CONFIG_SMP) && in_nmi()) return NULL;",
-          { ref: "3.10.2", tag: "S" },
-          when(inNmi(self))
-            .do(got.set(lit(null)))
-            .goto("done"),
-          otherwise.goto("freelist"),
-        ),
-      }),
-      { added: ["up"] },
-    ),
-  ),
-  "up-nmi-gets-no-object": variant(
-    "up-nmi-gets-no-object",
-    "the same of kmalloc_nolock() (Apr 2026): without SMP an NMI gets NULL at once",
-    patch(
-      kmallocNolock,
-      ({ self, got }) => ({
-        entry: select(
-          "if (IS_ENABLED(CONFIG_PREEMPT_RT)",
-          [
-            [cfg.preemptRt, "context"],
-            [EMPTY_TRYLOCK, "up"],
-          ],
-          "bucket",
-        ),
-        up: step(
-          "if (!IS_ENABLED(CONFIG_SMP) && in_nmi()) return NULL;",
-          { ref: "3.5", tag: "S" },
-          when(inNmi(self))
-            .do(got.set(lit(null)))
-            .goto("done"),
-          otherwise.goto("bucket"),
-        ),
-      }),
-      { added: ["up"] },
-    ),
   ),
   "up-nmi-parks": variant(
     "up-nmi-parks",
@@ -176,47 +154,6 @@ export const PAGES: Readonly<Record<string, Variant>> = {
         ),
       }),
       { added: ["up"] },
-    ),
-  ),
-  "drain-with-irqs-off": variant(
-    "drain-with-irqs-off",
-    "038a102535eb (Jan 2026): without SMP a drain of a page list takes its lock with interrupts off",
-    patch(
-      drainPagesZone,
-      ({ self, c, flags }) => ({
-        pin: step(
-          "preempt_disable(); /* of spin_lock() */",
-          { ref: "3.10.D1" },
-          otherwise.do(pinCpu(self), flags.set(false)).goto("lock"),
-        ),
-        lock: select(
-          "#if defined(CONFIG_SMP) || defined(CONFIG_PREEMPT_RT)",
-          [[EMPTY_TRYLOCK, "lockIrqs"]],
-          "lockOnly",
-        ),
-        lockOnly: call("spin_lock(&(ptr)->lock);", spinLock, { which: pcpLock(c) }, { held: "count" }),
-        lockIrqs: call(
-          "spin_lock_irqsave(&(ptr)->lock, flags);",
-          spinLockIrqsave,
-          { which: pcpLock(c), flags },
-          { held: "count" },
-          { ref: "3.10.D1" },
-        ),
-        unlock: select(
-          "#if defined(CONFIG_SMP) || defined(CONFIG_PREEMPT_RT)",
-          [[EMPTY_TRYLOCK, "unlockIrqs"]],
-          "unlockOnly",
-        ),
-        unlockOnly: call("spin_unlock(&(ptr)->lock);", spinUnlock, { which: pcpLock(c) }, { done: "unpin" }),
-        unlockIrqs: call(
-          "spin_unlock_irqrestore(&(ptr)->lock, flags);",
-          spinUnlockIrqrestore,
-          { which: pcpLock(c), flags },
-          { done: "unpin" },
-          { ref: "3.10.D3" },
-        ),
-      }),
-      { added: ["lockOnly", "lockIrqs", "unlockOnly", "unlockIrqs"] },
     ),
   ),
   "rt-interrupts-try": variant(

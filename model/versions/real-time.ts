@@ -8,6 +8,7 @@ import {
   chain as list,
   lit,
   next,
+  or,
   otherwise,
   patch,
   select,
@@ -20,7 +21,7 @@ import {
 import { localLockIrqsave, localLockIsLocked } from "../locks/local-lock.ts";
 import { localTrylockIrqsave } from "../locks/local-trylock.ts";
 import { cpuSlabLock } from "../locks/state.ts";
-import { atomic, type Self, thisCpu } from "../machine/state.ts";
+import { inHardirq, inNmi, type Self, thisCpu } from "../machine/state.ts";
 import { deferDeactivateSlab } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
@@ -109,29 +110,27 @@ const trylockInSlabFree = patch(
   { added: ["lockSpin", "lockTry"] },
 );
 
+/** Until Jan 2026 (99a3e3a1cfc9): on PREEMPT_RT only an NMI or a hardirq gets NULL at once, whatever else is off. */
+export const nullInInterruptsOnly = patch(kmallocNolock, ({ self, got }) => ({
+  context: step(
+    "if (IS_ENABLED(CONFIG_PREEMPT_RT) && (in_nmi() || in_hardirq())) return NULL;",
+    { ref: "3.4.1 3.5", tag: "S" },
+    when(or(inNmi(self), inHardirq(self)))
+      .do(got.set(lit(null)))
+      .goto("done"),
+    otherwise.goto("bucket"),
+  ),
+}));
+
 export const REAL_TIME: Readonly<Record<string, Variant>> = {
   "no-early-null": variant(
     "no-early-null",
-    "R1: on PREEMPT_RT an NMI or a hardirq goes on instead of getting NULL at once",
+    "R1: on PREEMPT_RT nobody gets NULL at once, neither an NMI nor a hardirq nor who is not preemptible",
     patch(kmallocNolock, ({ got }) => ({
       context: step(
-        "(variant) no test of in_nmi() and in_hardirq()",
+        "(variant) no test of the context",
         { tag: "D" },
         when(lit(false))
-          .do(got.set(lit(null)))
-          .goto("done"),
-        otherwise.goto("bucket"),
-      ),
-    })),
-  ),
-  "null-unless-preemptible": variant(
-    "null-unless-preemptible",
-    "R3: on PREEMPT_RT kmalloc_nolock() gives NULL at once wherever preemptible() is false (99a3e3a1cfc9, Jan 2026)",
-    patch(kmallocNolock, ({ self, got }) => ({
-      context: step(
-        "if (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible()) return NULL;",
-        { ref: "3.4.1 3.5", tag: "S" },
-        when(atomic(self))
           .do(got.set(lit(null)))
           .goto("done"),
         otherwise.goto("bucket"),

@@ -24,6 +24,7 @@ import { objCgroupChargeAtomic, stockIsLocked } from "../memcg/charge-atomic.ts"
 import { consumeObjStock } from "../memcg/consume-obj-stock.ts";
 import { objCgroupCharge } from "../memcg/obj-cgroup-charge.ts";
 import { refillObjStock } from "../memcg/refill-obj-stock.ts";
+import { refillStock } from "../memcg/refill-stock.ts";
 import { modMemcgState } from "../memcg/rstat.ts";
 import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { mc, OBJECT_BYTES } from "../memcg/state.ts";
@@ -231,6 +232,13 @@ export const SIDE_SYSTEMS: Readonly<Record<string, Variant>> = {
     "M2: of v1's memory controller, in_nmi() instead of local_lock_is_locked() says whether to go around the stock",
     patch(stockIsLocked, ({ self }) => ({
       ask: step("(variant) if (in_nmi())", { tag: "S" }, when(inNmi(self)).goto("locked"), otherwise.goto("free")),
+    })),
+  ),
+  "page-stock-in-turn": variant(
+    "page-stock-in-turn",
+    "as in 7.3.4: refill_stock() drains the slots of a full stock in turn, and asks no random generator",
+    patch(refillStock, () => ({
+      slot: step("i = stock->drain_idx++;", { ref: "3.13.18", tag: "S" }, otherwise.goto("drain")),
     })),
   ),
   "unpinned-hooks": variant(

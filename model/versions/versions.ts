@@ -27,8 +27,8 @@ import {
 } from "./deferred.ts";
 import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
-import { PAGES, refcountedPage } from "./pages.ts";
-import { REAL_TIME } from "./real-time.ts";
+import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
+import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
 export interface Version {
@@ -40,32 +40,42 @@ export interface Version {
   readonly patches: readonly Variant[];
 }
 
+/** What every posted version and the merge have, and a stable release mended since. */
+const UNTIL_STABLE = [nullInInterruptsOnly, ...upNmiTries, drainWithIrqsOn, shuffleAsksGenerator];
+
+/** What the merge shared with v3 to v5, mended while 6.18 was being made ready. */
+const UNTIL_RELEASE = [...unpinnedDefer, rawNilLink, ...freezesNewSlab, asksForAnotherNewSlab];
+
 /** v3 and v5 differ where this model has nothing, or has both: their rows are the same, and so is what these are called. */
 const fromV3On = (about: string): Version => ({
   about,
   nokprobe: false,
   irqWork: "slabs",
-  patches: [
-    version(
-      "v3, v5",
-      "v3 to v5 as posted",
-      ...unpinnedDefer,
-      rawNilLink,
-      ...freezesNewSlab,
-      asksForAnotherNewSlab,
-      tinyAllocates,
-      tinyDefers,
-    ),
-  ],
+  patches: [version("v3, v5", "v3 to v5 as posted", ...UNTIL_STABLE, ...UNTIL_RELEASE, tinyAllocates, tinyDefers)],
 });
 
 /** The first is the default. */
 export const VERSIONS: Readonly<Record<string, Version>> = {
   "6.18": {
-    about: "as merged, read in 6.18.35: NOKPROBE_SYMBOL(___slab_alloc)",
+    about:
+      "the stable series as shipped in 6.18.35: NOKPROBE_SYMBOL(___slab_alloc), NULL unless preemptible() on PREEMPT_RT",
     nokprobe: true,
     irqWork: "slabs",
     patches: [],
+  },
+  "6.18.15": {
+    about:
+      "the stable series as shipped in 6.18.15: new_slab() asks the random generator for any caller; without SMP an NMI gets objects and pages by trylock",
+    nokprobe: true,
+    irqWork: "slabs",
+    patches: [version("6.18.15", "6.18.15 as shipped", ...upNmiTries, shuffleAsksGenerator)],
+  },
+  "6.18-rc1": {
+    about:
+      "the merge window's code (Oct 2025): on PREEMPT_RT NULL in an NMI or a hardirq only, faults that the stable series has mended",
+    nokprobe: true,
+    irqWork: "slabs",
+    patches: [version("6.18-rc1", "6.18-rc1 as merged", ...UNTIL_STABLE, ...UNTIL_RELEASE)],
   },
   v5: fromV3On("v5 as posted (8 Sep 2025): kprobes may sit in ___slab_alloc()"),
   v3: fromV3On("v3 as posted (15 Jul 2025): one record of deferred frees a CPU, slabs deferred too"),
@@ -77,6 +87,7 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
       version(
         "v2",
         "v2 as posted",
+        ...UNTIL_STABLE,
         ...twoLookUps,
         onlyObjects,
         noBarrier,
@@ -99,6 +110,7 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
       version(
         "v1",
         "v1 as posted",
+        ...UNTIL_STABLE,
         refcountedPage,
         retryBelowSizeTest,
         nolockDeactivates,

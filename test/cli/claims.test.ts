@@ -21,20 +21,34 @@ describe("claims", () => {
   it("tells what each search found, and where it is not what was expected", () => {
     const mail = read("claims.txt");
     expect(mail).toContain('C1: "nobody needs the lights"\n  an architect, on the plan\n  some light is always off\n');
-    expect(mail).toMatch(/one: holds within these bounds\n {8}dark: \d+ states\n/);
+    expect(mail).toMatch(/one: holds within these bounds\n {8}dark: plain; \d+ states\n/);
     expect(mail).toMatch(
       /more: NOT as the reference expected: does not hold in this model\n {8}when\n {8}broken\/lit: .*someDark in \d+\n? *steps/,
     );
     expect(mail).toContain("not expressible: it is a matter of taste");
     expect(mail).toContain(
-      "dark: What if a task does nothing?\n    holds; light=1 context=1; 2 states; not cross-checked\n",
+      "dark (plain): What if a task does nothing?\n    holds; light=1 context=1; 2 states; not cross-checked\n",
     );
     expect(mail).toMatch(
-      /D1: as built \(the plan\)\n {4}one: holds \(dark\); expected holds\n {4}more: violates someDark/,
+      /D1: as built \(the plan\)\n {4}one: holds \(dark \(plain\)\); expected holds\n {4}more: violates someDark/,
     );
     expect(read("claims.md")).toContain(
-      "| D1 | as built | the plan | holds [dark](dark.txt) | **someDark** [broken/lit]",
+      "| D1 | as built | the plan | holds [dark](dark.txt) (plain) | **someDark** [broken/lit]",
     );
+  });
+
+  it("says of each spec which release it asks about, and what that release is", async () => {
+    const ledger = project({
+      dark: lights([], { ...one, version: "again" }),
+      "broken/lit": lights(["toggle", "toggle"], { ...two, expect: { verdict: "violated", violated: ["someDark"] } }),
+    });
+    const { printed } = await ledger.run("claims");
+    const page = readFileSync(join(ledger.dir, "results", "claims.md"), "utf8");
+    ledger.remove();
+    expect(printed).toContain("again: the same.\nplain: as built.\n");
+    expect(page).toContain("holds [dark](dark.txt) (again) | **someDark** [broken/lit](broken/lit.txt) (plain)");
+    expect(page).toMatch(/\[dark\]\(dark\.txt\): again; \d+ states/);
+    expect(page).toContain("| [dark](dark.txt) | again | What if");
   });
 
   it("takes the record of a search that is about the relation of today, and no other", async () => {
@@ -42,10 +56,10 @@ describe("claims", () => {
     const record = JSON.parse(read("dark.json"));
     at.put("results/dark.json", JSON.stringify({ ...record, states: 4711 }));
     await at.run("claims");
-    expect(read("claims.txt")).toContain("dark: 4,711 states");
+    expect(read("claims.txt")).toContain("dark: plain; 4,711 states");
     at.put("results/dark.json", JSON.stringify({ ...record, states: 4711, key: "of another day" }));
     await at.run("claims");
-    expect(read("claims.txt")).toContain(`dark: ${record.states} states`);
+    expect(read("claims.txt")).toContain(`dark: plain; ${record.states} states`);
   });
 
   it("--check writes nothing: exit status 1 where a file is not what the searches give", async () => {

@@ -64,16 +64,19 @@ describe("the fast paths", () => {
     expect(met).toEqual(["same head, other tid"]);
   });
 
-  it("a request for another node goes to the slow path with a list in place, of kmalloc_nolock() too", () => {
-    for (const call of ["kmalloc A", "kmalloc_nolock A"]) {
+  it("a request for another node loads from the list in place in a nolock call, else only where that node has no slabs", () => {
+    const answer = (call: string, memorylessNode: boolean) => {
       const { violated, met } = ask({
-        configuration: { buckets: 1, nodeMismatch: true, slabs: ["A cpu0 free=2", "A partial free=2"] },
+        configuration: { buckets: 1, nodeMismatch: true, memorylessNode, slabs: ["A cpu0 free=2", "A partial free=2"] },
         contexts: [task("task0", [call])],
         properties: [...CHECKED, fires("with a list", slabAlloc, "freelist", undefined, { to: "loadFreelist" })],
       });
       expect(violated).toEqual([]);
-      expect(met).toEqual(["with a list"]);
-    }
+      return met;
+    };
+    expect(answer("kmalloc_nolock A", false)).toEqual(["with a list"]);
+    expect(answer("kmalloc A", false)).toEqual([]);
+    expect(answer("kmalloc A", true)).toEqual(["with a list"]);
   });
 
   it("only a caller that may spin deactivates the slab of another node", () => {
