@@ -386,8 +386,12 @@ describe("PREEMPT_RT: a lock that nobody owns and somebody waits for (rt_mutex_s
 
   it("a trylock gives up where it may not rob, and gets the lock where it may", () => {
     const { violated, met } = ask({
-      configuration: pages,
-      contexts: [...twice, task("task2", ["alloc_pages_nolock"])],
+      configuration: { ...pages, slabs: ["page"] },
+      contexts: [
+        task("task0", ["drain cpu0", "drain cpu0"]),
+        task("task1", ["drain cpu0"]),
+        task("task2", ["alloc_pages_nolock"]),
+      ],
       properties: [
         "S7",
         "S8",
