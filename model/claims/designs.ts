@@ -62,6 +62,7 @@ export const DESIGNS: Readonly<Record<string, Design>> = {
   R7: design("trylock on c->lock", "asked in July 2025", null, OK),
   R8: design("is_locked asked with migration on", "asked", null, OK),
   R9: design("list_lock by trylock, then c->lock (get_partial_node, put_cpu_partial)", "v1 to 6.18", null, OK),
+  R11: design("rt_mutex_slowtrylock() takes the raw wait_lock by trylock", "Waiman Long, Sep 2024; refused", null, OK),
   P1: design("a counted page and put_page_testzero()", "v1", ["S2", "S13"], ["S2", "S13"]),
   P2: design("alloc_frozen_pages_nolock()", "v2 on", OK, OK),
   P3: design("P1, but the result of put_page_testzero() is heeded", "nobody", OK, OK),

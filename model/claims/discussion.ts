@@ -1,4 +1,4 @@
-/** E1 to E43: the rest of the discussion, as far as it speaks of v1 to v5, the merged version, and its page allocator. */
+/** E1 to E43, E64 and E65: the rest of the discussion, as far as it speaks of v1 to v5, the merged version, and its page allocator. */
 import type { Claim } from "../../checker/spec/model.ts";
 import {
   ALEXEI,
@@ -6,6 +6,7 @@ import {
   breaks,
   HARRY,
   holds,
+  LONG,
   notRt,
   part,
   reachable,
@@ -365,7 +366,31 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
       part(
         "a caller with interrupts off, or under a raw lock, neither sleeps nor spins for ever",
         both(holds("S7"), holds("S7", "S8", "S10")),
+        { expected: { "!RT": true, RT: false } },
       ),
+    ],
+  },
+  E64: {
+    who: LONG,
+    where: 'on his "locking/rtmutex: Always use trylock in rt_mutex_trylock()", 26 Sep 2024, 20240926151315.507905-1',
+    quote: "That requires the use of trylock all the ways in the abnormal locking sequence",
+    parts: [
+      part(
+        "where rt_mutex_slowtrylock() tries the wait_lock, who only tries locks neither sleeps nor spins for ever",
+        rt(holds("S7", "S8", "S10")),
+        { within: { variants: ["wait-lock-by-trylock"] } },
+      ),
+    ],
+  },
+  E65: {
+    who: ALEXEI,
+    where: "12 Dec 2024, on locks in NMIs",
+    quote: "slowunlock that is impossible to do from nmi",
+    parts: [
+      part("an NMI that unlocks what it got by trylock spins for a wait_lock held below", rt(breaks("E35")), {
+        within: { kind: "nmi" },
+        expected: false,
+      }),
     ],
   },
   E43: {

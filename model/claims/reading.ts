@@ -36,4 +36,5 @@ export const ALEXEI = "Alexei Starovoitov";
 export const VLASTIMIL = "Vlastimil Babka";
 export const HARRY = "Harry Yoo";
 export const SEBASTIAN = "Sebastian Andrzej Siewior";
+export const LONG = "Waiman Long";
 export const SHAKEEL = "Shakeel Butt";

@@ -1,23 +1,29 @@
 /**
- * rt_spin_lock() and rt_spin_unlock(): what spin_lock() and local_lock() are on PREEMPT_RT.
+ * rt_spin_lock(), its trylock and its unlock: what spin_lock() and local_lock() are on PREEMPT_RT.
  *
  * The owner is a task. A contended lock goes through the raw `wait_lock`, with interrupts off, and the two contention
  * tracepoints fire inside it: `contention_begin` before the lock is owned, `contention_end` after.
  *
- * Context: May sleep; must be preemptible.
- * Abstracts: no priorities: an unlock wakes any waiter; no lock stealing rules; no proxy execution.
+ * Where nobody owns the lock and somebody waits, try_to_take_rt_mutex() may take it or not: rt_mutex_steal() compares
+ * priorities, which the model has not. Both answers are a free choice (docs/decisions/0013).
  *
- * @kernel v6.18.35 kernel/locking/spinlock_rt.c rt_spin_lock(), kernel/locking/rtmutex.c rtlock_slowlock_locked()
+ * Context: May sleep; must be preemptible.
+ * Abstracts: no priorities; no proxy execution; no spinning on an owner that runs: a waiter sleeps at once;
+ * try_to_take_rt_mutex() is one step, so that nobody sees the bit for waiters that it sets for a moment.
+ *
+ * @kernel v6.18.35 kernel/locking/spinlock_rt.c rt_spin_lock(), kernel/locking/rtmutex.c rtlock_slowlock_locked();
+ * read again in v7.3.4
  */
 import {
   and,
   bool,
+  call,
   choose,
   type Expr,
+  either,
   exists,
   type Id,
   id,
-  lit,
   not,
   or,
   otherwise,
@@ -28,6 +34,7 @@ import {
 } from "../../checker/language/index.ts";
 import { cfg, chain } from "../machine/config.ts";
 import { chainOf, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
+import { rawSpinLock, rawSpinLockIrqsave, rawSpinUnlockIrqrestore } from "./raw-spinlock.ts";
 import { l, lock } from "./state.ts";
 
 const KERNEL = "v6.18.35 kernel/locking/rtmutex.c";
@@ -35,8 +42,18 @@ const KERNEL = "v6.18.35 kernel/locking/rtmutex.c";
 /** RT_MUTEX_HAS_WAITERS: some task is on the wait list, asleep or woken. It changes under wait_lock only. */
 const hasWaiters = (which: Expr<Id<"lock">>) => exists(chain, (x) => m.chain.at(x).waitsFor.eq(which));
 
+/**
+ * A woken waiter may find another before it in line only where another is awake too: who is the top waiter of a lock
+ * that nobody owns has been woken, by the unlock or (boosted since) by rt_mutex_adjust_prio_chain().
+ */
+const anotherIsAwake = (which: Expr<Id<"lock">>, self: Self) =>
+  exists(chain, (x) => and(x.ne(chainOf(self)), m.chain.at(x).waitsFor.eq(which), m.chain.at(x).blockedOn.isNull()));
+
 /** Gives the CPU up: the idle task runs until the scheduler finds something else. */
 const giveCpuUp = (self: Self) => m.cpu.at(thisCpu(self)).current.set(cfg.idle.at(thisCpu(self)));
+
+const NO_PRIORITIES =
+  "rt_mutex: no priorities; an unlock wakes any one waiter, and who comes to a lock that nobody owns and others wait for may get it or not";
 
 export const rtSpinLock = program(
   "rt_spin_lock",
@@ -46,36 +63,36 @@ export const rtSpinLock = program(
     locals: { irqs: bool },
     kernel: `${KERNEL} rtlock_lock()`,
     tag: "S",
-    abstracts: ["rt_mutex: no priorities, an unlock wakes any one waiter"],
+    abstracts: [NO_PRIORITIES],
   },
   (self, { which }, { irqs }) => {
-    const rtm = l.lock.at(which);
+    const { owner, waitLock } = l.lock.at(which);
+    const { waitsFor, blockedOn } = m.chain.at(chainOf(self));
+    const own = owner.set(chainOf(self).known());
     return {
       fast: step(
         "rt_mutex_cmpxchg_acquire(rtm, NULL, current)",
         { ref: "2.3.2" },
-        when(and(rtm.owner.isNull(), not(hasWaiters(which))))
-          .do(rtm.owner.set(chainOf(self).known()))
+        when(and(owner.isNull(), not(hasWaiters(which))))
+          .do(own)
           .goto("done"),
-        otherwise.goto("irqSave"),
+        otherwise.goto("waitLock"),
       ),
-      irqSave: step(
+      waitLock: call(
         "raw_spin_lock_irqsave(&lock->wait_lock, flags);",
+        rawSpinLockIrqsave,
+        { lock: waitLock, flags: irqs },
+        { held: "try" },
         { ref: "2.3.1" },
-        otherwise.do(irqs.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true)).goto("waitLock"),
-      ),
-      waitLock: step(
-        "raw_spin_lock(&lock->wait_lock);",
-        { ref: "2.3.1" },
-        when(rtm.waitLock.isNull()).do(rtm.waitLock.set(self)).goto("try"),
       ),
       try: step(
         "if (try_to_take_rt_mutex(lock, current, NULL)) return;",
-        { ref: "2.3.2" },
-        when(rtm.owner.isNull())
-          .do(rtm.owner.set(chainOf(self).known()))
+        { ref: "2.3.2", note: "where others wait rt_mutex_steal() compares priorities: a free choice" },
+        when(owner.notNull()).do(waitsFor.set(which)).goto("contentionBegin"),
+        when(not(hasWaiters(which)))
+          .do(own)
           .goto("unlock"),
-        otherwise.do(m.chain.at(chainOf(self)).waitsFor.set(which)).goto("contentionBegin"),
+        either(otherwise.do(own).goto("unlock"), otherwise.do(waitsFor.set(which)).goto("contentionBegin")),
       ),
       contentionBegin: step(
         "trace_contention_begin(lock, LCB_F_RT);",
@@ -84,14 +101,11 @@ export const rtSpinLock = program(
           marks: ["tracepoint", "contention_begin"],
           note: "enqueued one step before: the bit for waiters is set there, and all is under wait_lock",
         },
-        otherwise.goto("retry"),
+        otherwise.goto("enqueued"),
       ),
-      retry: step(
-        "if (try_to_take_rt_mutex(lock, current, waiter)) break;",
-        { ref: "2.3.6" },
-        when(rtm.owner.isNull())
-          .do(rtm.owner.set(chainOf(self).known()), m.chain.at(chainOf(self)).waitsFor.set(lit(null)))
-          .goto("contentionEnd"),
+      enqueued: step(
+        "if (try_to_take_rt_mutex(lock, current, &waiter)) break; /* the first time */",
+        { ref: "2.3.6", note: "wait_lock was held since the last try, so that the answer is the same: no" },
         otherwise.goto("sleep"),
       ),
       sleep: step(
@@ -110,40 +124,41 @@ export const rtSpinLock = program(
           ),
         ).fails("S10", "schedules while atomic"),
         otherwise
-          .do(
-            rtm.waitLock.set(lit(null)),
-            onCpu(self).irqsOff.set(false),
-            m.chain.at(chainOf(self)).blockedOn.set(which),
-            giveCpuUp(self),
-          )
+          .do(waitLock.set(null), onCpu(self).irqsOff.set(false), blockedOn.set(which), giveCpuUp(self))
           .goto("woken"),
       ),
       woken: step(
         "raw_spin_lock_irq(&lock->wait_lock); /* irqs off */",
         { ref: "2.3.6" },
-        when(m.chain.at(chainOf(self)).blockedOn.isNull())
-          .do(onCpu(self).irqsOff.set(true))
-          .goto("waitLockAgain"),
+        when(blockedOn.isNull()).do(onCpu(self).irqsOff.set(true)).goto("waitLockAgain"),
       ),
-      waitLockAgain: step(
+      waitLockAgain: call(
         "raw_spin_lock_irq(&lock->wait_lock);",
+        rawSpinLock,
+        { lock: waitLock },
+        { held: "retry" },
         { ref: "2.3.6" },
-        when(rtm.waitLock.isNull()).do(rtm.waitLock.set(self)).goto("retry"),
+      ),
+      retry: step(
+        "if (try_to_take_rt_mutex(lock, current, &waiter)) break;",
+        { ref: "2.3.6", note: "the top waiter gets it, another may steal it or not: a free choice" },
+        when(owner.notNull()).goto("sleep"),
+        when(not(anotherIsAwake(which, self)))
+          .do(own, waitsFor.set(null))
+          .goto("contentionEnd"),
+        either(otherwise.do(own, waitsFor.set(null)).goto("contentionEnd"), otherwise.goto("sleep")),
       ),
       contentionEnd: step(
         "trace_contention_end(lock, 0);",
         { ref: "2.3.7 2.3.8", marks: ["tracepoint", "contention_end"] },
         otherwise.goto("unlock"),
       ),
-      unlock: step(
-        "raw_spin_unlock(&lock->wait_lock);",
+      unlock: call(
+        "raw_spin_unlock_irqrestore(&lock->wait_lock, flags);",
+        rawSpinUnlockIrqrestore,
+        { lock: waitLock, flags: irqs },
+        { done: "done" },
         { ref: "2.3.9" },
-        otherwise.do(rtm.waitLock.set(lit(null))).goto("irqRestore"),
-      ),
-      irqRestore: step(
-        "local_irq_restore(flags);",
-        { ref: "2.3.9" },
-        otherwise.do(onCpu(self).irqsOff.set(irqs)).goto("done"),
       ),
     };
   },
@@ -158,46 +173,38 @@ export const rtSpinUnlock = program(
     kernel: `${KERNEL} rt_mutex_slowunlock()`,
     tag: "S",
   },
-  (self, { which }, { irqs }) => {
-    const rtm = l.lock.at(which);
+  (_, { which }, { irqs }) => {
+    const { owner, waitLock } = l.lock.at(which);
     return {
       fast: step(
         "rt_mutex_cmpxchg_release(rtm, current, NULL)",
         { ref: "2.3" },
         when(not(hasWaiters(which)))
-          .do(rtm.owner.set(lit(null)))
+          .do(owner.set(null))
           .goto("done"),
-        otherwise.goto("irqSave"),
+        otherwise.goto("waitLock"),
       ),
-      irqSave: step(
+      waitLock: call(
         "raw_spin_lock_irqsave(&lock->wait_lock, flags);",
+        rawSpinLockIrqsave,
+        { lock: waitLock, flags: irqs },
+        { held: "wake" },
         { ref: "2.3" },
-        otherwise.do(irqs.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true)).goto("waitLock"),
-      ),
-      waitLock: step(
-        "raw_spin_lock(&lock->wait_lock);",
-        { ref: "2.3" },
-        when(rtm.waitLock.isNull()).do(rtm.waitLock.set(self)).goto("wake"),
       ),
       wake: step(
         "mark_wakeup_next_waiter(&wqh, lock);",
         { ref: "2.3", note: "a waiter that was woken before is still on the list, and may be woken in vain" },
         choose(chain, (x) =>
-          when(m.chain.at(x).waitsFor.eq(which))
-            .do(rtm.owner.set(lit(null)), m.chain.at(x).blockedOn.set(lit(null)))
-            .goto("unlock"),
+          when(m.chain.at(x).waitsFor.eq(which)).do(owner.set(null), m.chain.at(x).blockedOn.set(null)).goto("unlock"),
         ),
-        otherwise.do(rtm.owner.set(lit(null))).goto("unlock"),
+        otherwise.do(owner.set(null)).goto("unlock"),
       ),
-      unlock: step(
-        "raw_spin_unlock(&lock->wait_lock);",
+      unlock: call(
+        "raw_spin_unlock_irqrestore(&lock->wait_lock, flags);",
+        rawSpinUnlockIrqrestore,
+        { lock: waitLock, flags: irqs },
+        { done: "done" },
         { ref: "2.3" },
-        otherwise.do(rtm.waitLock.set(lit(null))).goto("irqRestore"),
-      ),
-      irqRestore: step(
-        "local_irq_restore(flags);",
-        { ref: "2.3" },
-        otherwise.do(onCpu(self).irqsOff.set(irqs)).goto("done"),
       ),
     };
   },
@@ -215,52 +222,54 @@ export const rtSpinTrylock = program(
     locals: { irqs: bool },
     kernel: `${KERNEL} rt_mutex_slowtrylock()`,
     tag: "S",
+    abstracts: [NO_PRIORITIES],
   },
   (self, { which }, { irqs }) => {
-    const rtm = l.lock.at(which);
+    const { owner, waitLock } = l.lock.at(which);
+    const own = owner.set(chainOf(self).known());
     return {
       fast: step(
         "rt_mutex_cmpxchg_acquire(rtm, NULL, current)",
         { ref: "2.3" },
-        when(and(rtm.owner.isNull(), not(hasWaiters(which))))
-          .do(rtm.owner.set(chainOf(self).known()))
+        when(and(owner.isNull(), not(hasWaiters(which))))
+          .do(own)
           .goto("held"),
         otherwise.goto("owned"),
       ),
       owned: step(
         "if (rt_mutex_owner(lock)) return 0;",
         { ref: "2.3" },
-        when(rtm.owner.notNull()).goto("busy"),
-        otherwise.goto("irqSave"),
+        when(owner.notNull()).goto("busy"),
+        otherwise.goto("waitLock"),
       ),
-      irqSave: step(
+      waitLock: call(
         "raw_spin_lock_irqsave(&lock->wait_lock, flags);",
+        rawSpinLockIrqsave,
+        { lock: waitLock, flags: irqs },
+        { held: "try" },
         { ref: "2.3" },
-        otherwise.do(irqs.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true)).goto("waitLock"),
-      ),
-      waitLock: step(
-        "raw_spin_lock(&lock->wait_lock);",
-        { ref: "2.3" },
-        when(rtm.waitLock.isNull()).do(rtm.waitLock.set(self)).goto("try"),
       ),
       try: step(
         "try_to_take_rt_mutex(lock, current, NULL)",
-        { ref: "2.3" },
-        when(rtm.owner.isNull())
-          .do(rtm.owner.set(chainOf(self).known()))
+        { ref: "2.3", note: "where others wait rt_mutex_steal() compares priorities: a free choice" },
+        when(owner.notNull()).goto("unlockBusy"),
+        when(not(hasWaiters(which)))
+          .do(own)
           .goto("unlockHeld"),
-        otherwise.goto("unlockBusy"),
+        either(otherwise.do(own).goto("unlockHeld"), otherwise.goto("unlockBusy")),
       ),
-      unlockHeld: step(
-        "raw_spin_unlock(&lock->wait_lock);",
-        otherwise.do(rtm.waitLock.set(lit(null))).goto("restoreHeld"),
+      unlockHeld: call(
+        "raw_spin_unlock_irqrestore(&lock->wait_lock, flags);",
+        rawSpinUnlockIrqrestore,
+        { lock: waitLock, flags: irqs },
+        { done: "held" },
       ),
-      restoreHeld: step("local_irq_restore(flags);", otherwise.do(onCpu(self).irqsOff.set(irqs)).goto("held")),
-      unlockBusy: step(
-        "raw_spin_unlock(&lock->wait_lock);",
-        otherwise.do(rtm.waitLock.set(lit(null))).goto("restoreBusy"),
+      unlockBusy: call(
+        "raw_spin_unlock_irqrestore(&lock->wait_lock, flags);",
+        rawSpinUnlockIrqrestore,
+        { lock: waitLock, flags: irqs },
+        { done: "busy" },
       ),
-      restoreBusy: step("local_irq_restore(flags);", otherwise.do(onCpu(self).irqsOff.set(irqs)).goto("busy")),
     };
   },
 );

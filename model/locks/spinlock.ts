@@ -1,28 +1,15 @@
 /**
  * spin_lock_irqsave(), its trylock and its unlock.
  *
- * `spinLockIrqsave` waits; `spinTrylockIrqsave` always goes on, by `held` or by `busy`. Without SMP there is no lock
- * word: nobody waits and a trylock always succeeds, over a frame below that is inside; the upper frame's unlock leaves
- * the section to the lower one. With PREEMPT_RT both are an rt_mutex, and interrupts stay on.
+ * `spinLockIrqsave` waits; `spinTrylockIrqsave` always goes on, by `held` or by `busy`. Their lock word, and what is
+ * left of it without SMP, is that of a raw spinlock. With PREEMPT_RT both are an rt_mutex, and interrupts stay on.
  *
  * @kernel v6.18 include/linux/spinlock.h, spinlock_up.h, spinlock_rt.h
  */
-import {
-  bool,
-  call,
-  id,
-  lit,
-  not,
-  otherwise,
-  program,
-  result,
-  select,
-  step,
-  value,
-  when,
-} from "../../checker/language/index.ts";
+import { bool, call, id, otherwise, program, result, select, step, value } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
 import { onCpu } from "../machine/state.ts";
+import { lockWord, trylockWord, unlockWord } from "./raw-spinlock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "./rt-mutex.ts";
 import { l, lock } from "./state.ts";
 
@@ -45,14 +32,7 @@ export const spinLockIrqsave = program(
         { ref: "2.3" },
         otherwise.do(flags.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true)).goto("smp"),
       ),
-      smp: select("#ifdef CONFIG_SMP", [[cfg.smp, "take"]], "up"),
-      take: step("arch_spin_lock(lock);", { ref: "2.3" }, when(holder.isNull()).do(holder.set(self)).goto("held")),
-      up: step(
-        "(model) !SMP: no lock word",
-        { ref: "2.3" },
-        when(holder.isNull()).do(holder.set(self)).goto("held"),
-        otherwise.goto("held"),
-      ),
+      ...lockWord(self, holder, "held"),
       flags: step("flags = 0;", otherwise.do(flags.set(false)).goto("lock")),
       lock: call("rt_spin_lock(lock);", rtSpinLock, { which }, { done: "held" }),
     };
@@ -79,19 +59,7 @@ export const spinTrylockIrqsave = program(
           .do(flags.set(onCpu(self).irqsOff), saved.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true))
           .goto("smp"),
       ),
-      smp: select("#ifdef CONFIG_SMP", [[cfg.smp, "try"]], "up"),
-      try: step(
-        "arch_spin_trylock(lock)",
-        { ref: "2.3" },
-        when(holder.isNull()).do(holder.set(self)).goto("held"),
-        otherwise.goto("undo"),
-      ),
-      up: step(
-        "(model) !SMP: always 1",
-        { ref: "2.3" },
-        when(holder.isNull()).do(holder.set(self)).goto("held"),
-        otherwise.goto("held"),
-      ),
+      ...trylockWord(self, holder, "held", "undo"),
       undo: step(
         "local_irq_restore(flags);",
         { ref: "2.3" },
@@ -115,15 +83,7 @@ export const spinUnlockIrqrestore = program(
     const { holder } = l.lock.at(which);
     return {
       entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "unlock"),
-      unlock: step(
-        "arch_spin_unlock(lock);",
-        { ref: "2.3" },
-        when(holder.eq(self))
-          .do(holder.set(lit(null)))
-          .goto("irqRestore"),
-        when(not(cfg.smp)).goto("irqRestore"),
-        otherwise.fails("S9", "unlocks a lock that it does not hold"),
-      ),
+      unlock: unlockWord(self, holder, "irqRestore"),
       irqRestore: step(
         "local_irq_restore(flags);",
         { ref: "2.3" },
@@ -141,26 +101,8 @@ export const spinTrylock = program(
   (self, { which }) => {
     const { holder } = l.lock.at(which);
     return {
-      entry: select(
-        "#ifdef CONFIG_PREEMPT_RT",
-        [
-          [cfg.preemptRt, "rt"],
-          [cfg.smp, "try"],
-        ],
-        "up",
-      ),
-      try: step(
-        "arch_spin_trylock(lock)",
-        { ref: "2.3" },
-        when(holder.isNull()).do(holder.set(self)).goto("held"),
-        otherwise.goto("busy"),
-      ),
-      up: step(
-        "(model) !SMP: always 1",
-        { ref: "2.3" },
-        when(holder.isNull()).do(holder.set(self)).goto("held"),
-        otherwise.goto("held"),
-      ),
+      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "smp"),
+      ...trylockWord(self, holder, "held", "busy"),
       rt: call("rt_spin_trylock(lock)", rtSpinTrylock, { which }, { held: "held", busy: "busy" }),
     };
   },
@@ -173,21 +115,8 @@ export const spinLock = program(
   (self, { which }) => {
     const { holder } = l.lock.at(which);
     return {
-      entry: select(
-        "#ifdef CONFIG_PREEMPT_RT",
-        [
-          [cfg.preemptRt, "rt"],
-          [cfg.smp, "take"],
-        ],
-        "up",
-      ),
-      take: step("arch_spin_lock(lock);", { ref: "2.3" }, when(holder.isNull()).do(holder.set(self)).goto("held")),
-      up: step(
-        "(model) !SMP: no lock word",
-        { ref: "2.3" },
-        when(holder.isNull()).do(holder.set(self)).goto("held"),
-        otherwise.goto("held"),
-      ),
+      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "smp"),
+      ...lockWord(self, holder, "held"),
       rt: call("rt_spin_lock(lock);", rtSpinLock, { which }, { done: "held" }),
     };
   },
@@ -201,15 +130,7 @@ export const spinUnlock = program(
     const { holder } = l.lock.at(which);
     return {
       entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "unlock"),
-      unlock: step(
-        "arch_spin_unlock(lock);",
-        { ref: "2.3" },
-        when(holder.eq(self))
-          .do(holder.set(lit(null)))
-          .goto("done"),
-        when(not(cfg.smp)).goto("done"),
-        otherwise.fails("S9", "unlocks a lock that it does not hold"),
-      ),
+      unlock: unlockWord(self, holder, "done"),
       rt: call("rt_spin_unlock(lock);", rtSpinUnlock, { which }, { done: "done" }),
     };
   },

@@ -17,20 +17,18 @@ import {
 } from "../../checker/language/index.ts";
 import { localLockIrqsaveCheck, stockLockIrqsaveCheck, warnOnOnce } from "../locks/irqsave-check.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
-import { rawSpinLockIrqsave } from "../locks/raw-spinlock.ts";
-import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
+import { rawSpinLock, rawSpinTrylockIrqsave } from "../locks/raw-spinlock.ts";
+import { rtSpinLock, rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { spinLock, spinLockIrqsave } from "../locks/spinlock.ts";
 import { batchLock, cpuSlabLock, crngLock, l, lock, pageStockLock, rawLock, stockLock } from "../locks/state.ts";
 import { localTrylock, pageStockTrylock } from "../locks/stock-lock.ts";
 import { cfg, chain } from "../machine/config.ts";
-import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
+import { atomic, chainOf, m, onCpu, sameCpu } from "../machine/state.ts";
 import { batchLocalLock, crngLocalLock } from "../random/get-random.ts";
 import { returned } from "../scripts.ts";
 import { slab } from "../slub/sets.ts";
 import { slabLock } from "../slub/slab-lock.ts";
 import { k } from "../slub/state.ts";
-
-type LockId = Expr<Id<"lock">>;
 
 export const S1 = property(
   "S1",
@@ -59,8 +57,10 @@ export const S1 = property(
 /** There is no lock word to find taken: that the section is entered is all that goes wrong, and all that can be seen. */
 export const rawSections = property(
   "rawSections",
-  "without SMP: no frame enters the section of a raw spinlock that a frame below it is in",
-  whenever(rawSpinLockIrqsave, "up", ({ which }) => l.rawLock.at(which).isNull()),
+  "without SMP: no frame enters the section of a raw spinlock, or of a bit spinlock, that a frame below it is in",
+  whenever(rawSpinLock, "up", ({ lock }) => lock.isNull()),
+  whenever(rawSpinTrylockIrqsave, "up", ({ lock }) => lock.isNull()),
+  whenever(slabLock, "up", ({ slab }) => k.slab.at(slab).bitLock.isNull()),
 );
 
 export const WARN = property(
@@ -68,10 +68,6 @@ export const WARN = property(
   "no WARN_ON_ONCE() fires",
   whenever(warnOnOnce, "warn", () => lit(false)),
 );
-
-/** The raw wait_lock is held by a frame that cannot go on before I do. */
-const rawHeldElsewhere = ({ self, which }: { self: Self; which: LockId }) =>
-  not(sameCpu(l.lock.at(which).waitLock, self));
 
 export const S7 = property(
   "S7",
@@ -81,13 +77,8 @@ export const S7 = property(
   }),
   whenever(slabLock, "take", ({ self, slab }) => not(sameCpu(k.slab.at(slab).bitLock, self)), { to: "(waits)" }),
   whenever(spinLock, "take", ({ self, which }) => not(sameCpu(l.lock.at(which).holder, self)), { to: "(waits)" }),
-  whenever(rawSpinLockIrqsave, "take", ({ self, which }) => not(sameCpu(l.rawLock.at(which), self)), {
-    to: "(waits)",
-  }),
-  whenever(rtSpinLock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
-  whenever(rtSpinLock, "waitLockAgain", rawHeldElsewhere, { to: "(waits)" }),
-  whenever(rtSpinUnlock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
-  whenever(rtSpinTrylock, "waitLock", rawHeldElsewhere, { to: "(waits)" }),
+  // The wait_lock of an rt_mutex among them.
+  whenever(rawSpinLock, "take", ({ self, lock }) => not(sameCpu(lock, self)), { to: "(waits)" }),
 );
 
 /** Who owns the lock that a task sleeps for; null where it does not sleep. */

@@ -16,11 +16,13 @@ import {
   or,
   property,
   setEach,
+  standsIn,
   track,
   whenever,
+  within,
 } from "../../checker/language/index.ts";
+import { rawSpinLock } from "../locks/raw-spinlock.ts";
 import { rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
-import { l } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { chainOf, inHardirq, inNmi, m, type Self, sameCpu } from "../machine/state.ts";
 import { freeFrozenPages, freeOnePage, parkPage } from "../page/free-frozen-pages.ts";
@@ -132,19 +134,17 @@ export const E35 = property(
   "E35",
   "no unlock in an NMI spins for a raw wait_lock that a frame below holds",
   whenever(
-    rtSpinUnlock,
-    "waitLock",
-    ({ self, which }) => not(and(inNmi(self), sameCpu(l.lock.at(which).waitLock, self))),
-    {
-      to: "(waits)",
-    },
+    rawSpinLock,
+    "take",
+    ({ self, lock }) => not(and(standsIn(self, within(rtSpinUnlock)), inNmi(self), sameCpu(lock, self))),
+    { to: "(waits)" },
   ),
 );
 
 export const nmiUnlocksSlowly = property(
   "nmiUnlocksSlowly",
   "PREEMPT_RT: an NMI needs the raw wait_lock to release a lock, since somebody has come to wait for it",
-  happens(rtSpinUnlock, "waitLock", ({ self }) => inNmi(self)),
+  happens(rtSpinUnlock, "wake", ({ self }) => inNmi(self)),
 );
 
 /** Whether a page waits to be taken back, for witnesses. */

@@ -23,6 +23,7 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { rawSpinLockIrqsave, rawSpinUnlockIrqrestore } from "../locks/raw-spinlock.ts";
+import { l } from "../locks/state.ts";
 import { cfg, RAW_LOCKS, type RawLockName, rawLock } from "../machine/config.ts";
 import { object } from "./sets.ts";
 
@@ -46,7 +47,7 @@ const section = (name: string, kernel: string, taken: RawLockName, tag: "M" | "D
       lock: call(
         `raw_spin_lock_irqsave(&${taken}, flags);`,
         rawSpinLockIrqsave,
-        { which: lockOf(taken), flags },
+        { lock: l.rawLock.at(lockOf(taken)), flags },
         { held: "inside" },
         { ref: "3.15.1" },
       ),
@@ -54,7 +55,7 @@ const section = (name: string, kernel: string, taken: RawLockName, tag: "M" | "D
       unlock: call(
         `raw_spin_unlock_irqrestore(&${taken}, flags);`,
         rawSpinUnlockIrqrestore,
-        { which: lockOf(taken), flags },
+        { lock: l.rawLock.at(lockOf(taken)), flags },
         { done: "done" },
         { ref: "3.15.1" },
       ),

@@ -20,7 +20,9 @@ import {
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localLockIsLocked } from "../locks/local-lock.ts";
 import { localTrylockIrqsave } from "../locks/local-trylock.ts";
-import { cpuSlabLock } from "../locks/state.ts";
+import { rawSpinTrylockIrqsave } from "../locks/raw-spinlock.ts";
+import { rtSpinTrylock } from "../locks/rt-mutex.ts";
+import { cpuSlabLock, l } from "../locks/state.ts";
 import { inHardirq, inNmi, type Self, thisCpu } from "../machine/state.ts";
 import { deferDeactivateSlab } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
@@ -167,5 +169,18 @@ export const REAL_TIME: Readonly<Record<string, Variant>> = {
     "R7: callers that may not spin take c->lock by local_trylock_irqsave() in ___slab_alloc() and do_slab_free()",
     trylockInSlabAlloc,
     trylockInSlabFree,
+  ),
+  "wait-lock-by-trylock": variant(
+    "wait-lock-by-trylock",
+    "R11: rt_mutex_slowtrylock() takes the raw wait_lock by raw_spin_trylock_irqsave() and gives up where it is held (Waiman Long, Sep and Oct 2024; refused)",
+    patch(rtSpinTrylock, ({ which, irqs }) => ({
+      waitLock: call(
+        "if (!raw_spin_trylock_irqsave(&lock->wait_lock, flags)) return 0;",
+        rawSpinTrylockIrqsave,
+        { lock: l.lock.at(which).waitLock, flags: irqs },
+        { held: "try", busy: "busy" },
+        { ref: "2.3", tag: "S" },
+      ),
+    })),
   ),
 };

@@ -16,7 +16,7 @@ import {
   within,
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localLockIsLocked, localUnlockIrqrestore } from "../../model/locks/local-lock.ts";
-import { rtSpinLock, rtSpinUnlock } from "../../model/locks/rt-mutex.ts";
+import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../../model/locks/rt-mutex.ts";
 import { spinLockIrqsave, spinTrylock, spinTrylockIrqsave, spinUnlockIrqrestore } from "../../model/locks/spinlock.ts";
 import { cpuSlabLock, l, listLock, lock } from "../../model/locks/state.ts";
 import { chain, cpu } from "../../model/machine/config.ts";
@@ -31,6 +31,8 @@ const who = (i: number) => element(context, i);
 const task0 = element(chain, 0);
 const lockA = cpuSlabLock(element(cpu, 0), element(bucket, 0));
 const listA = listLock(element(bucket, 0));
+/** Some task is on the wait list. */
+const waitedFor = (which: Parameters<typeof l.lock.at>[0]) => exists(chain, (x) => m.chain.at(x).waitsFor.eq(which));
 const allFree = finally_(
   "all locks are free",
   forAll(lock, (x) => and(l.lock.at(x).holder.isNull(), l.lock.at(x).owner.isNull(), l.lock.at(x).waitLock.isNull())),
@@ -148,7 +150,7 @@ describe("PREEMPT_RT", () => {
           "tracepoints",
           "tracepoints",
           whenever(rtSpinLock, "contentionBegin", ({ self, which }) =>
-            and(inside(self, which), l.lock.at(which).owner.notNull(), not(l.lock.at(which).owner.eq(chainOf(self)))),
+            and(inside(self, which), not(l.lock.at(which).owner.eq(chainOf(self)))),
           ),
           whenever(rtSpinLock, "contentionEnd", ({ self, which }) =>
             and(inside(self, which), l.lock.at(which).owner.eq(chainOf(self))),
@@ -292,5 +294,125 @@ describe("spinlocks", () => {
     });
     expect(above.violated).toEqual(["guards"]);
     expect(above.met).toEqual(["walks in"]);
+  });
+});
+
+describe("without SMP there is no lock word to find taken", () => {
+  const frees = (smp: boolean) =>
+    ask({
+      configuration: { preemptRt: true, smp, buckets: 1, slabs: ["A cpu0 free=1", "A partial free=2"] },
+      contexts: [task("task0", ["kmalloc A"]), task("task1", ["kmalloc A"]), nmi("nmi0", ["kfree_nolock s0.o1"])],
+      properties: ["S7", "S10", "rawSections"],
+    }).violated;
+
+  it("PREEMPT_RT: an NMI that needs the wait_lock held below it spins for ever with SMP, and walks in without", () => {
+    expect(frees(true)).toEqual(["S10", "S7", "deadlock"]);
+    expect(frees(false)).toEqual(["S10", "rawSections"]);
+  });
+
+  it("a slab's bit spinlock is preempt_disable() only", () => {
+    const bit = (smp: boolean) =>
+      ask({
+        configuration: {
+          cmpxchgDouble: false,
+          smp,
+          objects: 3,
+          buckets: 1,
+          slabs: ["A cpu0 free=0", "A partial free=1", "A partial free=2"],
+        },
+        variants: ["bit-lock-in-nmi"],
+        contexts: [task("task0", ["kfree s1.o1"]), nmi("nmi0", ["kmalloc_nolock A"])],
+        properties: ["S7", "rawSections"],
+      }).violated;
+    expect(bit(true)).toEqual(["S7", "deadlock"]);
+    expect(bit(false)).toEqual(["rawSections"]);
+  });
+
+  it("PREEMPT_RT: tasks sleep and are woken as with SMP", () => {
+    const { violated, met } = ask({
+      configuration: { preemptRt: true, smp: false, buckets: 1, slabs: ["A cpu0 free=2", "A partial free=2"] },
+      contexts: [task("task0", ["kmalloc A"]), task("task1", ["kmalloc A"])],
+      properties: ["S1", "S8", "S9", "S10", "rawSections", "guards", allFree, fires("sleeps", rtSpinLock, "sleep")],
+    });
+    expect(violated).toEqual([]);
+    expect(met).toEqual(["sleeps"]);
+  });
+});
+
+describe("PREEMPT_RT: a lock that nobody owns and somebody waits for (rt_mutex_steal())", () => {
+  const pages = { preemptRt: true, buckets: 1, pages: true, slabs: ["page", "page", "page"] };
+  const twice = [task("task0", ["alloc_page", "alloc_page"]), task("task1", ["alloc_page"])];
+  const ownerless = ({ which }: { which: Parameters<typeof l.lock.at>[0] }) => l.lock.at(which).owner.isNull();
+
+  it("a newcomer may take it, and may have to wait: contention_begin fires without an owner", () => {
+    const { violated, met } = ask({
+      configuration: pages,
+      contexts: twice,
+      properties: [
+        "S2",
+        "S7",
+        "S8",
+        "S9",
+        "S10",
+        "guards",
+        allFree,
+        fires("robs", rtSpinLock, "try", ({ which }) => and(ownerless({ which }), waitedFor(which)), { to: "unlock" }),
+        fires("waits", rtSpinLock, "contentionBegin", ownerless),
+        fires("gets nothing at once", rtSpinLock, "enqueued", ownerless),
+        fires("woken in vain", rtSpinLock, "retry", ownerless, { to: "sleep" }),
+      ],
+    });
+    expect(violated).toEqual([]);
+    expect(met).toEqual(["gets nothing at once", "robs", "waits"]);
+  });
+
+  it("of two that were woken one may find the other first in line, and nobody sleeps for good", () => {
+    const { violated, met } = ask({
+      configuration: { ...pages, slabs: ["A cpu0 free=2", "A partial free=1"], pages: false },
+      contexts: [task("task0", ["kmalloc A", "kmalloc A"]), task("task1", ["kmalloc A"]), task("task2", ["kmalloc A"])],
+      properties: [
+        "S3",
+        "S8",
+        "S9",
+        "S10",
+        allFree,
+        fires("in vain", rtSpinLock, "retry", ownerless, { to: "sleep" }),
+        fires("gets it", rtSpinLock, "retry", undefined, { to: "contentionEnd" }),
+      ],
+    });
+    expect(violated).toEqual([]);
+    expect(met).toEqual(["gets it", "in vain"]);
+  });
+
+  it("a trylock gives up where it may not rob, and gets the lock where it may", () => {
+    const { violated, met } = ask({
+      configuration: { ...pages, slabs: ["page"] },
+      contexts: [
+        task("task0", ["drain cpu0", "drain cpu0"]),
+        task("task1", ["drain cpu0"]),
+        task("task2", ["alloc_pages_nolock"]),
+      ],
+      properties: [
+        "S7",
+        "S8",
+        "S9",
+        "S10",
+        "guards",
+        allFree,
+        fires("robs", rtSpinTrylock, "try", ({ which }) => waitedFor(which), { to: "unlockHeld" }),
+        fires("gives up", rtSpinTrylock, "try", ownerless, { to: "unlockBusy" }),
+      ],
+    });
+    expect(violated).toEqual([]);
+    expect(met).toEqual(["gives up", "robs"]);
+  });
+
+  it("a hook at contention_begin that tries the same lock spins for the wait_lock below it", () => {
+    const { violated } = ask({
+      configuration: pages,
+      contexts: [...twice, hook("hook0", ["alloc_pages_nolock"], { at: "contention_begin" })],
+      properties: ["S7"],
+    });
+    expect(violated).toEqual(["S7", "deadlock"]);
   });
 });

@@ -163,7 +163,7 @@ export const SPOILT_DEBUG: readonly Spoilt[] = [
     },
     patches: [
       patch(rawSpinLockIrqsave, ({ flags }) => ({
-        irqSave: step("no local_irq_save()", otherwise.do(flags.set(false)).goto("smp")),
+        irqSave: step("no local_irq_save()", otherwise.do(flags.set(false)).goto("lock")),
       })),
     ],
   },

@@ -140,7 +140,7 @@ export const SPOILT_GATE: readonly Spoilt[] = [
       contexts: [task("task0", ["kmalloc A", "kmalloc_nolock A"])],
     },
     patches: [
-      patch(rtSpinUnlock, () => ({ fast: step("fast", when(lit(false)).goto("irqSave"), otherwise.goto("done")) })),
+      patch(rtSpinUnlock, () => ({ fast: step("fast", when(lit(false)).goto("waitLock"), otherwise.goto("done")) })),
     ],
   },
   { property: "C12", how: "a hook at an unlock", system: hookAtUnlock(), patches: [] },

@@ -196,7 +196,7 @@ export const SPOILT_LOCKS: readonly Spoilt[] = [
     how: "PREEMPT_RT: rt_spin_lock() goes on without the lock",
     system: one("kmalloc A", ["A cpu0 free=0", "A partial free=2"], { preemptRt: true }),
     patches: [
-      patch(rtSpinLock, () => ({ fast: step("fast", when(lit(false)).goto("irqSave"), otherwise.goto("done")) })),
+      patch(rtSpinLock, () => ({ fast: step("fast", when(lit(false)).goto("waitLock"), otherwise.goto("done")) })),
     ],
   },
   {
