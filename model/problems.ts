@@ -29,6 +29,12 @@ export function problems(question: Question): Problem[] {
     say("/configuration/tiny", "SLUB_TINY leaves SLUB_CPU_PARTIAL out", 'set "cpuPartial" or "tiny" to false');
   if (s.tiny && s.freelistRandom)
     say("/configuration/tiny", "SLUB_TINY leaves SLAB_FREELIST_RANDOM out", 'set "freelistRandom" or "tiny" to false');
+  if (s.memcgStockFull && (question.version === "v1" || question.variants.includes("memcg-v1")))
+    say(
+      "/configuration/memcgStockFull",
+      "v1's stock of pages has one slot, and no lock of its own",
+      'leave "memcgStockFull" out, or ask a later version',
+    );
   if (s.memorylessNode && !s.nodeMismatch)
     say(
       "/configuration/memorylessNode",

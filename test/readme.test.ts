@@ -35,6 +35,13 @@ describe("the README", () => {
     expect(ran.stdout.trimEnd()).toBe(blockAfter("results/broken/hook-cuts-freelist.txt").trimEnd());
   });
 
+  it("begins with the scenario of that report", () => {
+    const [scenario, report] = [blockAfter("scenario"), blockAfter("results/broken/hook-cuts-freelist.txt")];
+    expect(scenario).toMatch(/^Scenario for S3, \d+ steps/);
+    expect(report).toContain(scenario);
+    expect(scenario.split("\n").length).toBeLessThan(50);
+  });
+
   it("answers the what-if that it suggests", () => {
     const ran = run("check", "nmi-on-kmalloc", "--set", "preemptRt=true");
     expect(ran.stderr).toBe("");

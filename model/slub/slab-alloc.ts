@@ -1,6 +1,5 @@
 /**
- * ___slab_alloc(): the allocation slow path, in the order of the C. Over the usual length: one kernel function stays in
- * one file, so that it can be laid beside the source.
+ * ___slab_alloc(): the allocation slow path, in the order of the C, to be laid beside the source.
  *
  * Context: CPU pinned. Takes and releases c->lock; spin callers take n->list_lock.
  * `wrong` is the slab that the caller found not to be on the wanted node.
@@ -90,10 +89,7 @@ export const slabAlloc = program(
       nodeMatch: select("if (unlikely(!node_match(slab, node)))", [[mismatch, "nodeChoice"]], "lock"),
       nodeChoice: step(
         "if (!node_isset(node, slab_nodes) || !allow_spin) node = NUMA_NO_NODE; else goto deactivate_slab;",
-        {
-          ref: "3.3.2 3.3.3",
-          note: "whether the slab is on the wanted node is a free choice, unless the fast path has made it; so is whether the node has no slabs, where the configuration has such a node",
-        },
+        { ref: "3.3.2 3.3.3", note: "both tests are free choices, but for what the fast path has found" },
         when(and(not(cfg.memorylessNode), wrong.eq(slab))).goto("lockDeactivate"),
         either(otherwise.goto("lockDeactivate"), otherwise.goto("lock")),
       ),

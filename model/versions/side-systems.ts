@@ -163,7 +163,7 @@ const statistics = [
         { ref: "3.13b.8" },
       ),
     }),
-    { added: ["statistics"] },
+    { added: ["statistics"], removed: ["refillStock"] },
   ),
 ];
 
