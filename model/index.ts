@@ -145,7 +145,7 @@ const model: Model = {
   notModelled: [
     "what KASAN, kmemleak, KFENCE, debug objects and debug caches check",
     "CPU and memory hotplug, cache destruction beyond its barrier, NUMA beyond a mismatch",
-    "callback_lock of cpusets, pool->lock of workqueues, the lock of the timer base, those of css and percpu references, pi_lock and rq->lock, zones beyond one (docs/soundness.md says what each would change)",
+    "locks of cpusets, workqueues, css references and the scheduler (docs/soundness.md)",
   ],
   parameters: PARAMETERS,
   versions: Object.fromEntries(Object.entries(VERSIONS).map(([name, { about }]) => [name, about])),

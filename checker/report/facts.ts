@@ -78,12 +78,15 @@ export function sentenceOf({ spec, system }: Pick<Outcome, "spec" | "system">, n
   return (selected ?? spec.model.properties[name])?.sentence ?? null;
 }
 
-/** What is left out of the model as a whole, and of the programs that run here. */
+/** What is left out of the model as a whole, and of the programs that run here: what scripts call before what that calls. */
 export function notModelled({ spec, system }: Pick<Outcome, "spec" | "system">): readonly string[] {
-  const used = new Set(
-    system.labels.flatMap((label) => (label ? [label.program, ...label.stack.map((f) => f.program)] : [])),
-  );
-  const abstracts = [...used].flatMap((name) => system.programs[name]?.abstracts ?? []);
+  const depths = new Map<string, number>();
+  for (const label of system.labels) {
+    const names = label ? [...label.stack.map((f) => f.program), label.program] : [];
+    for (const [depth, name] of names.entries()) depths.set(name, Math.min(depth, depths.get(name) ?? depth));
+  }
+  const used = [...depths].sort(([, a], [, b]) => a - b).map(([name]) => name);
+  const abstracts = used.flatMap((name) => system.programs[name]?.abstracts ?? []);
   return [...new Set([...spec.model.notModelled, ...abstracts])];
 }
 

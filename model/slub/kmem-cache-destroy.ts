@@ -80,8 +80,8 @@ export const kmemCacheDestroy = program(
     kernel: "v6.18.35 mm/slab_common.c kmem_cache_destroy()",
     tag: "S",
     abstracts: [
+      "what is destroyed stands for a cache of kmem_cache_create(): kmalloc caches never are",
       "the tear-down of a cache is one step, and leaves slabs and pages where they are",
-      "a bucket that is destroyed stands for a cache of kmem_cache_create(): kmalloc caches never are, and in 6.18 kfree_nolock() is for objects of those only",
     ],
   },
   (_, { b }, { c }) => ({

@@ -1,10 +1,12 @@
 /** Is each version the code of the release that it is named after, where releases of 6.18 differ? And what settings say. */
 import { describe, expect, it } from "vitest";
+import { leftOut } from "../../checker/report/text.ts";
 import model from "../../model/index.ts";
 import { drainPagesZone } from "../../model/page/free-pages.ts";
 import { getRandomU32 } from "../../model/random/get-random.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
 import { newSlab } from "../../model/slub/new-slab.ts";
+import { outcomeOf } from "../web/pages.ts";
 import { type Answer, ask, fires, hardirq, hook, nmi, problemsOf, softirq, task } from "./setup.ts";
 
 const goesOn = fires("goes on", kmallocNolock, "bucket");
@@ -117,6 +119,25 @@ describe("helpers out of line", () => {
     expect(of(cuts(["get_freelist"]))).toEqual([true, false, false]);
     expect(of(cuts(["freeze_slab"]))).toEqual([false, true, false]);
     expect(of(cuts([], "v5"))).toEqual([true, true, true]);
+  });
+});
+
+describe("a cache that is destroyed", () => {
+  it("is said to be no kmalloc cache, in the report of each spec that destroys one", async () => {
+    const specs = [
+      "destroy-waits",
+      "rt-destroy-waits",
+      "rt-serialised-barriers",
+      "broken/no-barrier",
+      "broken/rt-two-barriers",
+    ];
+    for (const name of specs) {
+      const said = leftOut(await outcomeOf(`specs/${name}.json`))
+        .join(" ")
+        .replace(/\s+/g, " ");
+      expect(said, name).toContain("stands for a cache of kmem_cache_create(): kmalloc caches never are");
+    }
+    expect(leftOut(await outcomeOf("specs/nmi-on-kmalloc.json")).join(" ")).not.toContain("kmem_cache_create");
   });
 });
 
