@@ -8,8 +8,8 @@
  * priorities, which the model has not. Both answers are a free choice (docs/decisions/0013).
  *
  * Context: May sleep; must be preemptible.
- * Abstracts: no priorities; no proxy execution; no spinning on an owner that runs: a waiter sleeps at once;
- * try_to_take_rt_mutex() is one step, so that nobody sees the bit for waiters that it sets for a moment.
+ * Abstracts: no priorities; no proxy execution; no spinning on an owner that runs: a waiter sleeps at once. The bit for
+ * waiters is set where somebody waits, and may be while somebody is in try_to_take_rt_mutex().
  *
  * @kernel v6.18.35 kernel/locking/spinlock_rt.c rt_spin_lock(), kernel/locking/rtmutex.c rtlock_slowlock_locked();
  * read again in v7.3.4
@@ -33,7 +33,7 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { cfg, chain } from "../machine/config.ts";
-import { chainOf, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
+import { chainOf, m, onCpu, type Self, sameCpu, thisCpu } from "../machine/state.ts";
 import { rawSpinLock, rawSpinLockIrqsave, rawSpinUnlockIrqrestore } from "./raw-spinlock.ts";
 import { l, lock } from "./state.ts";
 
@@ -55,6 +55,9 @@ const giveCpuUp = (self: Self) => m.cpu.at(thisCpu(self)).current.set(cfg.idle.a
 const NO_PRIORITIES =
   "rt_mutex: no priorities; an unlock wakes any one waiter, and who comes to a lock that nobody owns and others wait for may get it or not";
 
+/** Under wait_lock mark_rt_mutex_waiters() sets the bit before anybody looks whether the lock has an owner. */
+const MARKED = "whoever has wait_lock and looks for an owner may have set the bit for waiters already: a free choice";
+
 export const rtSpinLock = program(
   "rt_spin_lock",
   {
@@ -72,11 +75,10 @@ export const rtSpinLock = program(
     return {
       fast: step(
         "rt_mutex_cmpxchg_acquire(rtm, NULL, current)",
-        { ref: "2.3.2" },
-        when(and(owner.isNull(), not(hasWaiters(which))))
-          .do(own)
-          .goto("done"),
-        otherwise.goto("waitLock"),
+        { ref: "2.3.2", note: MARKED },
+        when(or(owner.notNull(), hasWaiters(which))).goto("waitLock"),
+        when(waitLock.isNull()).do(own).goto("done"),
+        either(otherwise.do(own).goto("done"), otherwise.goto("waitLock")),
       ),
       waitLock: call(
         "raw_spin_lock_irqsave(&lock->wait_lock, flags);",
@@ -173,16 +175,17 @@ export const rtSpinUnlock = program(
     kernel: `${KERNEL} rt_mutex_slowunlock()`,
     tag: "S",
   },
-  (_, { which }, { irqs }) => {
+  (self, { which }, { irqs }) => {
     const { owner, waitLock } = l.lock.at(which);
     return {
       fast: step(
         "rt_mutex_cmpxchg_release(rtm, current, NULL)",
-        { ref: "2.3" },
-        when(not(hasWaiters(which)))
+        { ref: "2.3", note: `${MARKED}, but who is below me came there before I had the lock` },
+        when(hasWaiters(which)).goto("waitLock"),
+        when(or(waitLock.isNull(), sameCpu(waitLock, self)))
           .do(owner.set(null))
           .goto("done"),
-        otherwise.goto("waitLock"),
+        either(otherwise.do(owner.set(null)).goto("done"), otherwise.goto("waitLock")),
       ),
       waitLock: call(
         "raw_spin_lock_irqsave(&lock->wait_lock, flags);",
@@ -230,11 +233,10 @@ export const rtSpinTrylock = program(
     return {
       fast: step(
         "rt_mutex_cmpxchg_acquire(rtm, NULL, current)",
-        { ref: "2.3" },
-        when(and(owner.isNull(), not(hasWaiters(which))))
-          .do(own)
-          .goto("held"),
-        otherwise.goto("owned"),
+        { ref: "2.3", note: MARKED },
+        when(or(owner.notNull(), hasWaiters(which))).goto("owned"),
+        when(waitLock.isNull()).do(own).goto("held"),
+        either(otherwise.do(own).goto("held"), otherwise.goto("owned")),
       ),
       owned: step(
         "if (rt_mutex_owner(lock)) return 0;",

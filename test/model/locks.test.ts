@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   and,
+  call,
   context,
   element,
   exists,
@@ -9,18 +10,29 @@ import {
   implies,
   not,
   or,
+  otherwise,
+  patch,
   property,
   rowsOf,
   standsIn,
+  step,
   whenever,
   within,
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localLockIsLocked, localUnlockIrqrestore } from "../../model/locks/local-lock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "../../model/locks/rt-mutex.ts";
-import { spinLockIrqsave, spinTrylock, spinTrylockIrqsave, spinUnlockIrqrestore } from "../../model/locks/spinlock.ts";
-import { cpuSlabLock, l, listLock, lock } from "../../model/locks/state.ts";
+import {
+  spinLock,
+  spinLockIrqsave,
+  spinTrylock,
+  spinTrylockIrqsave,
+  spinUnlock,
+  spinUnlockIrqrestore,
+} from "../../model/locks/spinlock.ts";
+import { cpuSlabLock, l, listLock, lock, pcpLock } from "../../model/locks/state.ts";
 import { chain, cpu } from "../../model/machine/config.ts";
 import { chainOf, m, onCpu } from "../../model/machine/state.ts";
+import { drainPagesZone } from "../../model/page/free-pages.ts";
 import { bucket } from "../../model/slub/sets.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";
@@ -300,16 +312,20 @@ describe("spinlocks", () => {
 });
 
 describe("without SMP there is no lock word to find taken", () => {
-  const frees = (smp: boolean) =>
-    ask({
-      configuration: { preemptRt: true, smp, buckets: 1, slabs: ["A cpu0 free=1", "A partial free=2"] },
-      contexts: [task("task0", ["kmalloc A"]), task("task1", ["kmalloc A"]), nmi("nmi0", ["kfree_nolock s0.o1"])],
-      properties: ["S7", "S10", "rawSections"],
-    }).violated;
-
   it("PREEMPT_RT: an NMI that needs the wait_lock held below it spins for ever with SMP, and walks in without", () => {
-    expect(frees(true)).toEqual(["S10", "S7", "deadlock"]);
-    expect(frees(false)).toEqual(["S10", "rawSections"]);
+    const tries = (smp: boolean) =>
+      ask({
+        configuration: { preemptRt: true, smp, buckets: 1, pages: true, slabs: ["page"] },
+        variants: ["rt-interrupts-try"],
+        contexts: [
+          task("task0", ["drain cpu0"]),
+          task("task1", ["drain cpu0"]),
+          nmi("nmi0", ["alloc_pages_nolock", "free_pages_nolock #1"]),
+        ],
+        properties: ["S7", "S9", "S10", "rawSections"],
+      }).violated;
+    expect(tries(true)).toEqual(["S7", "deadlock"]);
+    expect(tries(false)).toEqual(["rawSections"]);
   });
 
   it("a slab's bit spinlock is preempt_disable() only", () => {
@@ -370,10 +386,24 @@ describe("PREEMPT_RT: a lock that nobody owns and somebody waits for (rt_mutex_s
 
   it("of two that were woken one may find the other first in line, and nobody sleeps for good", () => {
     const { violated, met } = ask({
-      configuration: { ...pages, slabs: ["A cpu0 free=2", "A partial free=1"], pages: false },
-      contexts: [task("task0", ["kmalloc A", "kmalloc A"]), task("task1", ["kmalloc A"]), task("task2", ["kmalloc A"])],
+      configuration: { ...pages, slabs: ["page"] },
+      contexts: [
+        task("task0", ["drain cpu0", "drain cpu0"]),
+        task("task1", ["drain cpu0"]),
+        task("task2", ["drain cpu0"]),
+      ],
+      patches: [
+        patch(
+          drainPagesZone,
+          ({ c }) => ({
+            pin: step("nothing but the lock", otherwise.goto("lock")),
+            lock: call("spin_lock(&pcp->lock);", spinLock, { which: pcpLock(c) }, { held: "unlock" }),
+            unlock: call("spin_unlock(&pcp->lock);", spinUnlock, { which: pcpLock(c) }, { done: "done" }),
+          }),
+          { removed: ["count", "bulk", "unpin"] },
+        ),
+      ],
       properties: [
-        "S3",
         "S8",
         "S9",
         "S10",
@@ -416,5 +446,26 @@ describe("PREEMPT_RT: a lock that nobody owns and somebody waits for (rt_mutex_s
       properties: ["S7"],
     });
     expect(violated).toEqual(["S7", "deadlock"]);
+  });
+
+  it("an NMI on top of who looks for an owner may find the bit for waiters set, though nobody waits", () => {
+    const nobody = ({ which }: { which: Parameters<typeof l.lock.at>[0] }) =>
+      and(ownerless({ which }), not(waitedFor(which)), l.lock.at(which).waitLock.notNull());
+    const { violated, met } = ask({
+      configuration: { ...pages, slabs: ["page"] },
+      variants: ["rt-interrupts-try"],
+      contexts: [
+        task("task0", ["drain cpu0"]),
+        task("task1", ["drain cpu0"]),
+        nmi("nmi0", ["alloc_pages_nolock", "free_pages_nolock #1"]),
+      ],
+      properties: [
+        "S7",
+        fires("gets it", rtSpinTrylock, "fast", nobody, { to: "held" }),
+        fires("spins", rtSpinTrylock, "owned", nobody, { to: "waitLock" }),
+      ],
+    });
+    expect(violated).toEqual(["S7", "deadlock"]);
+    expect(met).toEqual(["gets it", "spins"]);
   });
 });
