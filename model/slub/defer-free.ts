@@ -35,6 +35,7 @@ import { preemptDisable, preemptEnable } from "../machine/pin.ts";
 import { type Self, thisCpu } from "../machine/state.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
+import { addsObject, addsSlab, givesUp } from "./lists.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabFree } from "./slab-free.ts";
 import { giveUpSlab, k, linkOf } from "./state.ts";
@@ -67,6 +68,7 @@ export const deferFree = program(
       push: step(
         "if (llist_add(head + s->offset, &df->objects))",
         { ref: "3.9.3" },
+        addsObject(x),
         when(not(exists(object, (o) => df.objects.at(o))))
           .do(df.objects.at(x).set(true))
           .goto("queue"),
@@ -104,6 +106,7 @@ export const deferDeactivateSlab = program(
       push: step(
         "if (llist_add(&slab->llnode, &df->slabs))",
         { ref: "3.9.9" },
+        addsSlab(slab),
         when(not(exists(slabs, (o) => df.slabs.at(o))))
           .do(df.slabs.at(slab).set(true))
           .goto("queue"),
@@ -197,6 +200,7 @@ export const freeDeferredObjects = program(
       freeSlab: step(
         "free_slab(slab->slab_cache, slab);",
         { ref: "3.9.8", note: "a new slab that was never used nor counted" },
+        givesUp(slab),
         otherwise.do(giveUpSlab(slab)).goto("pages"),
       ),
       pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "nextSlab"),

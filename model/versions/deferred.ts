@@ -30,6 +30,7 @@ import { deferDeactivateSlab, deferFree, freeDeferredObjects, irqWorkQueue } fro
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { freeDeferredList } from "../slub/free-deferred-list.ts";
 import { kmemCacheDestroy } from "../slub/kmem-cache-destroy.ts";
+import { addsObject } from "../slub/lists.ts";
 import { object } from "../slub/sets.ts";
 import { slabFree } from "../slub/slab-free.ts";
 import { cpuSlabOf, k, linkOf, slabOf } from "../slub/state.ts";
@@ -120,6 +121,7 @@ export const listInKmemCache = patch(
     defer: step(
       "llist_add(head, &s->defer_free_objects);",
       { ref: "3.9a.1" },
+      addsObject(x),
       otherwise.do(k.cache.at(b).deferred.at(x).set(true), ...writesOffset0(x)).goto("done"),
     ),
     slow: call(
@@ -153,6 +155,7 @@ export const twoLookUps = [
       push: step(
         "if (llist_add(head, ..))",
         { ref: "3.9b.1" },
+        addsObject(x),
         when(not(exists(object, (o) => k.deferFree.at(c).objects.at(o))))
           .do(k.deferFree.at(c).objects.at(x).set(true))
           .goto("queue"),
@@ -232,6 +235,7 @@ const proposals = {
         defer: step(
           "(variant) llist_add(head, &n->defer_free_objects);",
           { ref: "3.9a.1", tag: "D" },
+          addsObject(x),
           otherwise.do(k.node.at(b).deferred.at(x).set(true)).goto("done"),
         ),
         slow: call(
@@ -253,6 +257,7 @@ const proposals = {
       defer: step(
         "(variant) llist_add(head, &c->defer_free_objects);",
         { ref: "3.9a.1", tag: "D", note: "c was looked up without a pin" },
+        addsObject(x),
         otherwise.do(cpuSlabOf(c, b).deferred.at(x).set(true)).goto("done"),
       ),
     })),
