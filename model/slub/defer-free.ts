@@ -40,11 +40,14 @@ import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabFree } from "./slab-free.ts";
 import { giveUpSlab, k, linkOf } from "./state.ts";
 
-/** Where the work is pending already nothing changes; else it goes on the list of the CPU that asks. */
-export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): readonly Assign[] => {
+/** irq_work_queue_on(): the work of CPU c. Where it is pending already nothing changes; else it goes on the list of `where`. */
+export const irqWorkQueueOn = (c: Expr<Id<"cpu">>, where: Expr<Id<"cpu">>): readonly Assign[] => {
   const { queuedOn, busy } = k.deferFree.at(c);
-  return [queuedOn.set(ite<Id<"cpu"> | null>(queuedOn.isNull(), thisCpu(self), queuedOn)), busy.set(cfg.barrier)];
+  return [queuedOn.set(ite<Id<"cpu"> | null>(queuedOn.isNull(), where, queuedOn)), busy.set(cfg.barrier)];
 };
+
+/** irq_work_queue(): on the CPU that asks. */
+export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): readonly Assign[] => irqWorkQueueOn(c, thisCpu(self));
 
 /** v6.18.35 pins the CPU between choosing the record and queueing its work (83d59d81b20c). */
 export const deferFree = program(

@@ -34,6 +34,7 @@ import { addsObject } from "../slub/lists.ts";
 import { object } from "../slub/sets.ts";
 import { slabFree } from "../slub/slab-free.ts";
 import { cpuSlabOf, k, linkOf, slabOf } from "../slub/state.ts";
+import { BARRIERS } from "./barrier.ts";
 
 /** The first word of the object, where that is not the allocator's to write. */
 const writesOffset0 = (x: Expr<Id<"object">>) => {
@@ -367,7 +368,7 @@ const proposals = {
   ),
 } satisfies Readonly<Record<string, Variant>>;
 
-export const DEFERRED: Readonly<Record<string, Variant>> = proposals;
+export const DEFERRED: Readonly<Record<string, Variant>> = { ...proposals, ...BARRIERS };
 
 /** Variants whose kfree_nolock() raises no irq_work. */
 export const WITHOUT_IRQ_WORK: ReadonlySet<string> = new Set<keyof typeof proposals>([
