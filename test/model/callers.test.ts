@@ -1,8 +1,27 @@
 /** Who calls, and when: tasks with interrupts or preemption off, and contexts that come only after others. */
 import { describe, expect, it } from "vitest";
-import { and, context, element, ended, implies, not, rowsOf, standsIn } from "../../checker/language/index.ts";
+import {
+  and,
+  context,
+  element,
+  ended,
+  implies,
+  lit,
+  not,
+  type Patch,
+  type Property,
+  patch,
+  property,
+  rowsOf,
+  standsIn,
+  step,
+  when,
+} from "../../checker/language/index.ts";
+import type { ContextSpec } from "../../checker/spec/model.ts";
 import { chain, cpu } from "../../model/machine/config.ts";
 import { inNmi, m } from "../../model/machine/state.ts";
+import { PROPERTIES } from "../../model/properties/index.ts";
+import { returned } from "../../model/scripts.ts";
 import { always, ask, finally_, hardirq, nmi, once, problemsOf, task } from "./setup.ts";
 
 const cpu0 = m.cpu.at(element(cpu, 0));
@@ -89,5 +108,83 @@ describe("a task that calls with interrupts or preemption off", () => {
     );
     expect(said(["kmalloc_nolock A", "kfree_nolock #1"], { irqsOff: true, preemptOff: true }, true)).toEqual([]);
     expect(said(sleepers, {}, true)).toEqual([]);
+  });
+});
+
+describe("a context that comes after others", () => {
+  const following = (one: ContextSpec, ...others: string[]): ContextSpec => ({ ...one, after: others });
+  const configuration = { buckets: 1, objects: 4, slabs: ["A cpu0 free=0"] };
+
+  const violatedAndMet = (contexts: readonly ContextSpec[], properties: readonly Property[], cpus: number) => {
+    const { violated, met } = ask({ configuration: { ...configuration, cpus }, contexts, properties });
+    return [violated, met];
+  };
+  const unordered = (contexts: readonly ContextSpec[]): ContextSpec[] => contexts.map(({ after: _, ...one }) => one);
+
+  it("arrives only when they have ended, and may stay away", () => {
+    const contexts = [
+      task("task0", ["kfree s0.o0"]),
+      nmi("nmi0", ["kmalloc_nolock A"]),
+      following(hardirq("irq0", ["kfree s0.o1"]), "nmi0"),
+    ];
+    const properties = [
+      always("waits", implies(isThere(2), ended(who(1)))),
+      once("comes", isThere(2)),
+      once("stays away", and(ended(who(0)), not(ended(who(1))))),
+    ];
+    expect(violatedAndMet(contexts, properties, 1)).toEqual([[], ["comes", "stays away"]]);
+    expect(violatedAndMet(unordered(contexts), properties, 1)).toEqual([["waits"], ["comes", "stays away"]]);
+  });
+
+  it("begins only when all of them have ended", () => {
+    const contexts = [
+      task("task0", ["kfree s0.o0"]),
+      following(task("task1", ["kfree s0.o1"], { cpu: 1 }), "task0", "task2"),
+      task("task2", ["kfree s0.o2"], { cpu: 1 }),
+    ];
+    const begun = not(standsIn(who(1), rowsOf("task1", "call1")));
+    const properties = [always("waits", implies(begun, and(ended(who(0)), ended(who(2))))), once("begins", begun)];
+    expect(violatedAndMet(contexts, properties, 2)).toEqual([[], ["begins"]]);
+    expect(violatedAndMet(unordered(contexts), properties, 2)).toEqual([["waits"], ["begins"]]);
+  });
+});
+
+describe("the barrier of a destroyer that has waited for one free", () => {
+  const slabs = ["A full", "B full"];
+  const destroyer = task("task1", ["destroy A"], { cpu: 1 });
+  /** L3 but for "the barrier returns". */
+  const atShutdown = property(
+    "L3",
+    "",
+    ...(PROPERTIES.L3?.clauses ?? []).filter(({ kind }) => kind !== "alwaysPossible"),
+  );
+  const asked = (
+    irq: string,
+    destroys: ContextSpec,
+    patches: readonly Patch[] = [],
+    variants: readonly string[] = [],
+  ) =>
+    ask({
+      configuration: { cpus: 2, slabs },
+      contexts: [task("task0", ["kfree_nolock s1.o0"]), hardirq("irq0", [irq]), destroys],
+      properties: [atShutdown],
+      patches,
+      variants,
+    }).violated;
+  const later = { ...destroyer, after: ["irq0"] };
+
+  it("misses the object where somebody stands before irq_work_queue(), whatever he frees", () => {
+    expect(asked("kfree_nolock s0.o0", later)).toEqual(["L3"]);
+    expect(asked("kfree_nolock s1.o1", later)).toEqual([]);
+    for (const variant of ["barrier-queues-work", "barrier-waits-for-lists"])
+      expect(asked("kfree_nolock s0.o0", later, [], [variant])).toEqual([]);
+  });
+
+  it("owes nothing to a free that has not returned", () => {
+    const neverReturns = patch(returned, () => ({
+      check: step("(a test) it does not return", when(lit(false)).goto("done")),
+    }));
+    expect(asked("kfree_nolock s0.o0", destroyer)).toEqual(["L3"]);
+    expect(asked("kfree_nolock s0.o0", destroyer, [neverReturns])).toEqual(["deadlock"]);
   });
 });
