@@ -85,6 +85,12 @@ const ON_CPU: Readonly<Record<string, Parameter>> = {
   objcg: integer("the objcg that its allocations are charged to, where the spec has memcg", 0, 0, 1),
 };
 
+const TASK_OPTIONS: Readonly<Record<string, Parameter>> = {
+  ...ON_CPU,
+  irqsOff: flag("it makes all its calls with interrupts off, as under raw_spin_lock_irqsave()"),
+  preemptOff: flag("it makes all its calls with preemption off, as under raw_spin_lock()"),
+};
+
 const HOOK_OPTIONS: Readonly<Record<string, Parameter>> = {
   ...ON_CPU,
   at: {
@@ -137,7 +143,7 @@ export const objcgOf = ({ options }: ContextSpec): number => options.objcg as nu
 export const cpuOf = ({ options }: ContextSpec): number => options.cpu as number;
 
 export const CONTEXT_KINDS: Model["contextKinds"] = {
-  task: { about: "a task; on PREEMPT_RT several may share a CPU", options: ON_CPU },
+  task: { about: "a task; on PREEMPT_RT several may share a CPU", options: TASK_OPTIONS },
   softirq: { about: "a softirq, on top of whatever runs with interrupts on", options: ON_CPU },
   hardirq: { about: "a hardirq, on top of whatever runs with interrupts on", options: ON_CPU },
   nmi: { about: "an NMI, on top of anything but another", options: ON_CPU },

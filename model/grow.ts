@@ -2,6 +2,7 @@
 import type { ContextSpec, Question, Setting } from "../checker/spec/model.ts";
 import { cpuOf, settingsOf } from "./configuration.ts";
 import { BUCKET_NAMES } from "./heap.ts";
+import { sectionOf } from "./section.ts";
 
 interface Grown {
   readonly bound: string;
@@ -60,18 +61,19 @@ export function grow(question: Question): readonly Grown[] {
 }
 
 /** What a context may do once more: a free would need an object that nobody else frees. */
-const lastAllocation = ({ kind, script }: ContextSpec): string =>
-  script.findLast((line) => /^(kmalloc|kmalloc_nolock|scan|flush)\b/.test(line)) ??
-  (kind === "task" ? "kmalloc A" : "kmalloc_nolock A");
+const lastAllocation = (one: ContextSpec): string =>
+  one.script.findLast((line) => /^(kmalloc|kmalloc_nolock|scan|flush)\b/.test(line)) ??
+  (one.kind === "task" && !sectionOf(one) ? "kmalloc A" : "kmalloc_nolock A");
 
 /** A task like those that are there, with the options that such a context has. */
 function taskOn(cpu: number, contexts: readonly ContextSpec[]): ContextSpec {
-  const like = contexts.find((context) => context.kind === "task" && cpuOf(context) === 0) ?? contexts[0];
+  const tasks = contexts.filter((context) => context.kind === "task" && !sectionOf(context));
+  const like = tasks.find((context) => cpuOf(context) === 0) ?? contexts[0];
   const number = Math.max(-1, ...contexts.map(({ name }) => Number(/^task(\d+)$/.exec(name)?.[1] ?? -1))) + 1;
   return {
     name: `task${number}`,
     kind: "task",
     script: ["kmalloc A"],
-    options: { ...like?.options, cpu },
+    options: { ...like?.options, cpu, irqsOff: false, preemptOff: false },
   };
 }

@@ -5,6 +5,7 @@ import { BUCKET_NAMES, freeObjects, heapProblems, heldObjects, objectName, parse
 import { accountProblems } from "./memcg/accounts.ts";
 import { allocatesPage, isPageCall, type PageCall } from "./page-calls.ts";
 import { CALL_FORMS, HOOK_PLACES, parseCall } from "./scripts.ts";
+import { sectionOf } from "./section.ts";
 
 export function problems(question: Question): Problem[] {
   const s = settingsOf(question);
@@ -77,6 +78,7 @@ export function problems(question: Question): Problem[] {
         );
     }
     if (one.script.length === 0) say(`${at}/script`, "the script is empty", `write at least one call: ${CALL_FORMS}`);
+    for (const [n, line] of one.script.entries()) sectionProblems(one, line, `${at}/script/${n}`, question, say);
     for (const [n, line] of one.script.entries()) callProblems(one, line, n, `${at}/script/${n}`, question, lines, say);
   }
   return found;
@@ -89,6 +91,30 @@ const SPINS: Readonly<Record<string, string>> = {
   alloc_page: "alloc_pages_nolock",
   free_page: "free_pages_nolock",
 };
+
+/** What a task must not call with interrupts or preemption off, since it may sleep, or is a worker of its own. */
+function sectionProblems(one: ContextSpec, line: string, path: string, question: Question, say: Say): void {
+  const section = sectionOf(one);
+  if (!section) return;
+  const { preemptRt, objects } = settingsOf(question);
+  const parsed = parseCall(line, objects);
+  if (!parsed) return;
+  const [off, which] = section.irqsOff ? ["interrupts", "irqsOff"] : ["preemption", "preemptOff"];
+  if (!NOLOCK.includes(parsed.op) && SPINS[parsed.op] === undefined)
+    say(
+      path,
+      `"${line}" sleeps, or runs in a worker, and "${one.name}" has ${off} off`,
+      `drop "${which}", or the call`,
+    );
+  else if (preemptRt && SPINS[parsed.op] !== undefined)
+    say(
+      path,
+      `${parsed.op}() may sleep on PREEMPT_RT, and "${one.name}" has ${off} off`,
+      `use ${SPINS[parsed.op]}, or drop "${which}"`,
+    );
+}
+
+const NOLOCK: readonly string[] = Object.values(SPINS);
 
 type Say = (path: string, what: string, mend: string) => void;
 

@@ -50,6 +50,7 @@ import {
   pageResult,
   parsePageCall,
 } from "./page-calls.ts";
+import { sectionOf, sectionRows } from "./section.ts";
 import { freeDeferredObjects } from "./slub/defer-free.ts";
 import { flushSlab } from "./slub/flush-slab.ts";
 import { freezeSlab } from "./slub/freeze-slab.ts";
@@ -313,11 +314,20 @@ function callRows(
 
 type Script = Program<object, object, string, string>;
 
-/** The script of a task: a call may never come, and so may the next. */
-export const taskScript = (spec: ContextSpec, calls: readonly Call[]): Script =>
-  program(spec.name, { exits: ["done"], locals: localsOf(calls) }, (_, __, locals) =>
-    callRows(calls, locals, { irqs: false, preempt: 0, migrate: 0 }, true, "done"),
-  ) as unknown as Script;
+/** The script of a task: a call may never come, and so may the next; but see `section.ts`. */
+export function taskScript(spec: ContextSpec, calls: readonly Call[]): Script {
+  const section = sectionOf(spec);
+  const entry = { irqs: section?.irqsOff ?? false, preempt: section?.preemptOff ? 1 : 0, migrate: 0 };
+  return program(spec.name, { exits: ["done"], locals: localsOf(calls) }, (self, __, locals) => {
+    if (!section) return callRows(calls, locals, entry, true, "done");
+    const { enter, leave } = sectionRows(self, section, "call1", "done");
+    return {
+      enter: untyped(enter),
+      ...callRows(calls, locals, entry, false, "leave"),
+      leave: untyped(leave),
+    } as Rows;
+  }) as unknown as Script;
+}
 
 const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7), migrate: range(0, 15) };
 

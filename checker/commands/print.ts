@@ -22,8 +22,8 @@ how the engine packs a state into bits, and which parts it stores once.
 With --steps: the steps of the reference (docs/steps.md), each with the rows
 that stand for it; without a SPEC, those of every spec. With --after: the
 linked steps as they are after a pass of the linker: splice (calls are
-copies, steps have labels), attach (with what properties ask) or allocate
-(locals are slots).
+copies, steps have labels), order (with who begins after whom), attach
+(with what properties ask) or allocate (locals are slots).
 `;
 
 export async function printCommand(args: readonly string[], env: Environment): Promise<number> {

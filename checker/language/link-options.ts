@@ -25,6 +25,8 @@ export interface LinkOptions {
   /** Assignments to constants; a right side may use earlier ones. */
   readonly constants?: readonly Effect[];
   readonly contexts: readonly { readonly name: string; readonly script: Program<object, object, string, string> }[];
+  /** Contexts that begin, or arrive, only when others have ended: by name, whom each waits for. */
+  readonly after?: Readonly<Record<string, readonly string[]>>;
   /** Assignments to the default state, all at once. */
   readonly initially?: readonly Effect[];
   /** First conjunct of every row that is not an arrival. */

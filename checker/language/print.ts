@@ -28,7 +28,10 @@ export function printSystem(system: System, options: { readonly program?: string
 
 function heading(system: System): string[] {
   const printing: Printing = { universe: system.universe, binder: namesFor(system) };
-  const scripts = system.contexts.map((c) => `  ${c.name} runs ${system.scripts[c.script]?.program}`);
+  const scripts = system.contexts.map(({ name, script, after = [] }) => {
+    const order = after.length > 0 ? `, after ${after.map((other) => system.contexts[other]?.name).join(", ")}` : "";
+    return `  ${name} runs ${system.scripts[script]?.program}${order}`;
+  });
   const guard = `every row that is not an arrival needs first: ${printNode(system.mayRun, printing)}`;
   return [`system ${system.name}`, ...scripts, ...(isConst(system.mayRun) ? [] : wrap(guard, "  ")), ""];
 }

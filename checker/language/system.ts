@@ -92,6 +92,8 @@ export interface Script {
 export interface ContextInfo {
   readonly name: string;
   readonly script: number;
+  /** Contexts that must have ended before it begins: a part of the guards where it does, told here for reports. */
+  readonly after?: readonly number[];
 }
 
 export interface StateCheck {

@@ -6,7 +6,8 @@ import type { Shape } from "../language/shapes.ts";
 import type { StateCheck, StepCheck, StepWitness, Witness } from "../language/system.ts";
 import { attachments, type OfCommand } from "./clauses.ts";
 import { keepGhosts } from "./ghosts.ts";
-import { resolveAssign, type Script, type Spliced, type SplicedCommand, type SplicedStep } from "./splice.ts";
+import { type Ordered, onceBegun } from "./order.ts";
+import { resolveAssign, type Script, type SplicedCommand, type SplicedStep } from "./splice.ts";
 
 /** An alternative with what properties ask of it; what they write to ghosts is part of its effect. */
 export interface AttachedCommand extends SplicedCommand {
@@ -21,7 +22,7 @@ export interface AttachedStep extends Omit<SplicedStep, "entries"> {
 }
 
 /** The conditions of steps have no labels for their regions yet: which locals live is read off them as they are. */
-export interface Attached extends Omit<Spliced, "scripts"> {
+export interface Attached extends Omit<Ordered, "scripts"> {
   readonly scripts: readonly Script<AttachedStep>[];
   /** State and ghosts that are kept. */
   readonly fields: Readonly<Record<string, Shape>>;
@@ -33,8 +34,8 @@ export interface Attached extends Omit<Spliced, "scripts"> {
 }
 
 /** Throws `LinkError` where a property would check nothing. */
-export function attach({ scripts, ...spliced }: Spliced): Attached {
-  const { collected, resolve } = spliced;
+export function attach({ scripts, ...spliced }: Ordered): Attached {
+  const { collected, resolve, begins } = spliced;
   const steps = scripts.flatMap((script) => script.steps);
   const found = attachments(collected.options.properties ?? [], steps, collected.env);
   const ghosts = keepGhosts(collected.declared.ghost, found);
@@ -51,7 +52,10 @@ export function attach({ scripts, ...spliced }: Spliced): Attached {
       steps: script.steps.map((step) => ({
         ...step,
         entries: step.entries.map((members) => members.map(commandOf)),
-        waits: found.waits.get(step) ?? [],
+        waits: (found.waits.get(step) ?? []).map((w) => ({
+          ...w,
+          condition: onceBegun(begins.get(step.id), w.condition),
+        })),
       })),
     })),
     fields: { ...collected.declared.state, ...ghosts.fields },

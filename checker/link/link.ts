@@ -7,8 +7,9 @@ import type { System } from "../language/system.ts";
 import { allocate } from "./allocate.ts";
 import { attach } from "./attach.ts";
 import { collect } from "./collect.ts";
+import { order } from "./order.ts";
 import { splice } from "./splice.ts";
 import { tableOf } from "./table.ts";
 
 /** Links a system. Throws `LinkError`, with every mistake that was found, where the table has no meaning. */
-export const link = (options: LinkOptions): System => tableOf(allocate(attach(splice(collect(options)))));
+export const link = (options: LinkOptions): System => tableOf(allocate(attach(order(splice(collect(options))))));

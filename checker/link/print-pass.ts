@@ -6,9 +6,10 @@ import type { Label, StepCheck, StepWitness } from "../language/system.ts";
 import { allocate } from "./allocate.ts";
 import { attach } from "./attach.ts";
 import { collect } from "./collect.ts";
+import { order } from "./order.ts";
 import { type Script, type SplicedStep, splice } from "./splice.ts";
 
-export const PRINTED_PASSES = ["splice", "attach", "allocate"] as const;
+export const PRINTED_PASSES = ["splice", "order", "attach", "allocate"] as const;
 export type PrintedPass = (typeof PRINTED_PASSES)[number];
 
 interface Command {
@@ -31,9 +32,16 @@ interface Step extends Pick<SplicedStep, "id" | "instance" | "row" | "rowLabel">
 /** Links as far as that pass. Throws `LinkError`. */
 export function printPass(options: LinkOptions, pass: PrintedPass): string {
   const spliced = splice(collect(options));
-  const attached = () => attach(spliced);
+  const ordered = () => order(spliced);
+  const attached = () => attach(ordered());
   const scripts: readonly Script<Step>[] =
-    pass === "splice" ? spliced.scripts : pass === "attach" ? attached().scripts : allocate(attached()).scripts;
+    pass === "splice"
+      ? spliced.scripts
+      : pass === "order"
+        ? ordered().scripts
+        : pass === "attach"
+          ? attached().scripts
+          : allocate(attached()).scripts;
   const { universe } = spliced.collected.env;
   const lines = scripts.flatMap(({ program, entry, steps }) => [
     `${program}: ${steps.length} steps, begins at ${entry}`,

@@ -21,9 +21,11 @@ export function tableOf(allocated: Allocated): System {
   const { universe, constants } = env;
   const selected = options.properties ?? [];
   const { labels, commands } = labelsOf(scripts);
+  const numberOf = (name: string) => options.contexts.findIndex((one) => one.name === name);
   const contexts = options.contexts.map(({ name, script }) => ({
     name,
     script: collected.scripts.indexOf(script as unknown as (typeof collected.scripts)[number]),
+    ...(options.after?.[name] ? { after: options.after[name].map(numberOf) } : {}),
   }));
   const zero = stateOf(allocated, contexts);
   const renamable = options.renames === false ? {} : renamableOf(fields, scripts, universe, options.named ?? {});

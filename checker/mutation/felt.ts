@@ -9,6 +9,7 @@ import { runSearch } from "../engine/run.ts";
 import { property } from "../language/index.ts";
 import { link } from "../link/link.ts";
 import type { Loaded } from "../spec/load.ts";
+import { builtFor } from "../spec/question.ts";
 import type { Mutant } from "./mutate.ts";
 
 /** The names of those that are felt, of the mutants of rows that fired in the spec. */
@@ -21,7 +22,7 @@ export function feltIn({ spec }: Pick<Loaded, "spec">, mutants: readonly Mutant[
   );
   // A mutant's test may tell elements apart that the model's rows take alike; nothing is reduced here anyway.
   const renames = false;
-  const system = link({ ...spec.model.build(spec.asked), name: spec.name, properties, deadlock: false, renames });
+  const system = link({ ...builtFor(spec), name: spec.name, properties, deadlock: false, renames });
   const { result } = runSearch(system, { workers: 1, exploreAll: true });
   // Where asking has an error of its own a branch ends: that one was not met tells nothing.
   const isStray = result.violations.some((one) => one.verdict === "model error");

@@ -1,9 +1,11 @@
 /** What was asked and how far was searched, in the words that every report uses: text, mail, page, and files for machines. */
+
 import type { Outcome } from "../answer/outcome.ts";
 import type { Claim, Setting } from "../spec/model.ts";
+import { orderText } from "../spec/order.ts";
 import type { Spec } from "../spec/spec.ts";
 
-/** A context as a spec sets it up: "nmi0", "nmi, at kprobe", "kmalloc_nolock A; kfree #1". */
+/** A context as a spec sets it up: "nmi0", "nmi, at kprobe, after irq0", "kmalloc_nolock A; kfree #1". */
 interface ContextFact {
   readonly name: string;
   readonly kind: string;
@@ -35,12 +37,12 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
     variants: asked.variants.map((name) => `${name} (${model.variants[name] ?? ""})`).join("; "),
     changed: listed(settings.filter((one) => !isOwn(one))),
     others: listed(settings.filter(isOwn)),
-    contexts: asked.contexts.map(({ name, kind, script, options }) => {
+    contexts: asked.contexts.map(({ name, kind, script, options, after = [] }) => {
       const own = named(model.contextKinds, kind)?.options ?? {};
       const set = Object.entries(options).filter(([key, value]) => !isDefault(value, named(own, key)?.default));
       return {
         name,
-        kind: [kind, ...set.map(([key, value]) => `${key} ${shown(value)}`)].join(", "),
+        kind: [kind, ...set.map(([key, value]) => `${key} ${shown(value)}`), ...orderText(after)].join(", "),
         script: script.join("; "),
       };
     }),

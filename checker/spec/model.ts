@@ -19,6 +19,8 @@ export interface ContextSpec {
   readonly kind: string;
   readonly script: readonly string[];
   readonly options: Readonly<Record<string, Setting>>;
+  /** Names of the contexts that must have ended before it begins, or arrives; the linker sees to it. */
+  readonly after?: readonly string[];
 }
 
 /** What a spec asks a model to link: every setting present, names checked. */

@@ -4,6 +4,7 @@
  */
 
 import type { ContextSpec, Model, Problem, Question } from "./model.ts";
+import { orderProblems } from "./order.ts";
 import { mendName } from "./problems.ts";
 import { settingsOf } from "./settings.ts";
 import type { Expectation, Happening, Spec } from "./spec.ts";
@@ -35,6 +36,7 @@ export function nameSpec(
   if (raw.version !== undefined) known([raw.version], model.versions, "version", () => "/version", problems);
   known(raw.variants, model.variants, "variant", (i) => pointer("variants", i), problems);
   twoOfOneName(raw, problems);
+  problems.push(...orderProblems(asked.contexts));
 
   selection(raw, model, problems);
   known(raw.claims, model.ledger?.claims ?? {}, "claim", (i) => pointer("claims", i), problems);
@@ -94,7 +96,7 @@ function known(
 }
 
 function contextOf(raw: RawSpec["contexts"][number], path: string, model: Model, problems: Problem[]): ContextSpec {
-  const { name, kind, script, ...options } = raw;
+  const { name, kind, script, after = [], ...options } = raw;
   const kinds = Object.keys(model.contextKinds);
   const found = Object.hasOwn(model.contextKinds, kind) ? model.contextKinds[kind] : undefined;
   if (kinds.length === 0) {
@@ -123,7 +125,8 @@ function contextOf(raw: RawSpec["contexts"][number], path: string, model: Model,
   const settings = found
     ? settingsOf(options, found.options, { path, kind: `an option of a context of kind "${kind}"` }, problems)
     : {};
-  return { name, kind, script, options: settings };
+  const order = [after].flat();
+  return { name, kind, script, options: settings, ...(order.length > 0 ? { after: order } : {}) };
 }
 
 function twoOfOneName({ contexts }: RawSpec, problems: Problem[]): void {

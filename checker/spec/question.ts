@@ -4,16 +4,23 @@ import { TRUE } from "../language/nodes.ts";
 import type { Program, SourceRow, Variant } from "../language/programs.ts";
 import { link } from "../link/link.ts";
 import type { Problem } from "./model.ts";
+import { orderOf } from "./order.ts";
 import { mendName } from "./problems.ts";
 import type { Happening, Spec } from "./spec.ts";
 import { pointer } from "./text.ts";
+
+/** What the model makes of a question, with the order of contexts that the question asks for. */
+export const builtFor = ({ model, asked }: Pick<Spec, "model" | "asked">) => ({
+  ...model.build(asked),
+  after: orderOf(asked),
+});
 
 /** What is linked for a spec, with the rows of `changes` replaced at last. */
 export function linkOptionsOf(spec: Spec, changes: readonly Variant[] = []): LinkOptions {
   const { model } = spec;
   const chosen = [...spec.properties, ...spec.sometimes].map((name) => model.properties[name] as Property);
   const properties = [...chosen, ...spec.happens.map(propertyOf)];
-  const built = model.build(spec.asked);
+  const built = builtFor(spec);
   const variants = [...(built.variants ?? []), ...changes];
   const renames = changes.length === 0;
   return { ...built, variants, name: spec.name, properties, deadlock: spec.deadlock, renames };
@@ -45,14 +52,18 @@ function propertyOf(happening: Happening): Property {
   return property(text, `${text} happens`, { kind: "happens", ...happening, condition: TRUE });
 }
 
-/** What the linker says of a selected property belongs to the line that selects it, all else to the model. */
+/** What the linker says of a selected property, or of an order, belongs to the line that asks for it, all else to the model. */
 function linkProblem(text: string, spec: Spec): Problem {
   const [what = text, ...rest] = text.split("; ");
   const mend = rest.join("; ") || `mend the model "${spec.model.name}"`;
   const selects = (["properties", "sometimes"] as const).flatMap((key) =>
     spec[key].flatMap((name, i) => (text.startsWith(`property ${name} `) ? [pointer(key, i)] : [])),
   );
-  return { path: selects[0] ?? "/model", what, mend };
+  const waits = /"([^"]*)" (?:would never begin|would be unfinished|has no row to begin at)/.exec(text)?.[1];
+  const ordered = spec.asked.contexts.flatMap(({ name }, i) =>
+    name === waits ? [pointer("contexts", i, "after")] : [],
+  );
+  return { path: selects[0] ?? ordered[0] ?? "/model", what, mend };
 }
 
 /** A property that a row names by `fails` and the model does not list: most likely a misspelt one. */

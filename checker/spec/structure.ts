@@ -17,6 +17,7 @@ export interface RawSpec {
     readonly name: string;
     readonly kind: string;
     readonly script: readonly string[];
+    readonly after?: string | readonly string[];
   })[];
   readonly properties: readonly string[];
   readonly deadlock: boolean;

@@ -195,6 +195,18 @@ export const SEED_TEXT: Readonly<Record<string, Claim>> = {
         both(holds("S7"), holds("S7", "S10")),
         { within: { versions: MERGED, kind: "nmi", variants: [] }, expected: { "!RT": true, RT: false } },
       ),
+      part(
+        "nor in a task under a raw spinlock, with interrupts and preemption off",
+        both(holds("S7"), holds("S7", "S8", "S10")),
+        {
+          within: { versions: MERGED, kind: "task", options: { irqsOff: true, preemptOff: true }, variants: [] },
+          expected: { "!RT": true, RT: false },
+        },
+      ),
+      part("nor in a task with preemption off alone", both(holds("S7"), holds("S7", "S8", "S10")), {
+        within: { versions: MERGED, kind: "task", options: { irqsOff: false, preemptOff: true }, variants: [] },
+        expected: { "!RT": true, RT: false },
+      }),
       part("with the redo of v1 and v2, which may spin", both(holds("S7"), holds("S7", "S8", "S10")), {
         within: { variants: ["redo-may-spin"] },
         expected: false,

@@ -34,6 +34,7 @@ import { putCpuPartial, putPartials } from "../slub/put-cpu-partial.ts";
 import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { cpuSlabOf, k, linkOf, nrCpuPartial, slabOf } from "../slub/state.ts";
+import { g, trackFreer } from "./ghosts.ts";
 
 type ObjectOf = Expr<Id<"object">>;
 
@@ -64,16 +65,18 @@ export const S14 = property(
   whenever(freeDeferredObjects, "check", ({ x }) => linkOf(x).isNull()),
 );
 
+/** What a call put off that is still under way nobody can wait for: whoever destroys the cache has not waited for the call. */
 export const L3 = property(
   "L3",
-  "a barrier for deferred frees returns, and nothing of the destroyed cache is deferred then",
+  "a barrier for deferred frees returns, and then no object of the destroyed cache whose free has returned is deferred, nor a slab that a call has put off and returned",
   whenever(kmemCacheDestroy, "shutdown", ({ b }) =>
     not(
       or(
-        exists(object, (x) => and(deferred(x), k.slab.at(slabOf(x)).cache.eq(b))),
+        exists(object, (x) => and(deferred(x), k.slab.at(slabOf(x)).cache.eq(b), g.freer.at(x).isNull())),
         exists(slab, (s) =>
           and(
             k.slab.at(s).cache.eq(b),
+            g.giver.at(s).isNull(),
             or(
               exists(cpu, (c) => k.deferFree.at(c).slabs.at(s)),
               exists(context, (f) => k.taken.at(f).slabs.at(s)),
@@ -84,6 +87,7 @@ export const L3 = property(
     ),
   ),
   alwaysPossible(not(exists(context, (f) => standsIn(f, within(kmemCacheDestroy))))),
+  ...trackFreer,
 );
 
 const D18 = property(

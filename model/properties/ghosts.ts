@@ -3,9 +3,13 @@ import {
   and,
   bool,
   context,
+  type Expr,
   each,
   ghosts,
+  type Id,
   id,
+  ite,
+  lit,
   not,
   optional,
   or,
@@ -16,6 +20,7 @@ import { cpu, objcg } from "../machine/config.ts";
 import { returned } from "../scripts.ts";
 import { allocSingleFromNewSlab } from "../slub/alloc-single-from-new-slab.ts";
 import { allocSingleFromPartial } from "../slub/alloc-single-from-partial.ts";
+import { deferDeactivateSlab, deferFree } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { flushSlab } from "../slub/flush-slab.ts";
 import { freeToPartialList } from "../slub/free-to-partial-list.ts";
@@ -30,6 +35,9 @@ export const g = ghosts({
   allocated: each(object, bool),
   /** A caller has the object: a call returned it, and no free was asked since. */
   held: each(object, bool),
+  /** Who asked for the object to be freed, or put off a slab, and has not returned from that call. */
+  freer: each(object, optional(id(context))),
+  giver: each(slab, optional(id(context))),
   /** Whom a live object is charged to; null where no caller has it. */
   chargedTo: each(object, optional(id(objcg))),
   /** v1: the CPU whose stock a pinned frame has found unlocked. */
@@ -61,9 +69,23 @@ export const trackAllocated = [
   track(freeToPartialList, "free", ({ x }) => g.allocated.at(x).set(false), { to: "lists" }),
 ];
 
+const unless = (who: Expr<Id<"context"> | null>, self: Expr<Id<"context">>) =>
+  ite<Id<"context"> | null>(who.eq(self), lit(null), who);
+
 export const trackHeld = [
   track(returned, "check", ({ got }) => setEach(object, (x) => g.held.at(x).set(or(g.held.at(x), got.eq(x))))),
   track(doSlabFree, "redo", ({ x }) => g.held.at(x).set(false)),
+];
+
+/** Whose calls are under way, of those that put off a free or a slab. */
+export const trackFreer = [
+  track(doSlabFree, "redo", ({ self, x }) => g.freer.at(x).set(self)),
+  track(deferFree, "pin", ({ self, x }) => g.freer.at(x).set(self)),
+  track(deferDeactivateSlab, "note", ({ self, slab: s }) => g.giver.at(s).set(self)),
+  track(returned, "check", ({ self }) => [
+    setEach(object, (x) => g.freer.at(x).set(unless(g.freer.at(x), self))),
+    setEach(slab, (s) => g.giver.at(s).set(unless(g.giver.at(s), self))),
+  ]),
 ];
 
 /** Steps 6 to 8 and 10, 17, 30, 13 and 29 of ___slab_alloc(); step 2 to 3 of flush_slab(). */

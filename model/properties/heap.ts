@@ -23,6 +23,7 @@ import { allocSingleFromPartial } from "../slub/alloc-single-from-partial.ts";
 import { deferFree } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { freeToPartialList } from "../slub/free-to-partial-list.ts";
+import { listsOf } from "../slub/lists.ts";
 import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
@@ -99,14 +100,6 @@ const onCpuList = (x: ObjectOf) =>
 
 /** Whose slab it is. */
 const cpusOf = (s: SlabOf) => count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).slab.eq(s)));
-
-/** Lists that use a slab's one link: `slab_list`, `next` and `llnode` are the same bytes. */
-const listsOf = (s: SlabOf) =>
-  count(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).partial.at(s)))
-    .plus(count(bucket, (b) => k.node.at(b).partial.at(s)))
-    .plus(count(bucket, (b) => and(kmemCacheDebug(b), k.node.at(b).full.at(s))))
-    .plus(count(cpu, (c) => k.deferFree.at(c).slabs.at(s)))
-    .plus(count(context, (f) => k.taken.at(f).slabs.at(s)));
 
 const lockFree = (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => {
   const { holder, owner } = l.lock.at(cpuSlabLock(c, b));
@@ -218,4 +211,15 @@ export const S21 = property(
       forAll(bucket, (b) => forAll(slab, (s) => implies(cpuSlabOf(c, b).partial.at(s), not(k.slab.at(s).frozen)))),
     ),
   ),
+);
+
+/** Rows that put on a list, take off one, or give up say it themselves (`fails`): `model/slub/lists.ts`. */
+export const lists = property(
+  "lists",
+  "what is put on a list is on none, and what is taken off a list is on it: slabs on partial, full and deferred lists, objects on deferred ones",
+);
+
+export const givenUp = property(
+  "givenUp",
+  "a slab is given up only where it is no CPU's, on no list, and nobody has an object of it",
 );

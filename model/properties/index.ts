@@ -5,7 +5,7 @@ import { CLAIM_PROPERTIES } from "./claims.ts";
 import { DEFERRED_CLAIMS, DEFERRED_WITNESSES, L3, S14 } from "./deferred.ts";
 import { L4, L6, S17, S19, S20 } from "./gate.ts";
 import { guards } from "./guards.ts";
-import { S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
+import { givenUp, lists, S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
 import { atomicSleep, rawSections, S1, S7, S8, S9, S10, WARN } from "./locks.ts";
 import { references, S16 } from "./memcg.ts";
 import { E35, E39, nmiUnlocksSlowly } from "./pages.ts";
@@ -38,6 +38,8 @@ const SAFETY = [
   S20,
   S21,
   WARN,
+  lists,
+  givenUp,
   references,
   rawSections,
   guards,

@@ -26,6 +26,7 @@ import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../lo
 import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { deferDeactivateSlab } from "./defer-free.ts";
+import { addsSlab } from "./lists.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { addFull, addPartial, incSlabsNode, k, linkOf } from "./state.ts";
 
@@ -88,6 +89,7 @@ export const allocSingleFromNewSlab = program(
       add: step(
         "if (slab->inuse == slab->objects) add_full(s, n, slab); else add_partial(n, slab, DEACTIVATE_TO_HEAD);",
         { ref: "3.11.5" },
+        addsSlab(slab),
         when(s.inuse.eq(cfg.objects)).do(addFull(b, slab)).goto("count"),
         otherwise.do(addPartial(b, slab)).goto("count"),
       ),

@@ -7,8 +7,9 @@
  *
  * @kernel v6.18 mm/slub.c alloc_single_from_partial()
  */
-import { id, optional, otherwise, program, result, step, value, when } from "../../checker/language/index.ts";
+import { and, id, optional, otherwise, program, result, step, value, when } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
+import { addsListed, isListed, notOnPartial, removesUnlisted } from "./lists.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { addFull, k, linkOf, removePartial } from "./state.ts";
 
@@ -43,6 +44,8 @@ export const allocSingleFromPartial = program(
       full: step(
         "if (slab->inuse == slab->objects) { remove_partial(n, slab); add_full(s, n, slab); }",
         { ref: "3.8.3" },
+        removesUnlisted(and(s.inuse.eq(cfg.objects), notOnPartial(b, slab))),
+        addsListed(and(s.inuse.eq(cfg.objects), isListed(slab, 1))),
         when(s.inuse.eq(cfg.objects)).do(removePartial(b, slab), addFull(b, slab)).goto("done"),
         otherwise.goto("done"),
       ),

@@ -30,6 +30,7 @@ import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { listLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
+import { addsSlab, givesUp } from "./lists.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { addPartial, decSlabsNode, giveUpSlab, k, linkOf, nrPartial, freelist as walk } from "./state.ts";
 import { slabUpdateFreelist } from "./update-freelist-slow.ts";
@@ -114,6 +115,7 @@ export const deactivateSlab = program(
       discard: step(
         "discard_slab(s, slab);",
         { ref: "3.7.3" },
+        givesUp(slab),
         otherwise.do(decSlabsNode(b), giveUpSlab(slab)).goto("pages"),
       ),
       pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "end"),
@@ -131,7 +133,12 @@ export const deactivateSlab = program(
         { held: "add" },
         { ref: "3.7.4" },
       ),
-      add: step("add_partial(n, slab, tail);", { ref: "3.7.4" }, otherwise.do(addPartial(b, slab)).goto("unlock")),
+      add: step(
+        "add_partial(n, slab, tail);",
+        { ref: "3.7.4" },
+        addsSlab(slab),
+        otherwise.do(addPartial(b, slab)).goto("unlock"),
+      ),
       unlock: call(
         "spin_unlock_irqrestore(&n->list_lock, flags);",
         spinUnlockIrqrestore,

@@ -35,15 +35,19 @@ import { preemptDisable, preemptEnable } from "../machine/pin.ts";
 import { type Self, thisCpu } from "../machine/state.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
+import { addsObject, addsSlab, givesUp } from "./lists.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabFree } from "./slab-free.ts";
 import { giveUpSlab, k, linkOf } from "./state.ts";
 
-/** Where the work is pending already nothing changes; else it goes on the list of the CPU that asks. */
-export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): readonly Assign[] => {
+/** irq_work_queue_on(): the work of CPU c. Where it is pending already nothing changes; else it goes on the list of `where`. */
+export const irqWorkQueueOn = (c: Expr<Id<"cpu">>, where: Expr<Id<"cpu">>): readonly Assign[] => {
   const { queuedOn, busy } = k.deferFree.at(c);
-  return [queuedOn.set(ite<Id<"cpu"> | null>(queuedOn.isNull(), thisCpu(self), queuedOn)), busy.set(cfg.barrier)];
+  return [queuedOn.set(ite<Id<"cpu"> | null>(queuedOn.isNull(), where, queuedOn)), busy.set(cfg.barrier)];
 };
+
+/** irq_work_queue(): on the CPU that asks. */
+export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): readonly Assign[] => irqWorkQueueOn(c, thisCpu(self));
 
 /** v6.18.35 pins the CPU between choosing the record and queueing its work (83d59d81b20c). */
 export const deferFree = program(
@@ -67,6 +71,7 @@ export const deferFree = program(
       push: step(
         "if (llist_add(head + s->offset, &df->objects))",
         { ref: "3.9.3" },
+        addsObject(x),
         when(not(exists(object, (o) => df.objects.at(o))))
           .do(df.objects.at(x).set(true))
           .goto("queue"),
@@ -104,6 +109,7 @@ export const deferDeactivateSlab = program(
       push: step(
         "if (llist_add(&slab->llnode, &df->slabs))",
         { ref: "3.9.9" },
+        addsSlab(slab),
         when(not(exists(slabs, (o) => df.slabs.at(o))))
           .do(df.slabs.at(slab).set(true))
           .goto("queue"),
@@ -197,6 +203,7 @@ export const freeDeferredObjects = program(
       freeSlab: step(
         "free_slab(slab->slab_cache, slab);",
         { ref: "3.9.8", note: "a new slab that was never used nor counted" },
+        givesUp(slab),
         otherwise.do(giveUpSlab(slab)).goto("pages"),
       ),
       pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "nextSlab"),

@@ -11,6 +11,8 @@ import {
   bool,
   call,
   id,
+  ite,
+  not,
   otherwise,
   program,
   range,
@@ -23,8 +25,19 @@ import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
+import { addsListed, givesUp, isListed, notOnFull, notOnPartial, removesUnlisted } from "./lists.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
-import { addPartial, decSlabsNode, giveUpSlab, k, linkOf, nrPartial, removeFull, removePartial } from "./state.ts";
+import {
+  addPartial,
+  decSlabsNode,
+  giveUpSlab,
+  k,
+  kmemCacheDebug,
+  linkOf,
+  nrPartial,
+  removeFull,
+  removePartial,
+} from "./state.ts";
 
 export const freeToPartialList = program(
   "free_to_partial_list",
@@ -63,6 +76,9 @@ export const freeToPartialList = program(
       lists: step(
         "if (slab->inuse == 0 && n->nr_partial >= s->min_partial) slab_free = slab; if (!prior) { remove_full(s, n, slab); .. add_partial(n, slab, DEACTIVATE_TO_TAIL); } else if (slab_free) remove_partial(n, slab);",
         { ref: "3.12.3" },
+        removesUnlisted(and(wasFull, notOnFull(b, slab))),
+        removesUnlisted(and(empty, not(wasFull), notOnPartial(b, slab))),
+        addsListed(and(wasFull, not(empty), isListed(slab, ite<number>(kmemCacheDebug(b), 1, 0)))),
         when(and(empty, wasFull)).do(removeFull(b, slab)).goto("count"),
         when(empty).do(removePartial(b, slab)).goto("count"),
         when(wasFull).do(removeFull(b, slab), addPartial(b, slab)).goto("unlock"),
@@ -80,7 +96,12 @@ export const freeToPartialList = program(
         { done: "freeSlab" },
         { ref: "3.12.5" },
       ),
-      freeSlab: step("free_slab(s, slab_free);", { ref: "3.12.5" }, otherwise.do(giveUpSlab(slab)).goto("pages")),
+      freeSlab: step(
+        "free_slab(s, slab_free);",
+        { ref: "3.12.5" },
+        givesUp(slab),
+        otherwise.do(giveUpSlab(slab)).goto("pages"),
+      ),
       pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),
       freePage: call(
         "free_frozen_pages(page, order);",

@@ -27,6 +27,7 @@ import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
 import { cpuSlabLock, listLock } from "../locks/state.ts";
 import { cfg, cpu } from "../machine/config.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
+import { addsListed, addsSlab, givesUpUsed, isInUse, isListed } from "./lists.ts";
 import { bucket, slab as slabs } from "./sets.ts";
 import { addPartial, cpuSlabOf, decSlabsNode, giveUpSlab, k, nrCpuPartial, nrPartial } from "./state.ts";
 
@@ -57,10 +58,14 @@ export const putPartials = program(
         "if (unlikely(!slab->inuse && n->nr_partial >= s->min_partial)) .. else add_partial(n, slab, DEACTIVATE_TO_TAIL);",
         { ref: "3.6b.6", note: "an empty slab stops being one under the lock; its page is given back after" },
         choose(slabs, (x) =>
+          givesUpUsed(and(listed(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(cfg.minPartial), isInUse(x, 1))),
+        ),
+        choose(slabs, (x) =>
           when(and(listed(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(cfg.minPartial)))
             .do(mine.at(x).set(cfg.pages), decSlabsNode(b), giveUpSlab(x))
             .goto("next"),
         ),
+        choose(slabs, (x) => addsListed(and(listed(x), isListed(x, 1)))),
         choose(slabs, (x) => when(listed(x)).do(mine.at(x).set(false), addPartial(b, x)).goto("next")),
         otherwise.goto("unlock"),
       ),
@@ -113,6 +118,7 @@ export const putCpuPartial = program(
       put: step(
         "if (drain && oldslab->slabs >= s->cpu_partial_slabs) slab_to_put = oldslab; .. this_cpu_write(s->cpu_slab->partial, slab);",
         { ref: "3.6b.2 3.6b.3 3.6b.4", note: "read and write are one step: c->partial is touched under c->lock only" },
+        addsSlab(slab),
         when(and(drain, nrCpuPartial(c, b).ge(cfg.cpuPartialSlabs)))
           .do(
             setEach(slabs, (x) => k.detached.at(self).at(x).set(partial.at(x))),

@@ -42,6 +42,7 @@ import { deferDeactivateSlab } from "./defer-free.ts";
 import { freezeSlab } from "./freeze-slab.ts";
 import { getFreelist } from "./get-freelist.ts";
 import { getPartialNode } from "./get-partial-node.ts";
+import { addsSlab } from "./lists.ts";
 import { newSlab } from "./new-slab.ts";
 import { putPartials } from "./put-cpu-partial.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
@@ -267,6 +268,7 @@ export const slabAlloc = program(
       detachPartial: step(
         "slab->next = NULL;",
         { ref: "3.3.18" },
+        addsSlab(slab),
         otherwise.do(k.detached.at(self).at(slab).set(true)).goto("putPartials"),
       ),
       putPartials: call("__put_partials(s, slab);", putPartials, { b }, { done: "cpuPartial" }, { ref: "3.3.18" }),

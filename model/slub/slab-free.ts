@@ -30,6 +30,7 @@ import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { freeToPartialList } from "./free-to-partial-list.ts";
+import { addsSlab, givesUp, notOnPartial, removesUnlisted } from "./lists.ts";
 import { putCpuPartial } from "./put-cpu-partial.ts";
 import { bucket, object, slab as slabs } from "./sets.ts";
 import {
@@ -184,6 +185,7 @@ export const slabFree = program(
       add: step(
         "add_partial(n, slab, DEACTIVATE_TO_TAIL);",
         { ref: "3.6.8" },
+        addsSlab(slab),
         otherwise.do(addPartial(b, slab)).goto("unlock"),
       ),
       unlock: call(
@@ -196,6 +198,7 @@ export const slabFree = program(
       empty: step(
         "if (prior) remove_partial(n, slab);",
         { ref: "3.6.7" },
+        removesUnlisted(and(prior.notNull(), notOnPartial(b, slab))),
         when(prior.notNull()).do(removePartial(b, slab)).goto("unlockEmpty"),
         otherwise.goto("unlockEmpty"),
       ),
@@ -209,6 +212,7 @@ export const slabFree = program(
       discard: step(
         "discard_slab(s, slab);",
         { ref: "3.6.7" },
+        givesUp(slab),
         otherwise.do(decSlabsNode(b), giveUpSlab(slab)).goto("pages"),
       ),
       pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),

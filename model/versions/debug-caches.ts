@@ -25,6 +25,7 @@ import { doSlabFree } from "../slub/do-slab-free.ts";
 import { getPartialNode } from "../slub/get-partial-node.ts";
 import { kfreeNolock } from "../slub/kmalloc.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
+import { givesUp } from "../slub/lists.ts";
 import { newSlab } from "../slub/new-slab.ts";
 import { slab as slabs } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
@@ -151,6 +152,7 @@ const countsInNewSlab = [
     freeSlab: step(
       "(variant) discard_slab(slab->slab_cache, slab);",
       { tag: "S" },
+      givesUp(slab),
       otherwise.do(decSlabsNode(b), giveUpSlab(slab)).goto("pages"),
     ),
   })),

@@ -30,9 +30,11 @@ import { deferDeactivateSlab, deferFree, freeDeferredObjects, irqWorkQueue } fro
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { freeDeferredList } from "../slub/free-deferred-list.ts";
 import { kmemCacheDestroy } from "../slub/kmem-cache-destroy.ts";
+import { addsObject } from "../slub/lists.ts";
 import { object } from "../slub/sets.ts";
 import { slabFree } from "../slub/slab-free.ts";
 import { cpuSlabOf, k, linkOf, slabOf } from "../slub/state.ts";
+import { BARRIERS } from "./barrier.ts";
 
 /** The first word of the object, where that is not the allocator's to write. */
 const writesOffset0 = (x: Expr<Id<"object">>) => {
@@ -120,6 +122,7 @@ export const listInKmemCache = patch(
     defer: step(
       "llist_add(head, &s->defer_free_objects);",
       { ref: "3.9a.1" },
+      addsObject(x),
       otherwise.do(k.cache.at(b).deferred.at(x).set(true), ...writesOffset0(x)).goto("done"),
     ),
     slow: call(
@@ -153,6 +156,7 @@ export const twoLookUps = [
       push: step(
         "if (llist_add(head, ..))",
         { ref: "3.9b.1" },
+        addsObject(x),
         when(not(exists(object, (o) => k.deferFree.at(c).objects.at(o))))
           .do(k.deferFree.at(c).objects.at(x).set(true))
           .goto("queue"),
@@ -232,6 +236,7 @@ const proposals = {
         defer: step(
           "(variant) llist_add(head, &n->defer_free_objects);",
           { ref: "3.9a.1", tag: "D" },
+          addsObject(x),
           otherwise.do(k.node.at(b).deferred.at(x).set(true)).goto("done"),
         ),
         slow: call(
@@ -253,6 +258,7 @@ const proposals = {
       defer: step(
         "(variant) llist_add(head, &c->defer_free_objects);",
         { ref: "3.9a.1", tag: "D", note: "c was looked up without a pin" },
+        addsObject(x),
         otherwise.do(cpuSlabOf(c, b).deferred.at(x).set(true)).goto("done"),
       ),
     })),
@@ -362,7 +368,7 @@ const proposals = {
   ),
 } satisfies Readonly<Record<string, Variant>>;
 
-export const DEFERRED: Readonly<Record<string, Variant>> = proposals;
+export const DEFERRED: Readonly<Record<string, Variant>> = { ...proposals, ...BARRIERS };
 
 /** Variants whose kfree_nolock() raises no irq_work. */
 export const WITHOUT_IRQ_WORK: ReadonlySet<string> = new Set<keyof typeof proposals>([

@@ -2,6 +2,7 @@
 import {
   and,
   call,
+  type Expr,
   type Id,
   type LeafPlace,
   lit,
@@ -18,7 +19,7 @@ import {
 import { spinLock, spinUnlock } from "../locks/spinlock.ts";
 import { pcpLock } from "../locks/state.ts";
 import { cfg, EMPTY_TRYLOCK } from "../machine/config.ts";
-import { inNmi } from "../machine/state.ts";
+import { inNmi, onCpu, type Self } from "../machine/state.ts";
 import { allocFrozenPagesNolock, allocPagesNolock } from "../page/alloc-frozen-pages-nolock.ts";
 import { allocSlabPage } from "../page/alloc-slab-page.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
@@ -121,6 +122,27 @@ export const shuffleAsksGenerator = patch(
   },
 );
 
+/** Without SMP a nolock caller parks the page at once where `test` is true. */
+const parksWhere = (quote: string, tag: "S" | "D", test: (self: Self) => Expr<boolean>): Patch =>
+  patch(
+    freeFrozenPages,
+    ({ self, allowSpin }) => ({
+      nolock: select(
+        "if (unlikely((fpi_flags & FPI_TRYLOCK) &&",
+        [
+          [and(cfg.preemptRt, not(allowSpin)), "context"],
+          [and(EMPTY_TRYLOCK, not(allowSpin)), "up"],
+        ],
+        "tryPcp",
+      ),
+      up: step(quote, { ref: "3.10.F2", tag }, when(test(self)).goto("park"), otherwise.goto("tryPcp")),
+    }),
+    { added: ["up"] },
+  );
+
+/** An empty trylock keeps nobody out, but what it guards is worked on with interrupts off: who finds them on is not inside. */
+const UP_IRQS_OFF = "!IS_ENABLED(CONFIG_SMP) && irqs_disabled()";
+
 export const PAGES: Readonly<Record<string, Variant>> = {
   "refcounted-page": variant(
     "refcounted-page",
@@ -135,26 +157,32 @@ export const PAGES: Readonly<Record<string, Variant>> = {
   "up-nmi-parks": variant(
     "up-nmi-parks",
     "P4, mended for frees (Jul 2026): without SMP an NMI parks the page at once",
-    patch(
-      freeFrozenPages,
-      ({ self, allowSpin }) => ({
-        nolock: select(
-          "if (unlikely((fpi_flags & FPI_TRYLOCK) &&",
-          [
-            [and(cfg.preemptRt, not(allowSpin)), "context"],
-            [and(EMPTY_TRYLOCK, not(allowSpin)), "up"],
-          ],
-          "tryPcp",
-        ),
-        up: step(
-          "!IS_ENABLED(CONFIG_SMP) && in_nmi())",
-          { ref: "3.10.F2", tag: "S" },
-          when(inNmi(self)).goto("park"),
-          otherwise.goto("tryPcp"),
-        ),
-      }),
-      { added: ["up"] },
-    ),
+    parksWhere("!IS_ENABLED(CONFIG_SMP) && in_nmi())", "S", inNmi),
+  ),
+  "up-refused-with-irqs-off": variant(
+    "up-refused-with-irqs-off",
+    "P4 and objects, mended further: without SMP who has interrupts off gets no page and no object, and parks what it frees",
+    patch(allocFrozenPagesNolock, ({ self, got }) => ({
+      up: step(
+        `(variant) if (${UP_IRQS_OFF}) return NULL;`,
+        { ref: "3.10.2", tag: "D" },
+        when(onCpu(self).irqsOff)
+          .do(got.set(lit(null)))
+          .goto("done"),
+        otherwise.goto("freelist"),
+      ),
+    })),
+    patch(kmallocNolock, ({ self, got }) => ({
+      up: step(
+        `(variant) if (${UP_IRQS_OFF}) return NULL;`,
+        { ref: "3.5", tag: "D" },
+        when(onCpu(self).irqsOff)
+          .do(got.set(lit(null)))
+          .goto("done"),
+        otherwise.goto("bucket"),
+      ),
+    })),
+    parksWhere(`(variant) ${UP_IRQS_OFF}`, "D", (self) => onCpu(self).irqsOff),
   ),
   "rt-interrupts-try": variant(
     "rt-interrupts-try",

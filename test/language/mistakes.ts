@@ -86,6 +86,8 @@ const touches = program("touches", { ...ways, params: { a: place(bool) } }, (_, 
 const gives = program("gives", { ...ways, params: { got: result(bool) } }, (_, { got }) => ({
   set: step("return true;", otherwise.do(got.set(true)).goto("done")),
 }));
+const forEver = program("forEver", { exits: [] }, () => ({ again: step("for (;;) ;", otherwise.goto("again")) }));
+const mayStay = program("mayStay", ways, () => ({ only: step("", { mayStop: true }, otherwise.goto("done")) }));
 const stepless = program("stepless", ways, () => ({ only: select("", [[lit(true), "done"]], "done") }));
 
 /** Rows whose types nobody looked at. */
@@ -519,6 +521,39 @@ export const mistakes: readonly Mistake[] = [
     options: onPages(fine, { roots: [k, pages, home] }),
     problems: [
       'the constants: "home" tells elements of "page" apart, whose elements may be renamed; do not mark the set as interchangeable, or name those elements in "named"',
+    ],
+  },
+  {
+    name: "an order of contexts that nobody can keep",
+    options: {
+      ...running(fine),
+      contexts: [
+        { name: "first", script: untyped(fine) },
+        { name: "round", script: untyped(forEver) },
+        { name: "shy", script: untyped(mayStay) },
+        { name: "empty", script: untyped(stepless) },
+      ],
+      after: { first: ["round", "shy", "lost"], shy: ["round"], empty: ["first"], nobody: ["first"] },
+    },
+    problems: [
+      'the model makes no context "lost", which the order of contexts names; drop "after"',
+      '"round" never ends, so "shy" would never begin; name another context in "after"',
+      '"empty" has no row to begin at, so it cannot come after anybody; drop "after"',
+      'the model makes no context "nobody", which the order of contexts names; drop "after"',
+    ],
+  },
+  {
+    name: "a context that would be left unfinished, since it comes after one that may stop",
+    options: {
+      ...running(fine),
+      contexts: [
+        { name: "first", script: untyped(fine) },
+        { name: "shy", script: untyped(mayStay) },
+      ],
+      after: { first: ["shy"] },
+    },
+    problems: [
+      '"shy" may stop before its end, and then "first" would be unfinished for ever; let it stop as well where it begins (mayStop)',
     ],
   },
 ];

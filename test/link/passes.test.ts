@@ -6,6 +6,7 @@ import { type Assign, type Node, walk, walkAssign } from "../../checker/language
 import { allocate } from "../../checker/link/allocate.ts";
 import { attach } from "../../checker/link/attach.ts";
 import { collect } from "../../checker/link/collect.ts";
+import { order } from "../../checker/link/order.ts";
 import { printPass } from "../../checker/link/print-pass.ts";
 import { splice } from "../../checker/link/splice.ts";
 import { tableOf } from "../../checker/link/table.ts";
@@ -60,10 +61,38 @@ describe("after splicing", () => {
   });
 });
 
+describe("ordering", () => {
+  it("changes the guards of first steps alone, and nothing where nobody waits", () => {
+    ofDrawn((options) => {
+      const spliced = splice(collect(options));
+      const ordered = order(spliced);
+      const waits = new Set(Object.keys(options.after ?? {}));
+      const entries = new Set(
+        options.contexts.flatMap(({ name, script }) =>
+          waits.has(name) ? (spliced.scripts.find(({ program }) => program === script.name)?.entry ?? []) : [],
+        ),
+      );
+      expect(new Set(ordered.begins.keys())).toEqual(entries);
+      const others = ({ scripts }: Pick<typeof spliced, "scripts">) =>
+        scripts.flatMap(({ steps }) => steps.filter(({ id }) => !entries.has(id)));
+      expect(others(ordered)).toEqual(others(spliced));
+      const guards = ({ scripts }: Pick<typeof spliced, "scripts">) =>
+        scripts.flatMap(({ steps }) =>
+          steps.flatMap((step) => (entries.has(step.id) ? step.entries.flat().map((c) => c.guard) : [])),
+        );
+      const before = guards(spliced);
+      for (const [i, guard] of guards(ordered).entries()) {
+        expect(formsOf([guard], []).has("pcIn")).toBe(true);
+        expect(guard).not.toEqual(before[i]);
+      }
+    });
+  });
+});
+
 describe("attaching", () => {
   it("takes nothing away, and writes no ghost that is dropped", () => {
     ofDrawn((options) => {
-      const spliced = splice(collect(options));
+      const spliced = order(splice(collect(options)));
       const attached = attach(spliced);
       const commands = ({ scripts }: Pick<typeof spliced, "scripts">) =>
         scripts.flatMap(({ steps }) => steps.flatMap(({ entries }) => entries.flat()));
@@ -85,7 +114,7 @@ describe("attaching", () => {
 describe("after allocation", () => {
   it("no local has a name, and every slot is one of the script", () => {
     ofDrawn((options) => {
-      for (const { slots, steps } of allocate(attach(splice(collect(options)))).scripts)
+      for (const { slots, steps } of allocate(attach(order(splice(collect(options))))).scripts)
         for (const step of steps) {
           const conditions = step.waits.map(({ condition }) => condition);
           for (const { guard, effect, checks, witnesses } of step.entries.flat()) {
@@ -100,7 +129,7 @@ describe("after allocation", () => {
 
   it("the table has the same commands, numbered, and nothing of it depends on what was linked before", () => {
     ofDrawn((options) => {
-      const allocated = allocate(attach(splice(collect(options))));
+      const allocated = allocate(attach(order(splice(collect(options)))));
       const table = tableOf(allocated);
       const commands = allocated.scripts.flatMap(({ steps }) => steps.flatMap(({ entries }) => entries.flat()));
       expect(table.commands).toEqual(commands.map((command, id) => ({ id, ...command })));

@@ -6,6 +6,7 @@ import { SPOILT_DEBUG } from "./spoilt-debug.ts";
 import { SPOILT_DEFERRED } from "./spoilt-deferred.ts";
 import { SPOILT_GATE } from "./spoilt-gate.ts";
 import { SPOILT_HEAP } from "./spoilt-heap.ts";
+import { SPOILT_LISTS } from "./spoilt-lists.ts";
 import { SPOILT_LOCKS } from "./spoilt-locks.ts";
 import { SPOILT_MEMCG } from "./spoilt-memcg.ts";
 import { SPOILT_PAGES } from "./spoilt-pages.ts";
@@ -13,6 +14,7 @@ import { SPOILT_PAGES } from "./spoilt-pages.ts";
 const SPOILT = [
   ...SPOILT_DEFERRED,
   ...SPOILT_HEAP,
+  ...SPOILT_LISTS,
   ...SPOILT_LOCKS,
   ...SPOILT_GATE,
   ...SPOILT_MEMCG,

@@ -18,6 +18,7 @@ import { link } from "../../checker/link/link.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
 import type { ContextSpec, Question, Setting } from "../../checker/spec/model.ts";
+import { orderOf } from "../../checker/spec/order.ts";
 import model from "../../model/index.ts";
 import { PROPERTIES } from "../../model/properties/index.ts";
 
@@ -70,6 +71,7 @@ export function linkSmall(small: Small): System {
   const linked = (chosen: Small["properties"] & object): System =>
     link({
       ...built,
+      after: orderOf(questionOf(small)),
       name: "small",
       variants,
       properties: chosen.map((p) => (typeof p === "string" ? (PROPERTIES[p] as Property) : p)),

@@ -13,7 +13,7 @@ import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabAllocNode } from "../../model/slub/slab-alloc-node.ts";
 import { slabFree } from "../../model/slub/slab-free.ts";
-import { cpuSlabOf, k, linkOf, stepTid } from "../../model/slub/state.ts";
+import { cpuSlabOf, giveUpSlab, k, linkOf, stepTid } from "../../model/slub/state.ts";
 import { nmi, task } from "./setup.ts";
 
 import { A, cut, one, type Spoilt } from "./spoilt.ts";
@@ -181,7 +181,12 @@ export const SPOILT_HEAP: readonly Spoilt[] = [
     property: "S6",
     how: "an empty slab is given up and stays on the node's list",
     system: one("kfree s0.o1", ["A partial free=1"], { minPartial: 0 }),
-    patches: [patch(slabFree, () => ({ empty: step("no remove_partial()", otherwise.goto("unlockEmpty")) }))],
+    patches: [
+      patch(slabFree, ({ slab }) => ({
+        empty: step("no remove_partial()", otherwise.goto("unlockEmpty")),
+        discard: step("nobody looks", otherwise.do(giveUpSlab(slab)).goto("pages")),
+      })),
+    ],
   },
   {
     property: "S11",

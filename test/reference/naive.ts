@@ -176,7 +176,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
       const view: View = { ...emptyView, state, self: context, depth: stack.length - 1 };
       try {
         const mayRun = row.meta.arrive || !options.mayRun || truth(options.mayRun(SELF).node, view);
-        if (!mayRun) continue;
+        if (!mayRun || waitsToBegin(context, state)) continue;
         const found = openIn(context, row, view);
         open.push(...found);
         if (found.length === 0) checkWaiting(view, level);
@@ -187,6 +187,16 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
       }
     }
     return { open, confused };
+  }
+
+  /** At its first row, whom it comes after not all ended. */
+  function waitsToBegin(context: number, state: NaiveState): boolean {
+    const others = options.after?.[options.contexts[context]?.name as string] ?? [];
+    const rowsOn = (stack: readonly Frame[]) => stack.map(({ program, label }) => `${program}: ${label}`).join("/");
+    if (rowsOn(state.stacks[context] as readonly Frame[]) !== rowsOn(stacks[context] as readonly Frame[])) return false;
+    return options.contexts.some(
+      ({ name }, i) => others.includes(name) && (state.stacks[i] as readonly Frame[]).length > 0,
+    );
   }
 
   function openIn(context: number, row: StepRow, view: View): Open[] {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { expand } from "../../checker/reference/step.ts";
 import { type Change, parseChange } from "../../checker/spec/change.ts";
 import { type Loaded, loadSpec } from "../../checker/spec/load.ts";
 import { SpecError } from "../../checker/spec/problems.ts";
@@ -218,6 +219,66 @@ describe("the names", () => {
     expect(await complaints({ ...good, contexts })).toEqual([
       "spec.json:8 /contexts/0/floor: floor 2 has no light",
       '  set "lights" to more',
+    ]);
+  });
+});
+
+describe("the order of contexts", () => {
+  const named = (orders: Readonly<Record<string, unknown>>) => ({
+    ...good,
+    contexts: Object.entries(orders).map(([name, after]) => ({
+      name,
+      kind: "task",
+      script: ["toggle"],
+      ...(after === undefined ? {} : { after }),
+    })),
+  });
+  const say = async (orders: Readonly<Record<string, unknown>>) =>
+    (await complaints(named(orders))).map((line) => line.replace(/^spec.json:\d+ /, ""));
+
+  it("is in the guard of the first step, and in what the system says of its contexts", async () => {
+    const { spec, system } = await load(named({ b: ["a"], a: undefined, c: ["a", "b"] }));
+    expect(spec.asked.contexts.map(({ after }) => after)).toEqual([["a"], undefined, ["a", "b"]]);
+    expect(system.contexts.map(({ after }) => after)).toEqual([[1], undefined, [1, 0]]);
+    expect((await load(named({ b: "a", a: undefined }))).spec.asked.contexts[0]?.after).toEqual(["a"]);
+    const begins = (state: typeof system.initial) => expand(system, state).transitions.map(({ context }) => context);
+    expect(new Set(begins(system.initial))).toEqual(new Set([1]));
+    const ended = (...who: number[]) => ({
+      ...system.initial,
+      pc: system.initial.pc.map((pc, i) => (who.includes(i) ? 0 : pc)),
+    });
+    expect(new Set(begins(ended(1)))).toEqual(new Set([0]));
+    expect(new Set(begins(ended(1, 0)))).toEqual(new Set([2]));
+    expect(begins(ended(0))).not.toContain(2);
+  });
+
+  it("names contexts, each once, and can be kept", async () => {
+    expect(await say({ task0: "taks1", task1: "task1", task2: ["task1", "task1"] })).toEqual([
+      '/contexts/2/after/1: "task1" stands twice in the list',
+      "  keep one of the two",
+    ]);
+    expect(await say({ task0: "taks1", task1: "task1", task2: "task1" })).toEqual([
+      '/contexts/0/after: no context is named "taks1"',
+      '  did you mean "task1"?',
+      '/contexts/1/after: "task1" would begin after its own end',
+      '  name another context, or drop "after"',
+    ]);
+    expect(await say({ a: "b", b: ["c", "d"], c: "a", d: undefined, e: "a" })).toEqual([
+      '/contexts/0/after: none of "a", "b", "c" could begin: each waits for the next, the last for the first',
+      '  drop one "after" of them',
+    ]);
+    expect(await say({ a: 3 })).toEqual([
+      "/contexts/0/after: 3 is not a text or a list",
+      "  expected: The name of another context, or a list of names: it begins, or arrives, only when these have ended.",
+    ]);
+  });
+
+  it("is refused after one that may stay away, where who waits may not", async () => {
+    const spin = { name: "hook0", kind: "hook", script: [] };
+    const said = await complaints({ ...good, contexts: [{ ...good.contexts[0], after: "hook0" }, spin] });
+    expect(said).toEqual([
+      'spec.json:12 /contexts/0/after: "hook0" may stop before its end, and then "task0" would be unfinished for ever',
+      "  let it stop as well where it begins (mayStop)",
     ]);
   });
 });
