@@ -274,6 +274,7 @@ describe("spinlocks", () => {
     const { violated, met } = ask({
       version: "6.18.15", // later an NMI gets NULL there
       configuration: { ...ON_LIST, smp: false },
+      version: "6.18.15",
       contexts: NESTED,
       properties: [
         "S9",
@@ -303,6 +304,7 @@ describe("spinlocks", () => {
     const above = ask({
       version: "6.18.15", // later an NMI gets NULL there
       configuration: pages,
+      version: "6.18.15",
       contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
       properties: ["guards", walksIn],
     });
@@ -316,6 +318,7 @@ describe("without SMP there is no lock word to find taken", () => {
     const tries = (smp: boolean) =>
       ask({
         configuration: { preemptRt: true, smp, buckets: 1, pages: true, slabs: ["page"] },
+        version: "6.18.15",
         variants: ["rt-interrupts-try"],
         contexts: [
           task("task0", ["drain cpu0"]),
@@ -338,6 +341,7 @@ describe("without SMP there is no lock word to find taken", () => {
           buckets: 1,
           slabs: ["A cpu0 free=0", "A partial free=1", "A partial free=2"],
         },
+        version: "6.18.15",
         variants: ["bit-lock-in-nmi"],
         contexts: [task("task0", ["kfree s1.o1"]), nmi("nmi0", ["kmalloc_nolock A"])],
         properties: ["S7", "rawSections"],
@@ -387,6 +391,7 @@ describe("PREEMPT_RT: a lock that nobody owns and somebody waits for (rt_mutex_s
   it("of two that were woken one may find the other first in line, and nobody sleeps for good", () => {
     const { violated, met } = ask({
       configuration: { ...pages, slabs: ["page"] },
+      version: "6.18-rc1",
       contexts: [
         task("task0", ["drain cpu0", "drain cpu0"]),
         task("task1", ["drain cpu0"]),
