@@ -41,6 +41,7 @@ const hookAtUnlock = (more: object = {}): Small => ({
 });
 const rtNmi = cut("kmalloc A", "kmalloc_nolock A", ["A cpu0 free=2"], { preemptRt: true });
 const rtKprobe: Small = {
+  version: "6.18-rc1",
   configuration: { ...A, preemptRt: true, slabs: ["A cpu0 free=2"] },
   contexts: [task("task0", ["kmalloc A"]), hook("hook0", ["kmalloc_nolock A"])],
 };
@@ -198,6 +199,7 @@ export const SPOILT_GATE: readonly Spoilt[] = [
     property: "atomicSleep",
     how: "PREEMPT_RT: a program on a kprobe asks for a lock that another task owns",
     system: {
+      version: "6.18-rc1",
       configuration: { ...A, preemptRt: true, slabs: ["A cpu0 free=2"] },
       contexts: [task("task0", ["kmalloc A"]), task("task1", ["kmalloc A"]), hook("hook0", ["kmalloc_nolock A"])],
     },

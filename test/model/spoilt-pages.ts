@@ -64,6 +64,7 @@ export const SPOILT_PAGES: readonly Spoilt[] = [
     property: "S4",
     how: "without SMP an NMI walks into the list that the frame below has just read",
     system: {
+      version: "6.18.15",
       configuration: { buckets: 1, pages: true, smp: false, slabs: ["page pcp0", "page pcp0"] },
       contexts: [task("task0", ["alloc_page"]), nmi("nmi0", ["alloc_pages_nolock"])],
     },
