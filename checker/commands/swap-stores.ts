@@ -1,6 +1,6 @@
 /** `nolock check --swap-stores`: the spec again with two adjacent stores exchanged, one pair at a time. */
 import type { CheckOptions } from "../check.ts";
-import { type StorePair, storePairs } from "../mutation/store-pairs.ts";
+import { plainIn, type StorePair, storePairs } from "../mutation/store-pairs.ts";
 import { withStoresSwapped } from "../mutation/swap-stores.ts";
 import type { Outcome } from "../outcome.ts";
 import { counterexample } from "../report/text.ts";
@@ -106,11 +106,8 @@ async function askSpec(loaded: Loaded, { options, quiet, env }: Asking) {
 }
 
 function pairsThatFire({ spec: { model }, system }: Loaded, { result }: Outcome): readonly StorePair[] {
-  const plain = model.plainStores;
-  const isPlain = (cell: string): boolean =>
-    plain === undefined || plain.some((name) => cell === name || cell.startsWith(`${name}.`));
   const fires = ({ sites }: StorePair): boolean => sites.some(({ first }) => (result.fired[first.id] ?? 0) > 0);
-  return storePairs(system, isPlain).filter(fires);
+  return storePairs(system, plainIn(model)).filter(fires);
 }
 
 const answerOf = ({ verdict, violated, result }: Outcome): string =>

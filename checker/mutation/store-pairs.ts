@@ -28,6 +28,12 @@ export interface Site {
 /** May a compiler write a cell in any order? The cell is named without its indices, "cpuSlab.freelist". */
 export type IsPlain = (cell: string) => boolean;
 
+/** What a model says of it; all of its cells, where it says nothing. */
+export const plainIn = ({ plainStores }: { readonly plainStores?: readonly string[] }): IsPlain =>
+  plainStores === undefined
+    ? () => true
+    : (cell) => plainStores.some((name) => cell === name || cell.startsWith(`${name}.`));
+
 /** Rows that may stand from one store to the next: pairs further apart are not looked for. */
 const FAR = 5;
 
