@@ -13,6 +13,7 @@ import type { Universe } from "../language/sets.ts";
 import type { Shape } from "../language/shapes.ts";
 import { rarerArrivals } from "./arrivals.ts";
 import { type Changed, feltByGuard, feltByWrite, not, way, withAlternative } from "./changed.ts";
+import { hoistedLoads } from "./hoist.ts";
 import { otherIndices } from "./indices.ts";
 import { exchangedRows, skippedRows } from "./order.ts";
 import type { IsPlain } from "./store-pairs.ts";
@@ -78,7 +79,9 @@ function changesOf({ label, row, of, fields, isPlain = () => false }: MutableRow
     ...(row.kind === "call" ? here(ofCall(row)) : []),
     ...(row.kind === "step" ? here(otherIndices(row, of, universe)) : []),
     ...(row.kind === "step" && fields ? here(rarerArrivals(row, fields, universe)) : []),
-    ...(of ? [...exchangedRows(of, label, isPlain), ...skippedRows(of, label)] : []),
+    ...(of
+      ? [...exchangedRows(of, label, isPlain), ...skippedRows(of, label), ...hoistedLoads(of, label, universe)]
+      : []),
   ];
 }
 

@@ -48,7 +48,8 @@ export function skippedRows({ rows }: Pick<Program, "rows">, label: string): Cha
   });
 }
 
-function waysOf(row: SourceRow | undefined): readonly string[] {
+/** Where a row may go on to. */
+export function waysOf(row: SourceRow | undefined): readonly string[] {
   switch (row?.kind) {
     case "step":
       return alternativesOf(row).flatMap(({ target }) => (target === null ? [] : [target]));
