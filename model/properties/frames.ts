@@ -23,7 +23,8 @@ import { l, lock } from "../locks/state.ts";
 import { type CONTEXT_KINDS, cfg } from "../machine/config.ts";
 import { m } from "../machine/state.ts";
 import { memcgReparentObjcgs } from "../memcg/reparent-objcgs.ts";
-import { PAGE_PROGRAMS } from "../page-calls.ts";
+import { allocPages } from "../page/alloc-pages.ts";
+import { freePages } from "../page/free-pages.ts";
 import { KERNEL_ROWS } from "../scripts.ts";
 import { freeDeferredObjects } from "../slub/defer-free.ts";
 import { flushSlab } from "../slub/flush-slab.ts";
@@ -55,34 +56,32 @@ const onTop = (name: string, what: string, kind: Kind, of: (below: Context) => E
     ),
   );
 
-const FRAMES = {
-  softirq: "a softirq",
-  hardirq: "a hardirq",
-  nmi: "an NMI",
-  hook: "a hook",
-  irqWork: "an irq_work",
-} as const;
-type FrameName = keyof typeof FRAMES;
-
 /** Preemption, or migration on PREEMPT_RT, is off, and interrupts are on. */
 const PINNED: Region = rowsOf(slabAllocWrapper, "gate");
 const isA = (kind: Kind) => (below: Context) => cfg.who.at(below).kind.eq(kind);
 const inSection = (below: Context) =>
   exists(lock, (x) => and(isKind(lock, "cpuSlab", x), l.lock.at(x).holder.eq(below)));
 
-const onWhat = (Object.keys(FRAMES) as FrameName[]).flatMap((kind) => [
-  onTop(`${kind}OnPinned`, `${FRAMES[kind]} comes where a frame has pinned its CPU`, kind, (below) =>
-    standsIn(below, PINNED),
-  ),
-  onTop(`${kind}OnSection`, `${FRAMES[kind]} comes where a frame is in a section of c->lock`, kind, inSection),
-  onTop(`${kind}OnSoftirq`, `${FRAMES[kind]} comes on top of a softirq`, kind, isA("softirq")),
-  onTop(`${kind}OnHardirq`, `${FRAMES[kind]} comes on top of a hardirq`, kind, isA("hardirq")),
-  onTop(`${kind}OnNmi`, `${FRAMES[kind]} comes on top of an NMI`, kind, isA("nmi")),
-  onTop(`${kind}OnHook`, `${FRAMES[kind]} comes on top of a hook`, kind, isA("hook")),
-]);
+const softirq = isA("softirq");
+const hardirq = isA("hardirq");
+const hook = isA("hook");
+const pinned = (below: Context) => standsIn(below, PINNED);
 
-/** What a hook may be planted in. */
-const PROGRAMS = [
+const onWhat = [
+  onTop("softirqOnPinned", "a softirq comes where a frame has pinned its CPU", "softirq", pinned),
+  onTop("hardirqOnPinned", "a hardirq comes where a frame has pinned its CPU", "hardirq", pinned),
+  onTop("nmiOnPinned", "an NMI comes where a frame has pinned its CPU", "nmi", pinned),
+  onTop("hookOnPinned", "a hook fires where a frame has pinned its CPU", "hook", pinned),
+  onTop("irqWorkOnPinned", "an irq_work comes where a frame has pinned its CPU", "irqWork", pinned),
+  onTop("nmiOnSection", "an NMI comes where a frame is in a section of c->lock", "nmi", inSection),
+  onTop("hookOnSection", "a hook fires where a frame is in a section of c->lock", "hook", inSection),
+  onTop("hardirqOnSoftirq", "a hardirq comes on top of a softirq", "hardirq", softirq),
+  onTop("nmiOnSoftirq", "an NMI comes on top of a softirq", "nmi", softirq),
+  onTop("nmiOnHardirq", "an NMI comes on top of a hardirq", "nmi", hardirq),
+  onTop("irqWorkOnHook", "an irq_work comes on top of a hook", "irqWork", hook),
+];
+
+const hookedPrograms = [
   kmalloc,
   kmallocNolock,
   kfree,
@@ -90,10 +89,9 @@ const PROGRAMS = [
   freeDeferredObjects,
   flushSlab,
   memcgReparentObjcgs,
-  ...PAGE_PROGRAMS,
-];
-
-const hookedPrograms = PROGRAMS.map((one) =>
+  allocPages,
+  freePages,
+].map((one) =>
   onTop(`hookOn:${one.name}`, `a hook fires in ${one.name}()`, "hook", (below) => standsIn(below, within(one))),
 );
 
