@@ -4,13 +4,13 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { collect } from "../language/link/collect.ts";
-import { LinkError } from "../language/link/link-error.ts";
+import { LinkError } from "../language/link-error.ts";
 import { rootOf } from "../language/places.ts";
 import type { Program, SourceRow } from "../language/programs.ts";
 import { Universe } from "../language/sets.ts";
 import { rowsOf } from "../ledger/corpus.ts";
 import type { SpecRecord } from "../ledger/record.ts";
+import { reachedPrograms } from "../link/programs.ts";
 import type { Hunter, Trial } from "../mutation/hunt.ts";
 import { type MutableRow, type Mutant, mutantsOf } from "../mutation/mutate.ts";
 import { plainIn } from "../mutation/store-pairs.ts";
@@ -139,7 +139,7 @@ function mutantsIn(spec: Spec, file: SpecFile, known: KnownMutants): readonly Fo
   const scripts = [...new Set(contexts.map(({ script }) => script))] as unknown as Program[];
   let programs: Readonly<Record<string, Program>>;
   try {
-    programs = collect(scripts, variants ?? []);
+    programs = reachedPrograms(scripts, variants ?? []);
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
     throw new SpecError(

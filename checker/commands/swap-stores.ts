@@ -1,15 +1,15 @@
 /** `nolock check --swap-stores`: the spec again with two adjacent stores exchanged, one pair at a time. */
-import type { CheckOptions } from "../check.ts";
+import { type CheckOptions, checking } from "../answer/check.ts";
+import type { Outcome } from "../answer/outcome.ts";
+import { attend } from "../cli/attend.ts";
+import type { Environment } from "../cli/environment.ts";
+import { specNamed, specsOfSize } from "../cli/specs.ts";
 import { plainIn, type StorePair, storePairs } from "../mutation/store-pairs.ts";
 import { withStoresSwapped } from "../mutation/swap-stores.ts";
-import type { Outcome } from "../outcome.ts";
 import { counterexample } from "../report/text.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import type { SpecSize } from "../spec/spec.ts";
-import { EXIT, exitStatus } from "../verdict.ts";
-import { attendedCheck } from "./attend.ts";
-import type { Environment } from "./environment.ts";
-import { specNamed, specsOfSize } from "./specs.ts";
+import { EXIT, exitStatus } from "../spec/verdict.ts";
 
 interface Asking {
   readonly options: CheckOptions;
@@ -85,7 +85,7 @@ export async function swapStoresInAll(
 
 async function askSpec(loaded: Loaded, { options, quiet, env }: Asking) {
   const whole = { ...options, exploreAll: true };
-  const ask = (one: Loaded) => attendedCheck(one, whole, env.attendance, quiet);
+  const ask = (one: Loaded) => attend((signal) => checking(one, { ...whole, signal }), env.attendance, quiet);
   const { found: base, interrupted } = await ask(loaded);
   const found: Swapped[] = [];
   if (interrupted) return { base, found, interrupted };

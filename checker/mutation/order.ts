@@ -2,7 +2,7 @@
  * Which mistakes could stand in the way from row to row? Two neighbours in the other order, and a way to an exit that
  * forgets what the others do on theirs: an unlock, a restore.
  */
-import { type Access, effectAccesses } from "../language/link/footprint.ts";
+import { type Access, effectAccesses } from "../language/accesses.ts";
 import type { PlaceNode } from "../language/nodes.ts";
 import type { Alternative, Program, SourceRow } from "../language/programs.ts";
 import type { Changed } from "./changed.ts";

@@ -3,7 +3,7 @@
  * neither reads nor writes what the other writes, and between them is nothing but loads into locals: no lock, no atomic
  * operation, no branch.
  */
-import { type Access, accessesOf, effectAccesses } from "../language/link/footprint.ts";
+import { type Access, accessesOf, effectAccesses } from "../language/accesses.ts";
 import { type Assign, isConst, type Node, type PlaceNode } from "../language/nodes.ts";
 import type { Command, Label, System } from "../language/system.ts";
 

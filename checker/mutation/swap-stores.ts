@@ -5,9 +5,10 @@
  * first sees the other one as made. What both write of ghosts stays in its order. Regions, where a hook may fire, are of
  * places in the code and stay.
  */
-import { hashOf } from "../language/link/hash.ts";
+
 import { type Assign, mapParts, mapPlace, type Node, TRUE } from "../language/nodes.ts";
 import type { Command, Label, System } from "../language/system.ts";
+import { hashOf } from "../link/hash.ts";
 import { cellsOf, ghostsOfBoth, onlyWay, type Site, type StorePair } from "./store-pairs.ts";
 
 /** The system with a pair exchanged, wherever its code was inlined. */

@@ -1,7 +1,7 @@
 /** Other elements, rows in another order, ways past a row, loads made too early, arrivals that stay away: which are there? */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { check } from "../../checker/check.ts";
+import { check } from "../../checker/answer/check.ts";
 import { builtins } from "../../checker/cli/models.ts";
 import {
   and,

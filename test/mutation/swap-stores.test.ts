@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { main } from "../../checker/cli/main.ts";
 import { builtins } from "../../checker/cli/models.ts";
+import { main } from "../../checker/commands/main.ts";
 import { runSearch } from "../../checker/engine/run.ts";
 import {
   and,
@@ -14,7 +14,6 @@ import {
   ghosts,
   invariant,
   type LinkOptions,
-  link,
   not,
   or,
   otherwise,
@@ -31,6 +30,7 @@ import {
   when,
   whenever,
 } from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import { storePairs } from "../../checker/mutation/store-pairs.ts";
 import { withStoresSwapped } from "../../checker/mutation/swap-stores.ts";
 import { wholeGraph } from "../../checker/reference/graph.ts";
