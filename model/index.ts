@@ -138,6 +138,26 @@ function build(question: Question): Omit<LinkOptions, "name" | "properties"> {
   };
 }
 
+/** What the C writes by plain stores or WRITE_ONCE(). Locks, counts, llists, references and irq_work are atomic. */
+const PLAIN_STORES = [
+  "cpuSlab",
+  "slab.cache",
+  "slab.freelist",
+  "slab.inuse",
+  "slab.frozen",
+  "slab.flushFreelist",
+  "object",
+  "cache",
+  "node",
+  "taken",
+  "detached",
+  "page.nextPage",
+  "zoneList",
+  "pcpList",
+  "objStock",
+  "objExts",
+];
+
 const model: Model = {
   name: "slub",
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
@@ -173,6 +193,7 @@ const model: Model = {
   views: VIEWS,
   unfired: UNFIRED,
   grow,
+  plainStores: PLAIN_STORES,
   survivors: SURVIVORS,
   equivalents: EQUIVALENTS,
   problems,

@@ -142,7 +142,7 @@ const KINDS: Readonly<Record<string, FrameKind>> = {
 };
 
 /** The functions that a hook may be planted in, with all that they call. */
-const KERNEL_ROWS: Region = anyOf(
+export const KERNEL_ROWS: Region = anyOf(
   ...[kmalloc, kmallocNolock, kfree, kfreeNolock, freeDeferredObjects, flushSlab, memcgReparentObjcgs].map(within),
   ...PAGE_PROGRAMS.map(within),
 );

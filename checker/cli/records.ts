@@ -52,6 +52,10 @@ export async function searchedSpecs(env: Environment): Promise<SearchedSpecs> {
   return { searched: found, missing };
 }
 
+/** What the search of a small spec found: from `results/`, or here and now. */
+export const recordFor = (loaded: Loaded, env: Environment): SpecRecord =>
+  recorded(loaded, env) ?? recordOf(check(loaded));
+
 /** The record of a spec in `results/`; null where there is none, or it is about another relation. */
 function recorded(loaded: Loaded, { folders }: Environment): SpecRecord | null {
   const path = join(folders.results, recordFile(loaded.spec.name));

@@ -18,6 +18,7 @@ import { SIZES } from "../spec/spec.ts";
 import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { explainName } from "./explain.ts";
 import { growSpec } from "./grow.ts";
+import { swapStores, swapStoresInAll } from "./swap-stores.ts";
 
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
        npm run check -- --all [--size large]
@@ -32,6 +33,9 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       expects is then not compared
   --grow              ask the spec again with each bound one larger, one at
                       a time: does anything new appear?
+  --swap-stores       ask the spec again with two adjacent stores exchanged, as
+                      a compiler may, one pair at a time: is the answer the
+                      same? With --all: every spec
   --explore-all       go on past violations and explore the whole graph
                       (so it is where the spec has an "expect")
   --max-states N      give up after N states: incomplete, never "holds"
@@ -93,6 +97,7 @@ const OPTIONS = {
   list: "flag",
   help: "flag",
   grow: "flag",
+  "swap-stores": "flag",
   "explore-all": "flag",
   set: "texts",
   "max-states": "count",
@@ -128,7 +133,9 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   refuseFormat(options);
   if (options.list || options.all) {
     refuseMixing(options, words);
-    return options.list ? listSpecs(env) : checkAll(env, options);
+    if (options.list) return listSpecs(env);
+    if (!options["swap-stores"]) return checkAll(env, options);
+    return swapStoresInAll(options.size ?? "ci", searchOptions(options), options.quiet, env);
   }
   if (options.size !== undefined)
     throw new SpecError([
@@ -138,6 +145,7 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   const loaded = await loadSpec(findSpec(oneSpec("check", words), env.folders), env.builtins, changesOf(options.set));
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
   if (options.grow) return growSpec(loaded, searchOptions(options), options.quiet, env);
+  if (options["swap-stores"]) return swapStores(loaded, searchOptions(options), options.quiet, env);
   if (options["check-reduction"]) return checkReduction(loaded, options["max-states"] ?? 50_000, env);
   const began = new Date();
   const { found } = await attendedCheck(loaded, options, env);
@@ -177,7 +185,7 @@ const searchOptions = (options: Asked): CheckOptions => ({
 
 /** What is about one spec cannot go with `--all` or `--list`. */
 function refuseMixing(
-  { all, list, set, show, shortest, "save-trace": saveTrace, replay, json, html, trace, size, grow }: Asked,
+  { all, list, set, show, shortest, "save-trace": saveTrace, replay, json, html, trace, size, grow, ...rest }: Asked,
   words: readonly string[],
 ): void {
   const where = list ? "--list" : "--all";
@@ -192,6 +200,7 @@ function refuseMixing(
     "--trace": trace,
     "--all": list && all,
     "--grow": grow,
+    "--swap-stores": list && rest["swap-stores"],
     "--size": list && size,
   };
   const mixed = [...words, ...Object.entries(given).flatMap(([name, value]) => (value ? [name] : []))];

@@ -4,22 +4,23 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readArguments } from "../cli/arguments.ts";
 import type { Environment } from "../cli/environment.ts";
-import { searchedSpecs } from "../cli/records.ts";
+import { firesIn, type Prey, type PreyTrial, preyOf, type SpecHunter } from "../cli/prey.ts";
 import { commit, rotated } from "../cli/sample.ts";
-import { rowsOf } from "../ledger/corpus.ts";
+import type { SpecRecord } from "../ledger/record.ts";
 import { feltIn } from "../mutation/felt.ts";
 import { ask, type Hunted, hunt, type Trial } from "../mutation/hunt.ts";
 import { type Memo, memoIn } from "../mutation/memo.ts";
-import { type Mutant, mutantsOf } from "../mutation/mutate.ts";
-import type { Model } from "../spec/model.ts";
+import type { Mutant } from "../mutation/mutate.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT } from "../spec/verdict.ts";
 import { MUTANTS } from "./results.ts";
 
 export const mutantsHelp = `Usage: npm run mutants [-- options]
 
-Changes one row at a time: a test without one of its parts, always or never
-true; a write not done; a call not made. Asks the small specs that feel it,
+Changes one thing at a time: a test without one of its parts, always or never
+true; a write not done; a call not made; another element as index; two rows in
+the other order; a way past an unlock; an interrupt or hook that stays away
+where it may come. Asks the small specs that feel it,
 those that noticed others of its program first, until one notices by what it
 asks: another set of violations, a witness no longer met, or a linker that
 refuses. What no spec notices so, its pinned counts of states and steps may:
@@ -27,7 +28,8 @@ that is told apart. A spec feels a mutant where, somewhere in all its states,
 the row does other than it.
 
   --memo FILE     keep answers in FILE, and ask only what it does not hold
-  --sample N      N of the mutants, others for another commit
+  --sample N      N of the mutants, others for another commit; of these a
+                  pinned count that differs is enough
   --row TEXT      those whose name contains TEXT ("___slab_alloc: recheck");
                   may be given several times
   --list          only their names
@@ -53,14 +55,6 @@ const OPTIONS = {
   write: "flag",
   help: "flag",
 } as const;
-
-/** A mistake, in the rows of all versions that have what it spoils. */
-interface Prey {
-  readonly name: string;
-  readonly program: string;
-  readonly trials: readonly Trial[];
-  readonly model: Pick<Model, "survivors" | "equivalents">;
-}
 
 /** What became of a mutant, and what the model says of it. */
 interface Told {
@@ -90,7 +84,7 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
   const isAll = sample === undefined && row.length === 0;
   if (options.write && !isAll)
     throw new SpecError([{ where: "--write", what: "it is about all mutants", mend: "leave --sample and --row out" }]);
-  const all = await preyOf(env);
+  const all = (await preyOf(env)).filter(mayFire);
   const named = row.length === 0 ? all : all.filter(({ name }) => row.some((text) => name.includes(text)));
   const prey = sample === undefined ? named : sampled(named, sample);
   if (prey.length === 0)
@@ -100,21 +94,26 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
     return EXIT.asExpected;
   }
   const memo = memoIn(options.memo);
-  const isFelt = feelers(all, memo);
+  const isFelt = feelers(prey, memo);
   const best = new Best();
   const hunted = prey.map(({ name, program, trials }) => {
     const one = hunt(name, best.first(program, trials), {
       isFelt,
+      // A few of them are asked about to see whether a check would fail: by what a spec asks, or by what it pins.
+      isPinEnough: sample !== undefined,
       askOne: (trial) => memo(["ask", trial.mutant.name, trial.hunter.record.key], () => ask(trial)),
     });
     if (one.notice) best.add(program, one.notice.spec);
     if (options.verbose) env.print(`${one.mutant}: ${answersOf(one)}\n`);
     return one;
   });
-  const told = hunted.map((one, i): Told => {
-    const { survivors = {}, equivalents = {} } = (prey[i] as Prey).model;
+  const told = hunted.flatMap((one, i): Told[] => {
+    const { model, trials } = prey[i] as Prey;
+    const { survivors = {}, equivalents = {} } = model;
+    // A row that no spec comes to: `coverage` tells of it.
+    if (one.notice === null && !trials.some(({ rows, hunter }) => firesIn(rows, hunter.record.fired))) return [];
     const isEquivalent = Object.hasOwn(equivalents, one.mutant);
-    return { one, isEquivalent, why: equivalents[one.mutant] ?? survivors[one.mutant] ?? null };
+    return [{ one, isEquivalent, why: equivalents[one.mutant] ?? survivors[one.mutant] ?? null }];
   });
   const unnoticed = told.filter((is) => fateOf(is) === "unnoticed");
   const names = new Set(all.map(({ name }) => name));
@@ -139,50 +138,33 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
   return isWell ? EXIT.asExpected : EXIT.differs;
 }
 
-/** All mutants of the rows that fired in some small spec, with the specs that may notice them. */
-async function preyOf(env: Environment): Promise<readonly Prey[]> {
-  const mutants = new Map<string, readonly Mutant[]>();
-  const found = new Map<string, Prey & { readonly trials: Trial[] }>();
-  for (const { loaded, record } of (await searchedSpecs(env)).searched) {
-    const { model, size } = loaded.spec;
-    if (size !== "ci") continue;
-    for (const one of rowsOf(loaded)) {
-      const { program, label } = one;
-      if (!(record.fired[program] ?? "").split(" ").includes(label)) continue;
-      const row = `${model.name}: ${one.name}`;
-      const ofRow = mutants.get(row) ?? mutantsOf(one, loaded.system.universe);
-      mutants.set(row, ofRow);
-      for (const mutant of ofRow) {
-        const name = `${program}: ${label}${mutant.name.slice(one.name.length)}`;
-        const key = `${model.name}: ${name}`;
-        const known = found.get(key) ?? { name, program, trials: [], model };
-        known.trials.push({ mutant, hunter: { loaded, record } });
-        found.set(key, known);
-      }
+/**
+ * Whether a spec feels a mutant: a spoilt row fires, and does other than it. Found out for all mutants of a spec at once,
+ * of those that are asked about, when it is asked for one.
+ */
+function feelers(asked: readonly Prey[], memo: Memo): (trial: Trial) => boolean {
+  const trialsOf = new Map<string, PreyTrial[]>();
+  for (const { trials } of asked)
+    for (const trial of trials) {
+      const { name } = trial.hunter.spec;
+      const known = trialsOf.get(name) ?? [];
+      known.push(trial);
+      trialsOf.set(name, known);
     }
-  }
-  return [...found.values()];
+  const felt = new Map<string, ReadonlySet<Mutant>>();
+  return ({ mutant, hunter }) => {
+    const { spec, record } = hunter as SpecHunter;
+    const known = felt.get(spec.name) ?? feltAmong(trialsOf.get(spec.name) ?? [], record, hunter, memo);
+    felt.set(spec.name, known);
+    return known.has(mutant);
+  };
 }
 
-/** Whether a spec feels a mutant: found out for all mutants of a spec at once, when it is asked for one. */
-function feelers(all: readonly Prey[], memo: Memo): (trial: Trial) => boolean {
-  const mutants = new Map<string, Mutant[]>();
-  for (const { trials } of all)
-    for (const { mutant, hunter } of trials) {
-      const known = mutants.get(hunter.record.key) ?? [];
-      known.push(mutant);
-      mutants.set(hunter.record.key, known);
-    }
-  const felt = new Map<string, ReadonlySet<string>>();
-  return ({ mutant, hunter: { loaded, record } }) => {
-    const known = felt.get(record.key);
-    if (known) return known.has(mutant.name);
-    const asked = mutants.get(record.key) ?? [];
-    const question = ["felt", record.key, ...asked.map(({ name }) => name)];
-    const found = new Set(memo(question, () => [...feltIn(loaded, asked)]));
-    felt.set(record.key, found);
-    return found.has(mutant.name);
-  };
+function feltAmong(trials: readonly PreyTrial[], record: SpecRecord, hunter: Trial["hunter"], memo: Memo) {
+  const mutants = trials.filter(({ rows }) => firesIn(rows, record.fired)).map(({ mutant }) => mutant);
+  const question = ["felt", record.key, ...mutants.map(({ name }) => name)];
+  const found = new Set(memo(question, () => [...feltIn(hunter.loaded, mutants)]));
+  return new Set(mutants.filter(({ name }) => found.has(name)));
 }
 
 /** Who noticed mutants of a program is likely to notice the next; whom to ask first is all that this decides. */
@@ -195,11 +177,15 @@ class Best {
   }
 
   /** Those that noticed most, and of others those with the fewest states, first. */
-  first(program: string, trials: readonly Trial[]): readonly Trial[] {
-    const noticed = ({ hunter }: Trial): number => this.#noticed.get(`${program} / ${hunter.loaded.spec.name}`) ?? 0;
-    return trials.toSorted((a, b) => noticed(b) - noticed(a) || a.hunter.record.states - b.hunter.record.states);
+  first(program: string, trials: readonly PreyTrial[]): readonly PreyTrial[] {
+    const noticed = ({ hunter }: PreyTrial): number => this.#noticed.get(`${program} / ${hunter.spec.name}`) ?? 0;
+    return trials.toSorted((a, b) => noticed(b) - noticed(a) || a.hunter.hint.states - b.hunter.hint.states);
   }
 }
+
+/** Whether a row that it spoils fired in some spec when it was searched last; true where nobody has searched. */
+const mayFire = ({ trials }: Prey): boolean =>
+  trials.some(({ rows, hunter: { hint } }) => hint.fired === null || firesIn(rows, hint.fired));
 
 /** In an order that has nothing to do with where they stand, so that neighbours in the source are not taken together. */
 function sampled(prey: readonly Prey[], count: number): readonly Prey[] {

@@ -15,8 +15,13 @@ export interface RowOfSource {
   readonly row: SourceRow;
 }
 
+interface RowSource {
+  readonly spec: Loaded["spec"];
+  readonly system: Pick<Loaded["system"], "programs">;
+}
+
 /** The rows of a system, but those of the scripts that a spec's contexts follow. */
-export function rowsOf({ spec, system }: Pick<Loaded, "spec" | "system">): readonly RowOfSource[] {
+export function rowsOf({ spec, system }: RowSource): readonly RowOfSource[] {
   const scripts = spec.asked.contexts.map(({ name }) => name);
   const patches = (spec.model.build(spec.asked).variants ?? []).flatMap(({ name, patches }) =>
     patches.map((patch) => ({ variant: name, patch })),

@@ -1,7 +1,7 @@
 /** Where does a property speak? Each clause finds its steps, and becomes a check, a witness or a write of a ghost there. */
 import type { Env } from "../language/evaluate.ts";
 import { LinkError } from "../language/link-error.ts";
-import { type Assign, isConst, type Node, type PlaceNode, TRUE } from "../language/nodes.ts";
+import { type Assign, isConst, type Node, type PlaceNode, TRUE, walk } from "../language/nodes.ts";
 import type { Clause, Property } from "../language/properties.ts";
 import type { AnyLeaf } from "../language/shapes.ts";
 import type { StateCheck, StepCheck, StepWitness, Witness } from "../language/system.ts";
@@ -149,6 +149,10 @@ function attachRule(
   at: (command: SplicedCommand) => OfCommand,
 ): number {
   const rule: Rule = { pattern: clause.place, held: clause.held, access: clause.access };
+  const { base } = clause.place;
+  // Most rows touch nothing of the kind: of those there is nothing to ask.
+  const touches = (of: Node | PlaceNode): boolean => "field" in base && fieldsIn(of).has(base.field);
+  const read = (node: Node): Node => (touches(node) ? readObligation(node, rule) : TRUE);
   let places = 0;
   for (const step of steps) {
     const tried: Node[] = [];
@@ -156,13 +160,13 @@ function attachRule(
       for (const command of members) {
         const obligations = [
           ...tried,
-          readObligation(command.guard, rule),
+          read(command.guard),
           ...command.effect.flatMap((assign) => [
-            overAll(assign, readObligation(assign.value, rule)),
-            overAll(assign, placeObligation(assign.place, rule, "write")),
+            overAll(assign, read(assign.value)),
+            touches(assign.place) ? overAll(assign, placeObligation(assign.place, rule, "write")) : TRUE,
           ]),
         ];
-        for (const condition of obligations.map((o) => fold(o, env))) {
+        for (const condition of obligations.filter((o) => o !== TRUE).map((o) => fold(o, env))) {
           if (isConst(condition) && condition.value === true) continue;
           places += 1;
           at(command).checks.push({
@@ -174,10 +178,25 @@ function attachRule(
         }
       }
       // A guard of `choose` was tried for every value; what it read is asked for with its own binders.
-      tried.push(...members.map((m) => overAll({ over: m.binders }, readObligation(m.guard, rule))));
+      tried.push(...members.map((m) => overAll({ over: m.binders }, read(m.guard))));
     }
   }
   return places;
+}
+
+/** Of the nodes and places of linked rows, which never change: looked at once for all rules. */
+const fieldsKnown = new WeakMap<Node | PlaceNode, ReadonlySet<string>>();
+
+/** The fields that evaluating a node may read; of a place, its own field and those that its indices read. */
+function fieldsIn(of: Node | PlaceNode): ReadonlySet<string> {
+  const known = fieldsKnown.get(of);
+  if (known) return known;
+  const found = new Set<string>();
+  walk("base" in of ? { op: "read", place: of } : of, (part) => {
+    if (part.op === "read" && "field" in part.place.base) found.add(part.place.base.field);
+  });
+  fieldsKnown.set(of, found);
+  return found;
 }
 
 const overAll = (assign: Pick<Assign, "over">, condition: Node): Node =>

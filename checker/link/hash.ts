@@ -11,11 +11,15 @@ function described(set: IndexSet): string {
   return `${set.kind} ${set.name}(${parts.map(([key, part]) => `${key}: ${described(part)}`).join(", ")})`;
 }
 
+/** A binder is a record of its set and nothing else. */
+const isBinder = (part: unknown): boolean =>
+  typeof part === "object" && part !== null && "set" in part && Object.keys(part).length === 1;
+
 /** The same text for the same table, whatever was built before: binders are numbered as they are met in each row. */
 export function canonical(value: unknown): string {
   const numbers = new Map<Binder, number>();
   return JSON.stringify(value, (key, part: unknown) => {
-    if (key === "binder" || (typeof part === "object" && part !== null && Object.keys(part).join() === "set")) {
+    if (key === "binder" || isBinder(part)) {
       const binder = part as Binder;
       if (!numbers.has(binder)) numbers.set(binder, numbers.size);
       return `${described(binder.set)}#${numbers.get(binder)}`;

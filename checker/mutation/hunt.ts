@@ -48,6 +48,8 @@ export interface Questions {
   /** False: with the mutant every step of the spec is the same, and so is its answer. */
   readonly isFelt?: (trial: Trial) => boolean;
   readonly askOne?: (trial: Trial) => Answer;
+  /** One spec whose pinned counts differ is enough: the others are not asked whether they notice. */
+  readonly isPinEnough?: boolean;
 }
 
 /** A mutant, and a spec that may notice it. */
@@ -60,7 +62,11 @@ export interface Trial {
  * Asks one spec after another, in their order, until one notices. A mistake in what the rows of several versions have in
  * common is one: `mutant` is its name, and each trial puts it into the row that its spec has.
  */
-export function hunt(mutant: string, trials: readonly Trial[], { isFelt, askOne = ask }: Questions = {}): Hunted {
+export function hunt(
+  mutant: string,
+  trials: readonly Trial[],
+  { isFelt, askOne = ask, isPinEnough = false }: Questions = {},
+): Hunted {
   const unfinished: string[] = [];
   const differing: string[] = [];
   const pinned: string[] = [];
@@ -78,6 +84,7 @@ export function hunt(mutant: string, trials: readonly Trial[], { isFelt, askOne 
     const { name, expect } = hunter.loaded.spec;
     differing.push(name);
     if (found === "another way" && expect?.states !== undefined && expect.transitions !== undefined) pinned.push(name);
+    if (isPinEnough && pinned.length > 0) break;
   }
   return { mutant, notice: null, asked, unfinished, differing, pinned };
 }

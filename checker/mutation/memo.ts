@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 
 /** One more where mutants or answers mean something else than before: those of yesterday are then of no use. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 export type Memo = <T>(question: readonly string[], answer: () => T) => T;
 

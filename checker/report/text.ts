@@ -113,7 +113,7 @@ export function violations(outcome: Outcome): string[] {
   });
 }
 
-function counterexample(outcome: Outcome, detail: Detail): string[] {
+export function counterexample(outcome: Outcome, detail: Detail): string[] {
   const { system, trace } = outcome;
   return trace ? [...drawn(outcome, trace, detail), "", ...stepTable(system, trace, detail)] : [];
 }

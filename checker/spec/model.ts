@@ -91,6 +91,11 @@ export interface Model {
   readonly survivors?: Readonly<Record<string, string>>;
   /** Why a mutant of a row is another way to write the same, by its name. Every spec then goes the same way with it. */
   readonly equivalents?: Readonly<Record<string, string>>;
+  /**
+   * Cells that are plain memory, by field ("cpuSlab") or part of one ("page.nextPage"): a compiler may exchange two stores
+   * into them. Everything else is a lock, an atomic operation or the machine. Default: every cell is plain.
+   */
+  readonly plainStores?: readonly string[];
   /** A question with each of its bounds one larger, one at a time, and which that is: "cpus 1 -> 2". */
   readonly grow?: (question: Question) => readonly { readonly bound: string; readonly question: Question }[];
   /** What the model finds wrong with a question, beyond names and types: CPU 7 of 2, a script nobody can follow. */

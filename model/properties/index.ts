@@ -3,6 +3,7 @@ import { type Property, property } from "../../checker/language/index.ts";
 import { E11, E27, S12 } from "./accounting.ts";
 import { CLAIM_PROPERTIES } from "./claims.ts";
 import { DEFERRED_CLAIMS, DEFERRED_WITNESSES, L3, S14 } from "./deferred.ts";
+import { FRAME_WITNESSES, returns } from "./frames.ts";
 import { L4, L6, S17, S19, S20 } from "./gate.ts";
 import { guards } from "./guards.ts";
 import { givenUp, lists, S2, S3, S4, S5, S6, S11, S13, S18, S21 } from "./heap.ts";
@@ -44,11 +45,18 @@ const SAFETY = [
   rawSections,
   guards,
 ];
-const PROGRESS = [L1, L2, L3, L4, L5, L6];
+const PROGRESS = [L1, L2, L3, L4, L5, L6, returns];
 const CLAIMED = [...CLAIM_PROPERTIES, ...DEFERRED_CLAIMS, E11, E27, E35, E39];
 
 export const PROPERTIES: Readonly<Record<string, Property>> = Object.fromEntries(
-  [...SAFETY, atomicSleep, ...PROGRESS, ...CLAIMED, ...WITNESSES, ...DEFERRED_WITNESSES, nmiUnlocksSlowly].map(
-    (one) => [one.name, one],
-  ),
+  [
+    ...SAFETY,
+    atomicSleep,
+    ...PROGRESS,
+    ...CLAIMED,
+    ...WITNESSES,
+    ...DEFERRED_WITNESSES,
+    ...FRAME_WITNESSES,
+    nmiUnlocksSlowly,
+  ].map((one) => [one.name, one]),
 );

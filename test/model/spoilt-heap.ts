@@ -1,5 +1,7 @@
 /** Which spoilt rows break the properties of the heap? */
 import { element, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { Universe } from "../../checker/language/sets.ts";
+import { hoistedLoads } from "../../checker/mutation/hoist.ts";
 import { cpu } from "../../model/machine/config.ts";
 import { allocSlabPage } from "../../model/page/alloc-slab-page.ts";
 import { p } from "../../model/page/state.ts";
@@ -19,6 +21,17 @@ import { nmi, task } from "./setup.ts";
 import { A, cut, one, type Spoilt } from "./spoilt.ts";
 
 export const SPOILT_HEAP: readonly Spoilt[] = [
+  {
+    property: "returns",
+    how: "whether the slab is frozen is read once, and the cmpxchg of a free fails for ever",
+    system: {
+      configuration: { ...A, cpus: 2, slabs: ["A cpu1 free=0", "A partial free=1"] },
+      contexts: [task("task0", ["kfree s0.o0"]), task("task1", ["kmalloc A"], { cpu: 1 })],
+    },
+    patches: hoistedLoads(slabFree, "read", new Universe({}))
+      .filter(({ what }) => what.startsWith("once, before: wasFrozen"))
+      .map(({ rows }) => ({ program: slabFree.name, rows, added: [], removed: [] })),
+  },
   {
     property: "S2",
     how: "an empty slab is given up though it is the CPU's",
