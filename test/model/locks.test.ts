@@ -274,7 +274,6 @@ describe("spinlocks", () => {
     const { violated, met } = ask({
       version: "6.18.15", // later an NMI gets NULL there
       configuration: { ...ON_LIST, smp: false },
-      version: "6.18.15",
       contexts: NESTED,
       properties: [
         "S9",
@@ -304,7 +303,6 @@ describe("spinlocks", () => {
     const above = ask({
       version: "6.18.15", // later an NMI gets NULL there
       configuration: pages,
-      version: "6.18.15",
       contexts: [task("task0", ["kmalloc A"]), nmi("nmi0", ["kmalloc_nolock A"])],
       properties: ["guards", walksIn],
     });
