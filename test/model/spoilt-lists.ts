@@ -16,8 +16,11 @@ import { cpuSlabOf, decSlabsNode, k, nrCpuPartial, removePartial } from "../../m
 import { nmi, type Small, task } from "./setup.ts";
 import { A, cut, one, type Spoilt } from "./spoilt.ts";
 
-/** A trylock that always succeeds lets an NMI take a slab off the list that a kfree() is about to take off it. */
-const up: Small = cut("kfree s0.o1", "kmalloc_nolock A", ["A partial free=1", "page"], { smp: false, minPartial: 0 });
+/** As merged, a trylock that always succeeds lets an NMI take a slab off the list that a kfree() is about to take off it. */
+const up: Small = {
+  ...cut("kfree s0.o1", "kmalloc_nolock A", ["A partial free=1", "page"], { smp: false, minPartial: 0 }),
+  version: "6.18-rc1",
+};
 const debug = { debug: ["A"] };
 const cpuPartial = { cpuPartial: true };
 /** Over list_lock, a nolock caller gives up the slab that it has just made. */
