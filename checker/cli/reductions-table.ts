@@ -43,8 +43,7 @@ export const isSlower = ({ ways }: Row, way: Way): boolean =>
 
 const fewer = ({ ways }: Row, way: Way): number => ways.off.states / ways[way].states;
 
-export const mean = (of: readonly number[]): number =>
-  Math.exp(of.reduce((sum, x) => sum + Math.log(x), 0) / of.length);
+const mean = (of: readonly number[]): number => Math.exp(of.reduce((sum, x) => sum + Math.log(x), 0) / of.length);
 
 const applies = ({ applies: { por, symmetry } }: Row, way: Way): boolean =>
   way === "por" ? por : way === "symmetry" ? symmetry : way !== "off" && (por || symmetry);
