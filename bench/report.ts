@@ -1,4 +1,5 @@
 /** docs/performance.md: what was measured, as tables; the only words not made from figures are those of bench/notes.md. */
+import { markdownTable } from "../checker/text/table.ts";
 import { BY_HAND, EXPORTED, NOLOCK, type Run } from "./contenders.ts";
 import { against, bytesPerState, type Goal, goalsOf, isMet } from "./goals.ts";
 import type { Measured, Performance, Setting } from "./record.ts";
@@ -18,11 +19,11 @@ const number = (value: number, digits: number): string => value.toFixed(digits);
 const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** Columns of figures are set to the right: all but the first, unless told otherwise. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[], figures = true): string[] => [
-  `| ${head.join(" | ")} |`,
-  `| ${head.map((_, i) => (i === 0 || !figures ? "---" : "---:")).join(" | ")} |`,
-  ...rows.map((row) => `| ${row.join(" | ")} |`),
-];
+const table = (head: readonly string[], rows: readonly (readonly string[])[], areFigures = true): string =>
+  markdownTable(
+    head.map((name, i) => (i === 0 || !areFigures ? name : { figures: name })),
+    rows,
+  );
 
 export function report(performance: Performance, notes: string): string {
   const { cases, starts } = performance;
@@ -33,7 +34,7 @@ export function report(performance: Performance, notes: string): string {
     ...settingLines(settings),
     "## Goals",
     "",
-    ...table(["goal", "required", "aimed at", "measured", "met?", "of what"], goalsOf(performance).map(goalRow), false),
+    table(["goal", "required", "aimed at", "measured", "met?", "of what"], goalsOf(performance).map(goalRow), false),
     "",
     "## Who takes how long",
     "",
@@ -104,7 +105,7 @@ function caseLines(name: string, measured: Measured): string[] {
     "",
     `${title[0]?.toUpperCase()}${title.slice(1)}: ${grouped(states)} states, ${grouped(transitions)} transitions, of all contenders.`,
     "",
-    ...table(head, rows),
+    table(head, rows),
     "",
   ];
 }
@@ -138,11 +139,11 @@ function growth(cases: Performance["cases"]): string[] {
     "",
     "Microseconds a state, the free list; the start of the process is in it:",
     "",
-    ...table(head, everywhere.map(microseconds)),
+    table(head, everywhere.map(microseconds)),
     "",
     "Bytes a state, of the whole process:",
     "",
-    ...table(head, everywhere.map(cell(bytesPerState, 1))),
+    table(head, everywhere.map(cell(bytesPerState, 1))),
     "",
   ];
 }
@@ -158,7 +159,7 @@ function profileLines({ profiles = {} }: Performance): string[] {
     ...Object.entries(profiles).flatMap(([name, { shares, commit }]) => [
       `### ${name}, at ${commit}`,
       "",
-      ...table(
+      table(
         ["what", "% of the time"],
         shares.map(([what, share]) => [`\`${what}\``, number(share, 1)]),
       ),
@@ -181,7 +182,7 @@ function startLines({ starts }: Performance): string[] {
     "Seconds from the start of the process until the first state is searched and told, an upper bound of the time to it (`check SPEC",
     "--max-states 1`), and for small specs until all is answered.",
     "",
-    ...table(["spec", "states", "first state", "whole"], rows),
+    table(["spec", "states", "first state", "whole"], rows),
     "",
   ];
 }

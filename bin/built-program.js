@@ -9,7 +9,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const cache = join(root, "node_modules/.cache/nolock");
 
 /** What is built, by name; what a model of one's own imports must be the same modules, not a second copy. */
-const ENTRIES = { cli: "checker/cli.ts", language: "checker/language/index.ts", model: "checker/spec/model.ts" };
+const ENTRIES = {
+  cli: "checker/cli.ts",
+  language: "checker/language/index.ts",
+  model: "checker/spec/model.ts",
+  worker: "checker/engine/search/worker.ts",
+};
 
 /** Folders of the cache that nobody has used for so long are removed. */
 const WEEK = 7 * 24 * 3600 * 1000;
@@ -61,10 +66,14 @@ async function build(folder) {
   }
 }
 
-const located = (path) => ({
-  loader: "ts",
-  contents: readFileSync(path, "utf8").replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)),
-});
+/** Names of files that are built as well stand for what was made of them, which lies beside. */
+const BUILT = [['new URL("./worker.ts", import.meta.url)', 'new URL("./worker.js", import.meta["url"])']];
+
+function located(path) {
+  let contents = readFileSync(path, "utf8");
+  for (const [source, made] of BUILT) contents = contents.replaceAll(source, made);
+  return { loader: "ts", contents: contents.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)) };
+}
 
 /**
  * Where the program is, and which of its modules stand for which sources. Null where it cannot be kept, or where a

@@ -1,6 +1,8 @@
 /** How is it told what reductions save? A line for each spec, means, and what is in the way where little is gained. */
+
 import { WORTH_REDUCING } from "../answer/check.ts";
 import type { Hindrance, Hindrances } from "../reduction/obstacles.ts";
+import { markdownTable } from "../text/table.ts";
 
 export const WAYS = ["off", "por", "symmetry", "all", "usual"] as const;
 export type Way = (typeof WAYS)[number];
@@ -43,8 +45,7 @@ export const isSlower = ({ ways }: Row, way: Way): boolean =>
 
 const fewer = ({ ways }: Row, way: Way): number => ways.off.states / ways[way].states;
 
-export const mean = (of: readonly number[]): number =>
-  Math.exp(of.reduce((sum, x) => sum + Math.log(x), 0) / of.length);
+const mean = (of: readonly number[]): number => Math.exp(of.reduce((sum, x) => sum + Math.log(x), 0) / of.length);
 
 const applies = ({ applies: { por, symmetry } }: Row, way: Way): boolean =>
   way === "por" ? por : way === "symmetry" ? symmetry : way !== "off" && (por || symmetry);
@@ -133,14 +134,14 @@ function symmetryObstacles(rows: readonly Row[]): string[] {
 }
 
 export function table(rows: readonly Row[]): string {
-  const line = (row: Row): string => {
+  const line = (row: Row): readonly string[] => {
     const cells = WAYS.flatMap((way) => {
       const { states, ms } = row.ways[way];
       return [way === "off" || applies(row, way) ? String(states) : "–", ms.toFixed(0)];
     });
-    return `| ${[row.spec, ...cells, fewer(row, "all").toFixed(1), isSame(row) ? "the same" : "DIFFERS"].join(" | ")} |`;
+    return [row.spec, ...cells, fewer(row, "all").toFixed(1), isSame(row) ? "the same" : "DIFFERS"];
   };
-  const heading = WAYS.flatMap((way) => [NAMES[way], "ms"]);
+  const figures = [...WAYS.flatMap((way) => [NAMES[way], "ms"]), "times fewer"].map((one) => ({ figures: one }));
   return `# What reductions save
 
 Written by \`npm run reductions -- --write\`. Whole graphs, one thread, each spec five ways: off, partial order alone, symmetry
@@ -166,8 +167,6 @@ ${[...orderObstacles(rows), ...symmetryObstacles(rows)].join("\n")}
 
 ## Spec by spec
 
-| spec | ${heading.join(" | ")} | times fewer | answer |
-| --- | ${heading.map(() => "---:").join(" | ")} | ---: | --- |
-${rows.map(line).join("\n")}
+${markdownTable(["spec", ...figures, "answer"], rows.map(line))}
 `;
 }

@@ -15,15 +15,14 @@ import {
   WAYS,
   type Way,
 } from "../cli/reductions-table.ts";
-import { allSpecs, findSpec, PROJECT, specNamed, specsOfSize } from "../cli/specs.ts";
+import { allSpecs, findSpec, PROJECT, specNamed } from "../cli/specs.ts";
 import { runSearch } from "../engine/run.ts";
 import type { System } from "../language/index.ts";
 import { areAlikeAtFirst, hindrances, namings } from "../reduction/obstacles.ts";
 import { loadSpec } from "../spec/load.ts";
 import { EXIT } from "../spec/verdict.ts";
-import { MOST_STATES, stubbornComparison } from "./stubborn.ts";
 
-export const reductionsHelp = `Usage: npm run reductions [-- SPEC.. | --write] [--stubborn]
+export const reductionsHelp = `Usage: npm run reductions [-- SPEC.. | --write]
 
 Searches the whole graph of each spec (default: all) five ways, by one thread:
 off, partial order alone, symmetry alone, all together, and as check does it:
@@ -32,24 +31,19 @@ states and time, whether the same properties are violated and the same
 witnesses met, which specs take longer reduced, and what is in the way where
 little is gained. Times are of this run and this machine.
 
-  --stubborn  compare partial order as it is with guard-based stubborn sets, by
-              the reference: of specs that are named, or all of size ci with at
-              most ${MOST_STATES} states
-  --write     write the table to docs/reductions.md (docs/stubborn.md)
+  --write     write the table to docs/reductions.md
 
 Exit status: 1 where an answer differs.
 `;
 
 export async function reductionsCommand(args: readonly string[], env: Environment): Promise<number> {
-  const { options, words } = readArguments("reductions", args, { write: "flag", stubborn: "flag", help: "flag" });
+  const { options, words } = readArguments("reductions", args, { write: "flag", help: "flag" });
   if (options.help) {
     env.print(reductionsHelp);
     return EXIT.asExpected;
   }
   const files = words.length > 0 ? words.map((word) => findSpec(word, env.folders)) : [];
-  const known = options.stubborn ? () => specsOfSize(env.folders, "ci") : () => allSpecs(env.folders);
-  const all = files.length > 0 ? files : known().map((name) => specNamed(name, env.folders));
-  if (options.stubborn) return stubbornComparison(all, env, files.length > 0, options.write);
+  const all = files.length > 0 ? files : allSpecs(env.folders).map((name) => specNamed(name, env.folders));
   const rows: Row[] = [];
   for (const file of all) {
     const { system } = await loadSpec(file, env.builtins);

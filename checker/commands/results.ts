@@ -1,4 +1,5 @@
 /** `nolock results`: the report of every spec as a file, the same on every run and machine. */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { check } from "../answer/check.ts";
@@ -20,6 +21,7 @@ import { textReport } from "../report/text.ts";
 import { loadSpec } from "../spec/load.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { EXIT } from "../spec/verdict.ts";
+import { markdownTable } from "../text/table.ts";
 
 /** Written by `nolock claims`. */
 export const CLAIM_FILES = ["claims.md", "claims.txt"] as const;
@@ -46,7 +48,7 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   }
   const size = options.size ?? "ci";
   const files = new Map<string, string>();
-  const rows: (readonly string[])[] = [];
+  const rows: SummaryRow[] = [];
   const entries = readEntries(env.folders.results);
   for (const name of specsOfSize(env.folders, size)) {
     const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
@@ -97,38 +99,27 @@ const withReports = (text: string, files: ReadonlyMap<string, string>): string =
     files.has(file) ? head + files.get(file) : shown,
   );
 
-const cell = (value: string | number): string => String(value).replaceAll("|", "\\|").replaceAll("\n", " ");
+type SummaryRow = readonly (string | number)[];
 
-const summaryRow = ({ spec, verdict, violated, result, system }: Outcome, agreement: string): readonly string[] =>
-  [
-    `[${spec.name}](${spec.name}.txt)`,
-    spec.question,
-    verdict,
-    violated.join(", "),
-    agreement,
-    result.states,
-    result.transitions,
-    result.depth,
-    `\`${system.hash.slice(0, 12)}\``,
-  ].map(cell);
+const summaryRow = ({ spec, verdict, violated, result, system }: Outcome, agreement: string): SummaryRow => [
+  `[${spec.name}](${spec.name}.txt)`,
+  spec.question,
+  verdict,
+  violated.join(", "),
+  agreement,
+  result.states,
+  result.transitions,
+  result.depth,
+  `\`${system.hash.slice(0, 12)}\``,
+];
 
-function summary(rows: readonly (readonly string[])[], size: SpecSize): string {
-  const head = [
-    "spec",
-    "question",
-    "verdict",
-    "violated",
-    "second opinions",
-    "states",
-    "transitions",
-    "depth",
-    "relation",
-  ];
-  const table = [head, ["---", "---", "---", "---", "---", "---:", "---:", "---:", "---"], ...rows];
+function summary(rows: readonly SummaryRow[], size: SpecSize): string {
+  const counts = ["states", "transitions", "depth"].map((figures) => ({ figures }));
+  const columns = ["spec", "question", "verdict", "violated", "second opinions", ...counts, "relation"];
   const [title, command] =
     size === "ci"
       ? ["# Results", "npm run results"]
       : ["# Results of the large specs", "npm run results -- --size large"];
   const intro = `Written by \`${command}\`, never by hand. \`npm run check -- SPEC\` asks one again.`;
-  return [title, "", intro, "", ...table.map((row) => `| ${row.join(" | ")} |`), ""].join("\n");
+  return [title, "", intro, "", markdownTable(columns, rows), ""].join("\n");
 }

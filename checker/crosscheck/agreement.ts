@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Outcome } from "../answer/outcome.ts";
 import type { System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
+import { markdownTable } from "../text/table.ts";
 import type { Crosschecked } from "./compare.ts";
 
 /** What is to be the same, whoever is asked. */
@@ -113,8 +114,6 @@ export function agreementText({ agreed, differed, unknown }: Agreement): string 
   return `agreed: ${agreed.join(", ")}${others}`;
 }
 
-const cell = (text: string | number): string => String(text).replaceAll("|", "\\|").replaceAll("\n", " ");
-
 /** The same wherever the checkers answer the same. */
 export function entriesAsTable(entries: readonly Entry[]): string {
   const checkers = [...new Set(entries.flatMap((entry) => Object.keys(entry.opinions)))];
@@ -129,8 +128,8 @@ export function entriesAsTable(entries: readonly Entry[]): string {
     ...checkers.map((checker) => opinion(opinions[checker])),
     `\`${relation.slice(0, 12)}\``,
   ]);
-  const head = ["spec", "states", "transitions", "violated", "witnesses met", ...checkers, "relation"];
-  const rule = ["---", "---:", "---:", "---", "---", ...checkers.map(() => "---"), "---"];
+  const [states, transitions] = [{ figures: "states" }, { figures: "transitions" }];
+  const columns = ["spec", states, transitions, "violated", "witnesses met", ...checkers, "relation"];
   return [
     "# Second opinions",
     "",
@@ -140,7 +139,7 @@ export function entriesAsTable(entries: readonly Entry[]): string {
     "counterexamples are, too. Spin is not asked what must always stay possible: that is no property of a state. The reference",
     "is not asked about more states than it can hold.",
     "",
-    ...[head, rule, ...rows].map((cells) => `| ${cells.map(cell).join(" | ")} |`),
+    markdownTable(columns, rows),
     "",
   ].join("\n");
 }

@@ -1,6 +1,8 @@
 /** Which specs have two parts together, and which frames on top of what: the corpus as tables, with its gaps. */
+
 import type { Company, Ledger } from "../spec/model.ts";
 import type { Spec } from "../spec/spec.ts";
+import { markdownTable } from "../text/table.ts";
 import { columnOf } from "./decide.ts";
 
 export interface Cell {
@@ -96,12 +98,10 @@ function grid(cells: readonly Cell[]): string {
     if (!cell) return "";
     return cell.specs.length > 0 ? String(cell.specs.length) : cell.apart === null ? "**none**" : "-";
   };
-  const table = [
-    ["", ...columns],
-    ["---", ...columns.map(() => "---:")],
-    ...rows.map((row) => [row, ...columns.map((column) => shown(row, column))]),
-  ];
-  return table.map((line) => `| ${line.join(" | ")} |`).join("\n");
+  return markdownTable(
+    ["", ...columns.map((figures) => ({ figures }))],
+    rows.map((row) => [row, ...columns.map((column) => shown(row, column))]),
+  );
 }
 
 const list = (cells: readonly Cell[], third = ""): string =>

@@ -1,4 +1,5 @@
 /** The ledger as a page: a table for each claim, and the matrix of designs and configurations. */
+import { markdownTable, plain } from "../text/table.ts";
 import { count } from "../text/wrap.ts";
 import { type DesignCell, type Judged, type JudgedClaim, letter } from "./ledger.ts";
 import { bounds, DIFFERS, decidingSpecs, differs, expectation, release, standing, verdictOn } from "./words.ts";
@@ -13,27 +14,27 @@ export function claimsPage(judged: Judged): string {
     "# Claims",
     INTRO,
     standing(judged)
-      .map((text) => `- ${escaped(text)}`)
+      .map((text) => `- ${plain(text)}`)
       .join("\n"),
     ...judged.claims.map(section),
     "## Designs",
     "Down the designs, across the configurations, inside what is violated.",
-    table(
+    markdownTable(
       ["design", "what", "origin", ...columns],
       judged.designs.map(({ id, design, cells }) => [
         id,
-        escaped(design.about),
-        escaped(design.origin),
+        plain(design.about),
+        plain(design.origin),
         ...cells.map(cellText),
       ]),
     ),
     "## Specs",
-    table(
+    markdownTable(
       ["spec", "release", "question", "verdict", "bounds", "states", "second opinions", "relation"],
       decidingSpecs(judged).map((one) => [
         link(one.spec.name),
         one.spec.asked.version ?? "-",
-        escaped(one.spec.question),
+        plain(one.spec.question),
         one.record.verdict,
         bounds(one),
         count(one.record.states),
@@ -46,36 +47,32 @@ export function claimsPage(judged: Judged): string {
 }
 
 const link = (spec: string): string => `[${spec}](${spec}.txt)`;
-const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("_", "\\_");
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-
 function section({ id, claim, parts }: JudgedClaim): string {
-  const said = [`## ${id}`, `> ${escaped(claim.quote)}`, `${escaped(claim.who)}, ${escaped(claim.where)}`];
+  const said = [`## ${id}`, `> ${plain(claim.quote)}`, `${plain(claim.who)}, ${plain(claim.where)}`];
   if (claim.notExpressible !== undefined)
-    return [...said, `Not expressible: ${escaped(claim.notExpressible)}`].join("\n\n");
+    return [...said, `Not expressible: ${plain(claim.notExpressible)}`].join("\n\n");
   const rows = parts.flatMap((one, i) =>
     one.found.map((found, n) => {
       const { what, by, others } = verdictOn(found.decision);
       const shown = [
-        ...by.map(({ name, text }) => `${link(name)}: ${escaped(text)}`),
+        ...by.map(({ name, text }) => `${link(name)}: ${plain(text)}`),
         ...(others.length > 0
           ? [`not seen in ${others.map((other) => `${link(other.name)}${other.release}`).join(", ")}`]
           : []),
       ];
       return [
-        n === 0 ? `${parts.length > 1 ? `(${letter(i)}) ` : ""}${escaped(one.part.sentence)}` : "",
-        n === 0 ? escaped(expectation(one)) : "",
+        n === 0 ? `${parts.length > 1 ? `(${letter(i)}) ` : ""}${plain(one.part.sentence)}` : "",
+        n === 0 ? plain(expectation(one)) : "",
         found.column,
         `${differs(found) ? `**${DIFFERS}**: ` : ""}${what}`,
         shown.join("; "),
       ];
     }),
   );
-  return [...said, table(["in the model's terms", "said, expected", "configuration", "found", "where"], rows)].join(
-    "\n\n",
-  );
+  return [
+    ...said,
+    markdownTable(["in the model's terms", "said, expected", "configuration", "found", "where"], rows),
+  ].join("\n\n");
 }
 
 function cellText({ expected, specs, violated, differs: differing }: DesignCell): string {

@@ -59,12 +59,6 @@ export function scans(node: Node, renamable: Renamable, isFalse: boolean, facts:
   }
 }
 
-/** Whether something may have no value, so far as its shape and the tests in it say. */
-export function mayFail(node: Node): boolean {
-  const { broken, error } = failureOf(node, []);
-  return broken || error;
-}
-
 function failureOf(node: Node, facts: Facts): Failure {
   const sequence = (args: readonly Node[], truth: boolean): Failure =>
     args.map((arg, i) => failureOf(arg, [...facts, ...known(args.slice(0, i), truth)])).reduce(both, none);

@@ -35,19 +35,9 @@ export interface Dependence {
   readonly conflict: (context: number, label: number, other: number, otherLabel: number) => boolean;
 }
 
-/**
- * With `eachCondition` a step that a property of states sees may go on alone as well, where no other may ever change what
- * that property asks; the search does not use it (`docs/decisions/0012-guard-based-stubborn-sets.md`).
- */
-export function dependenceOf(
-  system: System,
-  footprints: Footprints = footprintsOf(system),
-  { eachCondition = false } = {},
-): Dependence {
+export function dependenceOf(system: System, footprints: Footprints = footprintsOf(system)): Dependence {
   const { now, mayRun, fromHereOn, ofStates } = footprints;
-  const conditions = conditionsOf(system);
-  const states = ofStates(eachCondition ? [] : conditions);
-  const each = (eachCondition ? conditions : []).map((condition) => ofStates([condition]));
+  const states = ofStates(conditionsOf(system));
   const targets = targetsOf(system);
   const reachable = reach(targets);
   const changes = changesOf(now, targets);
@@ -81,9 +71,6 @@ export function dependenceOf(
     reads.meets(fromHereOn(other, otherLabel).writes) ||
     labels.some((l) => l.context === other && mayLeave(otherLabel, l.among));
 
-  const isSeenWith = (context: number, label: number, other: number, otherLabel: number): boolean =>
-    each.some((asked) => changes(context, label, asked) && mayChange(other, otherLabel, asked));
-
   const changesWhoMayRun = remembered(system, (context, label) =>
     system.contexts.some((_, c) => changes(context, label, mayRun(c))),
   );
@@ -97,15 +84,10 @@ export function dependenceOf(
       (context, label, other, otherLabel) =>
         dependsOn(context, label, other, otherLabel) ||
         ((changesWhoMayRun(context, label) || mayBeDone(system, label)) &&
-          mayChange(other, otherLabel, mayRun(context))) ||
-        isSeenWith(context, label, other, otherLabel),
+          mayChange(other, otherLabel, mayRun(context))),
     ),
   };
 }
-
-/** Whether a step may come before those of others, if no property is in the way: an ordinary row that closes no loop. */
-export const mayComeFirst = (why: Obstacle | null): boolean =>
-  why === null || why === "is seen by a property of states";
 
 /** Whether after the step its script need not go on: who is kept from it for good is a deadlock, and afterwards none. */
 export const mayBeDone = (system: System, label: number): boolean =>

@@ -8,8 +8,8 @@
  */
 import { evaluate, type State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
-import { envOf, expand, type Transition } from "../reference/step.ts";
-import { type Dependence, dependenceOf, isPlain, mayComeFirst } from "./dependence.ts";
+import { envOf, type Transition } from "../reference/step.ts";
+import { type Dependence, dependenceOf } from "./dependence.ts";
 
 /** What a reduced search asks. */
 export interface Choice {
@@ -27,26 +27,6 @@ export interface Choice {
 
 /** Everything is followed, and every state is kept. */
 export const EVERYTHING: Choice = { chosen: (_, open) => open, passes: () => false };
-
-/** The same choice, and every state is kept. */
-export const keepingAll = (choice: Choice): Choice => ({
-  chosen: (state, open) => choice.chosen(state, open),
-  passes: () => false,
-});
-
-/** The same choice; nor need a state be kept from which a step is the only one, and closes no loop. */
-export function passingOnlySteps(system: System, choice: Choice, { obstacle }: Dependence): Choice {
-  const isOnly = (state: State, context: number): boolean => {
-    const label = state.pc[context] as number;
-    if (!isPlain(system, label) || !mayComeFirst(obstacle(context, label))) return false;
-    const { transitions } = expand(system, state);
-    return transitions.length === 1 && transitions[0]?.context === context;
-  };
-  return {
-    chosen: (state, open) => choice.chosen(state, open),
-    passes: (state, context) => choice.passes(state, context) || isOnly(state, context),
-  };
-}
 
 /** For each context those that stand on it, at any height: it cannot move before they do. */
 export function standingOn(system: System, state: State): readonly ReadonlySet<number>[] {

@@ -1,5 +1,6 @@
 /** E1 to E43, E64 and E65: the rest of the discussion, as far as it speaks of v1 to v5, the merged version, and its page allocator. */
 import type { Claim } from "../../checker/spec/model.ts";
+import { A12MAY, JUL11, JULY, NOLOCK_PAGES, SEP15, SEP16, V2 } from "./mails.ts";
 import {
   ALEXEI,
   both,
@@ -16,33 +17,6 @@ import {
   up,
   VLASTIMIL,
 } from "./reading.ts";
-
-const A12MAY = {
-  who: ALEXEI,
-  where: "to Sebastian on v1 4/6, 12 May 2025, CAADnVQLs009ZgcwHfo77zHA_NiGqsBpwvdG1kqc0cW6b02tXXw@mail.gmail.com",
-  messageId: "CAADnVQLs009ZgcwHfo77zHA_NiGqsBpwvdG1kqc0cW6b02tXXw@mail.gmail.com",
-};
-const V2 = {
-  who: ALEXEI,
-  where: "v2 6/6, 8 Jul 2025, 20250709015303.8107-7",
-  messageId: "20250709015303.8107-7-alexei.starovoitov@gmail.com",
-};
-const JUL11 = {
-  where: "on v2 3/6, 11 Jul 2025, c31bee2f-dee5-4dd5-8cf4-edc90d3c595b@suse.cz",
-  messageId: "c31bee2f-dee5-4dd5-8cf4-edc90d3c595b@suse.cz",
-};
-const SEP16 = {
-  who: ALEXEI,
-  where: "16 Sep 2025, CAADnVQLNm+0ZwX2MN_JK3ookGxpOGxEdwaaroQk+rGB401E8Jg@mail.gmail.com",
-  messageId: "CAADnVQLNm+0ZwX2MN_JK3ookGxpOGxEdwaaroQk+rGB401E8Jg@mail.gmail.com",
-};
-const SEP15 = {
-  who: ALEXEI,
-  where: "on v5 6/6, 15 Sep 2025, CAADnVQKC=BA73ifNnyiE2c8ExtzS4LjR00--m5Xe8pqPLSGJfA@mail.gmail.com",
-  messageId: "CAADnVQKC=BA73ifNnyiE2c8ExtzS4LjR00--m5Xe8pqPLSGJfA@mail.gmail.com",
-};
-const NOLOCK_PAGES = { who: "a comment of 6.18", where: "mm/page_alloc.c alloc_frozen_pages_nolock_noprof()" };
-const JULY = { who: ALEXEI, where: "on v3, July 2025" };
 
 export const DISCUSSION: Readonly<Record<string, Claim>> = {
   E1: {

@@ -16,7 +16,6 @@ import {
   either,
   exists,
   id,
-  lit,
   not,
   optional,
   or,
@@ -129,9 +128,7 @@ export const slabAlloc = program(
       full: step(
         "if (!freelist) { c->slab = NULL;",
         { ref: "3.3.8" },
-        when(freelist.isNull())
-          .do(s.slab.set(lit(null)))
-          .goto("fullTid"),
+        when(freelist.isNull()).do(s.slab.set(null)).goto("fullTid"),
         otherwise.goto("loadFreelist"),
       ),
       fullTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.8" }, otherwise.do(stepTid(c, b)).goto("fullUnlock")),
@@ -185,12 +182,8 @@ export const slabAlloc = program(
         { ref: "3.3.13" },
         otherwise.do(freelist.set(s.freelist)).goto("dropSlab"),
       ),
-      dropSlab: step("c->slab = NULL;", { ref: "3.3.13" }, otherwise.do(s.slab.set(lit(null))).goto("dropFreelist")),
-      dropFreelist: step(
-        "c->freelist = NULL;",
-        { ref: "3.3.13" },
-        otherwise.do(s.freelist.set(lit(null))).goto("dropTid"),
-      ),
+      dropSlab: step("c->slab = NULL;", { ref: "3.3.13" }, otherwise.do(s.slab.set(null)).goto("dropFreelist")),
+      dropFreelist: step("c->freelist = NULL;", { ref: "3.3.13" }, otherwise.do(s.freelist.set(null)).goto("dropTid")),
       dropTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.13" }, otherwise.do(stepTid(c, b)).goto("dropUnlock")),
       dropUnlock: call(
         "local_unlock_cpu_slab(s, flags);",
@@ -313,15 +306,13 @@ export const slabAlloc = program(
       gotPage: step(
         "if (unlikely(!slab)) return NULL; if (.. kmem_cache_debug(s)) {..} freelist = slab->freelist; slab->freelist = NULL; .. slab->frozen = 1; inc_slabs_node(..);",
         { ref: "3.3.24 3.3.26 3.3.27", note: "the new slab is private: its fields change in one step" },
-        when(fresh.isNull())
-          .do(got.set(lit(null)))
-          .goto("done"),
+        when(fresh.isNull()).do(got.set(null)).goto("done"),
         when(oneAtATime(b)).do(slab.set(fresh.known())).goto("single"),
         otherwise
           .do(
             slab.set(fresh.known()),
             freelist.set(k.slab.at(fresh).freelist),
-            k.slab.at(fresh).freelist.set(lit(null)),
+            k.slab.at(fresh).freelist.set(null),
             k.slab.at(fresh).inuse.set(cfg.objects),
             k.slab.at(fresh).frozen.set(true),
             incSlabsNode(b),
@@ -363,12 +354,8 @@ export const slabAlloc = program(
         { ref: "3.3.29" },
         otherwise.do(flushFreelist.set(s.freelist)).goto("flushSlab"),
       ),
-      flushSlab: step("c->slab = NULL;", { ref: "3.3.29" }, otherwise.do(s.slab.set(lit(null))).goto("flushDrop")),
-      flushDrop: step(
-        "c->freelist = NULL;",
-        { ref: "3.3.29" },
-        otherwise.do(s.freelist.set(lit(null))).goto("flushTid"),
-      ),
+      flushSlab: step("c->slab = NULL;", { ref: "3.3.29" }, otherwise.do(s.slab.set(null)).goto("flushDrop")),
+      flushDrop: step("c->freelist = NULL;", { ref: "3.3.29" }, otherwise.do(s.freelist.set(null)).goto("flushTid")),
       flushTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.29" }, otherwise.do(stepTid(c, b)).goto("flushUnlock")),
       flushUnlock: call(
         "local_unlock_cpu_slab(s, flags);",

@@ -1,11 +1,7 @@
-/**
- * `reductions`: five ways, the same answers, and a table that says what is gained and what is in the way. With `--stubborn`
- * what stubborn sets give beyond the rule of the search.
- */
+/** `reductions`: five ways, the same answers, and a table that says what is gained and what is in the way. */
 import { describe, expect, it } from "vitest";
 import { isSlower, type Measured, type Row, summary, table, WAYS } from "../../checker/cli/reductions-table.ts";
-import { type Compared, summary as meansOf, table as tableOf } from "../../checker/cli/stubborn-table.ts";
-import { lights, project } from "./environment.ts";
+import { project } from "./environment.ts";
 
 const at = project({});
 const example = (name: string): string => new URL(`../../examples/${name}.json`, import.meta.url).pathname;
@@ -85,47 +81,5 @@ describe("reductions", () => {
     expect(text).toContain("slower than off, as check does: 1 spec: slow.");
     expect(text).toContain("Answers that differ: wrong.");
     expect(table([wrong])).toMatch(/\| DIFFERS \|$/m);
-  });
-});
-
-describe("reductions --stubborn", () => {
-  it("compares the rule of the search, the same made finer, and stubborn sets", async () => {
-    const { printed, status } = await at.run("reductions", "--stubborn", example("once"), example("peterson"));
-    expect(printed.replace(/\d+ ms/g, "- ms")).toContain(
-      "once.json: off 256 states - ms, one alone 9, 9 states - ms, one alone, finer 9, 9 states - ms, stubborn sets 9, 9 states - ms\n",
-    );
-    expect(printed).toMatch(/stubborn sets: geometric means over 2 specs: [\d.]+ times fewer states with all kept/);
-    expect(printed).toContain("Answers that differ: none.");
-    expect(status).toBe(0);
-  });
-
-  it("takes all specs of size ci where none is named", async () => {
-    const own = project({ one: lights(["toggle"]) });
-    const { printed, complained } = await own.run("reductions", "--stubborn");
-    expect(complained).toBe("");
-    expect(printed).toMatch(/^one: off \d+ states/);
-    expect(printed).toContain("Left out: none.");
-    own.remove();
-  });
-
-  it("tells means, who keeps fewer, what is left out, and answers that differ", () => {
-    const kept = (states: number, ms: number, answer = "holds") => ({
-      all: { states, ms, answer },
-      some: { states, ms, answer },
-    });
-    const off = { states: 100, ms: 10, answer: "holds" };
-    const rows: Compared[] = [
-      { spec: "one", off, rules: { alone: kept(100, 10), finer: kept(50, 10), stubborn: kept(25, 20) } },
-      { spec: "two", off, rules: { alone: kept(100, 10), finer: kept(50, 10), stubborn: kept(100, 20, "violated") } },
-    ];
-    const text = meansOf(rows, ["3 with more than 5000 states"]).join("\n");
-    expect(text).toContain(
-      "stubborn sets: geometric means over 2 specs: 2.00 times fewer states with all kept; 2.00 times",
-    );
-    expect(text).toContain("in 2.00 of the time.");
-    expect(text).toContain("fewer states than one alone, finer: 1 of 2 specs; more: 1.");
-    expect(text).toContain("Left out: 3 with more than 5000 states.\nAnswers that differ: two.");
-    expect(tableOf(rows, [])).toMatch(/^\| one \| 100 \| 10 \| 100 \| 100 \| 10 \| 50 \| .* \| the same \|$/m);
-    expect(tableOf(rows, [])).toMatch(/^\| two .* \| DIFFERS \|$/m);
   });
 });

@@ -38,8 +38,8 @@ function twoThreads() {
   const later = new ir.FunctionWriter("later", 2);
   addLater(later, roots, add, ir.get(0), ir.get(1));
   const number = intern("set", { header: SET, block: BLOCKS, shared: false });
-  const again = rebuild("set", SET);
-  const stashAgain = rebuild("stash", STASH);
+  const again = rebuild("rebuild 0", SET);
+  const stashAgain = rebuild("rebuild stash", STASH);
   const addAgain = addBatch("roots again", roots, stash.isNew, false);
   const fromTable = moveTable(roots, addAgain);
   const fromStash = moveStash(roots, addAgain);
@@ -133,7 +133,7 @@ function rootsOfThree(rootBits?: number) {
     return fn.fn;
   });
   const interns = sets.map((set, i) => intern(`${i}`, { header: set, block: { offset: 8 * i }, shared: false }));
-  const rebuilds = [...sets.map((set, i) => rebuild(`${i}`, set)), rebuild("stash", stashAt)];
+  const rebuilds = [...sets.map((set, i) => rebuild(`rebuild ${i}`, set)), rebuild("rebuild stash", stashAt)];
   const all = [add, addAgain, later.fn, moveTable(roots, addAgain), moveStash(roots, addAgain), rearrange(roots)];
   const functions = [...interns, ...Object.values(stash), ...all, ...part, ...rebuilds];
   const { functions: code, attach } = compileToJs({ imports: [], functions, table: [], exports: functions }, 4096);

@@ -1,6 +1,7 @@
 /** What do tests of reductions compare, and does a run show what it is said to show? */
 import { expect } from "vitest";
 import type { System } from "../../checker/language/index.ts";
+import type { Choice } from "../../checker/reduction/reduction.ts";
 import { Findings } from "../../checker/reference/findings.ts";
 import type { SearchResult, Violation } from "../../checker/reference/result.ts";
 import { traceOf } from "../../checker/reference/trace.ts";
@@ -11,6 +12,12 @@ export const answers = ({ violations, met, fired, complete }: SearchResult) => (
   met: met.map((place) => place !== null),
   fired: fired.map((n) => n > 0),
   complete,
+});
+
+/** The same choice of steps, and every state is kept. */
+export const keepingAll = (choice: Choice): Choice => ({
+  chosen: (state, open) => choice.chosen(state, open),
+  passes: () => false,
 });
 
 /** What symmetry alone does not change either: it keeps the levels of the whole graph, and where contexts stand. */

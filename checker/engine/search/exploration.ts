@@ -11,6 +11,7 @@ import { Findings } from "../../reference/findings.ts";
 import { INTERRUPTED, type Lengthy, type Progress } from "../../reference/progress.ts";
 import { limitReached, type Place, type SearchResult } from "../../reference/result.ts";
 import type { Transition } from "../../reference/step.ts";
+import type { ArgumentsOf, EngineDoor } from "../code/doors.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "../state/layout.ts";
 import type { Tree } from "../state/tree.ts";
 import { type Event, type Frame, MODE } from "../steps/memory-map.ts";
@@ -110,8 +111,8 @@ export class EngineSearch {
     return this.#machine.store.logs.map(({ count }) => count);
   }
 
-  #call(name: string, ...args: number[]): number {
-    return this.#machine.call(name, ...args);
+  #call<D extends EngineDoor>(door: D, ...args: ArgumentsOf<D>): number {
+    return this.#machine.call(door, ...args);
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { System } from "../../language/system.ts";
 import type { Dependence } from "../../reduction/dependence.ts";
 import type { Symmetry } from "../../reduction/symmetry.ts";
+import { type ArgumentsOf, behind, type EngineDoor, type Functions, functionNamed, type Job } from "../code/doors.ts";
 import type { Program } from "../code/ir.ts";
 import { compileToJs } from "../code/ir-js.ts";
 import { encodeWasm } from "../code/ir-wasm.ts";
@@ -10,10 +11,10 @@ import type { Tree } from "../state/tree.ts";
 import { type Engine, generate, headerOf, mostSuccessors, rootsOf, stashOf } from "../steps/program.ts";
 import { MAXIMUM_PAGES, type Pages } from "../store/pages.ts";
 import { BLOCK, PAGE } from "../store/pair-set.ts";
-import { addressOf, shardOf } from "../store/ranges.ts";
 import { BATCH } from "../store/root-set.ts";
 import { importsOf, shardProgram } from "../store/roots.ts";
 import { Store, type StoreOptions } from "../store/store.ts";
+import { type CodeToRun, jobOf, type RunOf } from "./code-to-run.ts";
 
 export type Backend = "wasm" | "js";
 
@@ -36,8 +37,6 @@ export interface MachineOptions {
   readonly symmetry: Symmetry | null;
 }
 
-type Functions = Readonly<Record<string, (...args: number[]) => number>>;
-
 /** Where a thread has what is its own: in the memory of the engine, and in that of each shard. */
 export interface Thread {
   readonly base: number;
@@ -48,13 +47,13 @@ export interface Machine {
   readonly engine: Engine;
   readonly store: Store;
   /** Calls a function of the search's own thread. */
-  readonly call: (name: string, ...args: number[]) => number;
+  readonly call: <D extends EngineDoor>(door: D, ...args: ArgumentsOf<D>) => number;
   /** The function of that thread that does a job to a run of states, or of a shard's table or stash. */
-  readonly job: (name: string) => (at: number, from: number, to: number) => number;
+  readonly job: (job: Job) => RunOf;
   /** Has room for what one more thread needs for itself. Throws `OutOfMemory`. */
   readonly newThread: () => Thread;
   /** What a thread is given to run the same code, in WebAssembly. */
-  readonly toRun: (thread: Thread) => unknown;
+  readonly toRun: (thread: Thread) => CodeToRun;
 }
 
 /** Makes an engine with empty sets. Throws `Unsupported`, `OutOfMemory` and `TooWide`. */
@@ -83,10 +82,10 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
     pages.take(Math.ceil((shard.frame.base + shard.frame.bytes) / PAGE));
     return codeOfShards.start(pages, shard.frame.base);
   });
-  const imports = imported.map(({ name, door, shard }) => [name, functionOf(apart[shard], door)] as const);
+  const imports = imported.map(({ name, door, shard }) => [name, functionNamed(apart[shard], door)] as const);
   const functions = code.start(store.main, frame.base, Object.fromEntries(imports));
   const ofShards = shard ? apart : [functions];
-  const call: Machine["call"] = (name, ...args) => functionOf(functions, name)(...args);
+  const call: Machine["call"] = (door, ...args) => behind(functions, door)(...args);
   const add = (thread: Thread): void => {
     frame.begin(store.main.words, thread.base);
     store.addThread(thread.base + frame.memory.blocks.offset, thread.bases, shard?.frame.own ?? frame.memory.roots);
@@ -99,8 +98,8 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
     ofShards.map((own) => ({
       header,
       stash,
-      rebuildStash: (from, to) => functionOf(own, "rebuild stash")(from, to),
-      rearrange: (directory, from, to) => functionOf(own, "rearrange")(directory, from, to),
+      rebuildStash: behind(own, "rebuild stash"),
+      rearrange: behind(own, "rearrange"),
     })),
   );
   add({ base: frame.base, bases: ofShards.map(() => shard?.frame.base ?? frame.base) });
@@ -109,11 +108,7 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
     engine,
     store,
     call,
-    job: (name) => {
-      if (functions[name]) return functionOf(functions, name);
-      const each = ofShards.map((own) => functionOf(own, name));
-      return (at, from, to) => functionOf(each, shardOf(at))(addressOf(at), from, to);
-    },
+    job: (job) => jobOf(job, functions, ofShards),
     newThread: () => {
       const base = emptied(store.main, frame.own);
       const thread = { base, bases: shard ? store.apart.map((pages) => emptied(pages, shard.frame.bytes)) : [base] };
@@ -121,20 +116,11 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
       return thread;
     },
     toRun: ({ base, bases }) => ({
-      main: { module: code.module, memory: store.main.memory, base },
-      shards: store.apart.map(({ memory }, i) => ({ module: codeOfShards?.module, memory, base: bases[i] })),
+      main: toRunOver(store.main, code, base),
+      shards: store.apart.map((pages, i) => toRunOver(pages, codeOfShards, bases[i] as number)),
       imports: imported,
     }),
   };
-}
-
-function functionOf<K extends string | number>(
-  functions: Readonly<Record<K, (...args: number[]) => number>> | undefined,
-  name: K,
-): (...args: number[]) => number {
-  const found = functions?.[name];
-  if (!found) throw new Error(`the engine has no function "${name}"`);
-  return found;
 }
 
 /** Room for so many bytes, all 0: the pages may have been a table before. */
@@ -150,6 +136,11 @@ interface Code {
   /** Null in JavaScript, which has one thread. */
   readonly module: WebAssembly.Module | null;
   readonly start: (pages: Pages, base: number, imports?: Functions) => Functions;
+}
+
+function toRunOver({ memory }: Pages, code: Code | null, base: number): CodeToRun["main"] {
+  if (!code?.module) throw new Error("only WebAssembly has threads");
+  return { module: code.module, memory, base };
 }
 
 function codeOf(program: Program, backend: Backend, shared: boolean): Code {

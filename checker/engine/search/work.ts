@@ -3,10 +3,12 @@
  * Room is made in between, when a set wants more. Every now and then whoever asked for the work gets the word.
  */
 import { INTERRUPTED } from "../../reference/progress.ts";
+import type { Job } from "../code/doors.ts";
 import { STOP } from "../store/pair-set.ts";
 import { handleOf, type Run, statesIn } from "../store/ranges.ts";
 import type { Move } from "../store/shard.ts";
-import { Crew, type Job } from "./crew.ts";
+import type { JobOfCrew } from "./control.ts";
+import { Crew } from "./crew.ts";
 import type { Machine } from "./machine.ts";
 
 /** Thrown where the work was asked to end; what was done until then stands. */
@@ -62,7 +64,7 @@ export class Work {
     return statesIn(level) >= this.#crewFrom;
   }
 
-  *#alone(job: Job | "move stash", runs: readonly Run[]): Working {
+  *#alone(job: Job, runs: readonly Run[]): Working {
     const work = this.#machine.job(job);
     for (const { at, from, to } of runs) {
       for (let next = from; next < to; yield* this.#makeRoom()) {
@@ -73,7 +75,7 @@ export class Work {
     }
   }
 
-  *#together(job: Job, runs: readonly Run[]): Working {
+  *#together(job: JobOfCrew, runs: readonly Run[]): Working {
     const { store } = this.#machine;
     const crew = this.#crew as Crew;
     crew.begin(job, runs);
@@ -88,7 +90,7 @@ export class Work {
   }
 
   /** Not in the middle of a new table: states would be missing there. */
-  #endIfAsked(job: string): void {
+  #endIfAsked(job: Job): void {
     if (job === "expand" && this.#signal?.aborted) throw new Interrupted();
   }
 

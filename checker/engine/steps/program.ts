@@ -3,6 +3,7 @@
  * states can still reach a goal. The host turns the levels, makes room and reads what was seen.
  */
 import type { System } from "../../language/system.ts";
+import { doorWriter, type ENGINE_DOORS } from "../code/doors.ts";
 import * as ir from "../code/ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "../code/ir.ts";
 import type { Layout } from "../state/layout.ts";
@@ -69,7 +70,7 @@ class Generator {
       shared: options.shared,
     });
     this.#interns = tree.nodes.map((_, i) => intern(`${i}`, set(i)));
-    this.#rebuilds = tree.nodes.map((_, i) => rebuild(`${i}`, headerOf(i)));
+    this.#rebuilds = tree.nodes.map((_, i) => rebuild(`rebuild ${i}`, headerOf(i)));
     const [numbers, steps] = [tree.root.length, system.contexts.length * system.labels.length];
     this.#roots =
       options.shards === 0
@@ -99,15 +100,18 @@ class Generator {
     const rest = expander.restChecks();
     const deadlock = expander.deadlock();
     const goals = system.alwaysPossible.map((goal, i) => expander.isGoal(goal, i));
-    const enter = this.#enter();
     const unpack = this.#unpack();
     const takeSteps = few?.takeFew ?? this.#takeSteps();
-    const expand = this.#expand(unpack, takeSteps, few, { states, cutMarks, rest, deadlock });
-    const search = this.#searchPredecessors(unpack, takeSteps, few, keep);
+    const doors: Readonly<Record<keyof typeof ENGINE_DOORS, Func>> = {
+      enter: this.#enter(),
+      unpack,
+      expand: this.#expand(unpack, takeSteps, few, { states, cutMarks, rest, deadlock }),
+      searchPredecessors: this.#searchPredecessors(unpack, takeSteps, few, keep),
+      sweep: this.#sweep(unpack, takeSteps),
+      isMarked: this.#isMarked(),
+    };
     const marks = goals.map((goal, i) => this.#mark(unpack, goal, i));
-    const sweep = this.#sweep(unpack, takeSteps);
-    const isMarked = this.#isMarked();
-    const exports = [enter, unpack, expand, search, sweep, isMarked, ...marks, ...this.#rebuilds, keep];
+    const exports = [...Object.values(doors), ...marks, ...this.#rebuilds];
     return {
       imports: this.#roots.imports,
       functions: [
@@ -115,6 +119,7 @@ class Generator {
         ...this.#roots.functions,
         ...(this.#renamer?.functions ?? []),
         ...(put ? [put] : []),
+        keep,
         found,
         ...(pass ? [pass] : []),
         cutMarks,
@@ -139,7 +144,7 @@ class Generator {
 
   /** Enters the state in `current`: the initial one. */
   #enter(): Func {
-    const writer = new FunctionWriter("enter");
+    const writer = doorWriter("enter");
     const nodes: ir.Expr[] = [];
     for (const [i, { left, right }] of this.#frame.tree.nodes.entries()) {
       const { current } = this.#frame.memory;
@@ -221,7 +226,7 @@ class Generator {
    */
   #unpack(): Func {
     const { tree, memory, options } = this.#frame;
-    const writer = new FunctionWriter("unpack", 2);
+    const writer = doorWriter("unpack");
     const visit = (node: number, number: ir.Expr): void => {
       const at = ir.own(memory.nodes, 4 * node);
       const isOther = options.reduction ? c(1) : ir.ne(number, ir.load(at));
@@ -278,7 +283,7 @@ class Generator {
     ask: Readonly<Record<"states" | "cutMarks" | "rest" | "deadlock", Func>>,
   ): Func {
     const { system } = this.#frame;
-    const writer = new FunctionWriter("expand", 3);
+    const writer = doorWriter("expand");
     this.#overRun(writer, unpack, ir.load(c(STOP)), () => {
       writer.emit(ir.run(ir.call(ask.states)), ir.run(ir.call(ask.cutMarks)));
       const bits = writer.local(ir.call(takeSteps));
@@ -303,7 +308,7 @@ class Generator {
   #searchPredecessors(unpack: Func, takeSteps: Func, few: Few | null, keep: Func): Func {
     const { layout, memory } = this.#frame;
     const reaches = ir.own(memory.reaches);
-    const writer = new FunctionWriter("searchPredecessors", 3);
+    const writer = doorWriter("searchPredecessors");
     this.#overRun(writer, unpack, c(0), () => {
       writer.emit(ir.store(reaches, c(0)), ir.run(ir.call(takeSteps)));
       if (few) writer.emit(ir.run(ir.call(few.passOn)));
@@ -320,7 +325,7 @@ class Generator {
 
   /** Marks each state of a run that is a goal. */
   #mark(unpack: Func, goal: Func, number: number): Func {
-    const writer = new FunctionWriter(`mark ${number}`, 3);
+    const writer = doorWriter(`mark ${number}`);
     this.#overRun(writer, unpack, c(0), () => {
       const isGoal = get(writer.local(ir.call(goal)));
       this.#roots.mark(writer, this.#roots.numbersAt(writer, get(0), get(1)), isGoal);
@@ -330,7 +335,7 @@ class Generator {
 
   /** Whether a state of a log is marked. */
   #isMarked(): Func {
-    const writer = new FunctionWriter("isMarked", 2);
+    const writer = doorWriter("isMarked");
     const root = this.#roots.numbersAt(writer, get(0), get(1));
     writer.emit(ir.ret(this.#roots.isMarked(writer, root)));
     return writer.fn;
@@ -339,7 +344,7 @@ class Generator {
   /** Marks the states of a run, from its end, that have a step to a marked one; gives how many it marked. */
   #sweep(unpack: Func, takeSteps: Func): Func {
     const reaches = ir.own(this.#frame.memory.reaches);
-    const writer = new FunctionWriter("sweep", 3);
+    const writer = doorWriter("sweep");
     const marked = writer.local(c(0));
     writer.loop((end) => {
       writer.if(ir.eq(get(1), get(2)), () => writer.emit(ir.br(end)));

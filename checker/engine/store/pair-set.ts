@@ -6,6 +6,7 @@
  * Pairs never move; a table is made anew, twice as large, when it is filled. A thread takes numbers a block at a time,
  * and uses them up one by one: a number that it wanted for a pair which another thread added meanwhile is its next one.
  */
+import { doorWriter } from "../code/doors.ts";
 import * as ir from "../code/ir.ts";
 import { c, type Expr, type Func, FunctionWriter, get } from "../code/ir.ts";
 
@@ -104,8 +105,8 @@ function nextNumber(writer: FunctionWriter, { header, block, shared }: PairSet):
 }
 
 /** Enters a run of pairs into a table that was emptied. */
-export function rebuild(name: string, header: number): Func {
-  const writer = new FunctionWriter(`rebuild ${name}`, 2);
+export function rebuild(door: `rebuild ${number | "stash"}`, header: number): Func {
+  const writer = doorWriter(door);
   const mask = writer.local(ir.load(c(header + HEADER.mask)));
   const table = writer.local(ir.load(c(header + HEADER.table)));
   const tagMask = writer.local(ir.xor(ir.load(c(header + HEADER.numberMask)), c(-1)));

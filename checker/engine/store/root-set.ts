@@ -16,6 +16,7 @@
  *
  * Each thread lists the roots that it adds, in its log: that is what a level is expanded from.
  */
+import { doorWriter } from "../code/doors.ts";
 import * as ir from "../code/ir.ts";
 import { c, type Expr, type Func, FunctionWriter, get } from "../code/ir.ts";
 import { intern, type PairSet, pairIn, STOP } from "./pair-set.ts";
@@ -270,8 +271,8 @@ export function identify(set: RootSet, number: Func): Func {
 }
 
 /** Adds each pair of a run, until some set wants more room; gives the number of the first that was left. */
-function addRun(name: string, add: Func, addOne: (writer: FunctionWriter) => void): Func {
-  const writer = new FunctionWriter(name, 3);
+function addRun(door: "move table" | "move stash", add: Func, addOne: (writer: FunctionWriter) => void): Func {
+  const writer = doorWriter(door);
   writer.loop((end) => {
     writer.if(ir.bitOr(ir.eq(get(1), get(2)), ir.load(c(STOP))), () => writer.emit(ir.br(end)));
     addOne(writer);
@@ -300,7 +301,7 @@ export const moveStash = (set: RootSet, add: Func): Func =>
 
 /** Arranges a run of a log anew. */
 export function rearrange(set: RootSet): Func {
-  const writer = new FunctionWriter("rearrange", 3);
+  const writer = doorWriter("rearrange");
   writer.loop((end) => {
     writer.if(ir.eq(get(1), get(2)), () => writer.emit(ir.br(end)));
     const pair = writer.local(pairIn(get(0), get(1)));

@@ -3,6 +3,7 @@
  * address all that is seen, divided among shards, each with a memory, code and logs of its own. Which shard a root is
  * in follows from its numbers, so that it is always the same one however the numbers lie in a pair.
  */
+import type { RootsDoor } from "../code/doors.ts";
 import * as ir from "../code/ir.ts";
 import { c, type Expr, type Func, FunctionWriter, get, type Program } from "../code/ir.ts";
 import { HEADER, pairIn, rebuild, STOP } from "./pair-set.ts";
@@ -50,7 +51,13 @@ export function rootsHere(set: RootSet): Roots {
   const identity = identify(set, stash.number);
   const markOf = (writer: FunctionWriter, numbers: readonly Expr[]): Expr =>
     ir.add(ir.load(ir.own(set.marks)), ir.call(identity, ...pairOf(writer, set, numbers)));
-  const exports = [rebuild("stash", set.stash.header), moveTable(set, again), moveStash(set, again), rearrange(set)];
+  const doors: Readonly<Record<RootsDoor, Func>> = {
+    "rebuild stash": rebuild("rebuild stash", set.stash.header),
+    "move table": moveTable(set, again),
+    "move stash": moveStash(set, again),
+    rearrange: rearrange(set),
+  };
+  const exports = Object.values(doors);
   return {
     add: (writer, numbers) => addLater(writer, set, add, ...pairOf(writer, set, numbers)),
     flush: (writer) => writer.emit(ir.run(ir.call(add))),
@@ -93,14 +100,21 @@ const SHARD: ShardFrame = (() => {
   return { header: HEADER_OF_ROOTS, stash: STASH, own, bytes, base: BASE };
 })();
 
+type ShardDoor = "note" | "flush" | "isMarked" | "mark" | `number ${number}`;
+
+/** Writes what a door does, and gives what it answers. */
+type Body = (writer: FunctionWriter) => Expr;
+
 /** What a shard does for the rest of the code, by how many parameters each has where a root has so many numbers. */
-const doors = (numbers: number): Readonly<Record<string, number>> => ({
+const doors = (numbers: number): Readonly<Record<ShardDoor, number>> => ({
   note: numbers,
   flush: 0,
   ...Object.fromEntries(Array.from({ length: numbers }, (_, i) => [`number ${i}`, 2])),
   isMarked: numbers,
   mark: numbers + 1,
 });
+
+const doorsOf = (numbers: number) => Object.entries(doors(numbers)) as [ShardDoor, number][];
 
 /** The code of a shard. What adds roots gives whether all are to stop. */
 export function shardProgram(
@@ -110,7 +124,7 @@ export function shardProgram(
   const set = rootSet(SHARD.header, SHARD.stash, SHARD.own, { numbers, shared });
   const here = rootsHere(set);
   const root = Array.from({ length: numbers }, (_, i) => get(i));
-  const bodies: Readonly<Record<string, (writer: FunctionWriter) => Expr>> = {
+  const bodies: Readonly<Record<ShardDoor, Body>> = {
     note: (writer) => {
       here.add(writer, root);
       return ir.load(c(STOP));
@@ -131,21 +145,26 @@ export function shardProgram(
       return c(0);
     },
   };
-  const written = Object.entries(doors(numbers)).map(([name, params]) => {
-    const writer = new FunctionWriter(name, params);
-    writer.emit(ir.ret(bodies[name]?.(writer) as Expr));
+  const written = doorsOf(numbers).map(([door, params]) => {
+    const writer = new FunctionWriter(door, params);
+    writer.emit(ir.ret((bodies[door] as Body)(writer)));
     return writer.fn;
   });
   const functions = [...here.functions, ...written];
   return { frame: SHARD, program: { imports: [], functions, table: [], exports: [...here.exports, ...written] } };
 }
 
+/** A function that the code of the engine gets from a shard. */
+export interface Import {
+  readonly name: string;
+  readonly door: ShardDoor;
+  readonly shard: number;
+  readonly params: number;
+}
+
 /** By what names code imports what so many shards do: that of the shard's function, then the number of the shard. */
-export const importsOf = (
-  shards: number,
-  numbers: number,
-): readonly { readonly name: string; readonly door: string; readonly shard: number; readonly params: number }[] =>
-  Object.entries(doors(numbers)).flatMap(([door, params]) =>
+export const importsOf = (shards: number, numbers: number): readonly Import[] =>
+  doorsOf(numbers).flatMap(([door, params]) =>
     Array.from({ length: shards }, (_, shard) => ({ name: `${door} of ${shard}`, door, shard, params })),
   );
 
@@ -153,7 +172,7 @@ export const importsOf = (
 export function rootsInShards(shards: number, numbers: number, place: number, nearBits = NEAR_BITS): Roots {
   const imported = importsOf(shards, numbers);
   const imports = imported.map(({ name, params }) => new FunctionWriter(name, params).fn);
-  const ask = (door: string, shard: Expr, ...args: readonly Expr[]): Expr => {
+  const ask = (door: ShardDoor, shard: Expr, ...args: readonly Expr[]): Expr => {
     const first = imported.findIndex((one) => one.door === door);
     return ir.callTable(ir.add(shard, c(place + first)), ...args);
   };

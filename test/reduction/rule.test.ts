@@ -1,12 +1,9 @@
-/** Do the reductions that were tried find what the full search finds, whether all states are kept or not? */
+/** Does the rule that one context goes on alone find what the full search finds, whether all states are kept or not? */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { System } from "../../checker/language/index.ts";
-import { dependenceOf } from "../../checker/reduction/dependence.ts";
-import { footprintsOf } from "../../checker/reduction/footprints.ts";
-import { type Choice, EVERYTHING, keepingAll, passingOnlySteps, Reduction } from "../../checker/reduction/reduction.ts";
+import { EVERYTHING, Reduction } from "../../checker/reduction/reduction.ts";
 import { reducedSearch } from "../../checker/reduction/search.ts";
-import { Stubborn } from "../../checker/reduction/stubborn.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
 import { traceOf } from "../../checker/reference/trace.ts";
@@ -14,45 +11,27 @@ import once from "../../examples/once.ts";
 import { linkExample } from "../examples/link-example.ts";
 import { hook, linkSmall, task } from "../model/setup.ts";
 import { runs } from "../runs.ts";
+import { answers, keepingAll } from "./answers.ts";
 import { restsOf } from "./graph.ts";
 import { drawnSystems, searched } from "./systems.ts";
 
-/** What a reduction may not change. */
-const answers = ({ violations, met, fired, complete }: SearchResult) => ({
-  violated: violations.map((v) => v.property).toSorted(),
-  met: met.map((place) => place !== null),
-  fired: fired.map((n) => n > 0),
-  complete,
-});
-
-/** The rule of the search, with conditions taken one by one, and states with one step only not kept. */
-function finer(system: System): Choice {
-  const dependence = dependenceOf(system, footprintsOf(system), { eachCondition: true });
-  return passingOnlySteps(system, new Reduction(system, dependence), dependence);
-}
-
-const CHOICES = {
-  "one context alone": (system: System): Choice => new Reduction(system),
-  "stubborn sets": (system: System): Choice => new Stubborn(system),
-  "one context alone, finer": finer,
-};
-
 /** With all states kept, and without those that are passed through. */
-function bothWays(system: System, choice: Choice): [all: SearchResult, some: SearchResult] {
+function bothWays(system: System): [all: SearchResult, some: SearchResult] {
+  const choice = new Reduction(system);
   return [
     reducedSearch(system, { exploreAll: true }, keepingAll(choice)),
     reducedSearch(system, { exploreAll: true }, choice),
   ];
 }
 
-describe.each(Object.entries(CHOICES))("%s", (_, choice) => {
+describe("one context alone", () => {
   it("gives the same violations, deadlocks and witnesses, and fires the same commands", () => {
     const states = { full: 0, all: 0, some: 0 };
     fc.assert(
       fc.property(drawnSystems, (one) => {
         const { system, full } = searched(one);
         fc.pre(system.alwaysPossible.length === 0);
-        const [all, some] = bothWays(system, choice(system));
+        const [all, some] = bothWays(system);
         for (const result of [all, some]) {
           expect(answers(result)).toEqual(answers(full));
           // Replaying throws where a way is none.
@@ -73,7 +52,7 @@ describe.each(Object.entries(CHOICES))("%s", (_, choice) => {
     fc.assert(
       fc.property(drawnSystems, (one) => {
         const { system } = searched(one);
-        expect(restsOf(system, choice(system))).toEqual(restsOf(system, EVERYTHING));
+        expect(restsOf(system, new Reduction(system))).toEqual(restsOf(system, EVERYTHING));
       }),
       runs(80),
     );
@@ -82,7 +61,7 @@ describe.each(Object.entries(CHOICES))("%s", (_, choice) => {
   it("takes contexts with nothing in common one after the other", () => {
     for (const contexts of [1, 4, 8]) {
       const system = linkExample(once, { contexts });
-      expect(bothWays(system, choice(system))[0].states).toBe(contexts + 1);
+      expect(bothWays(system)[0].states).toBe(contexts + 1);
     }
   });
 
@@ -94,6 +73,6 @@ describe.each(Object.entries(CHOICES))("%s", (_, choice) => {
       properties: ["S1", "S3", "S4", "S7"],
     });
     const all = search(system, { exploreAll: true });
-    for (const result of bothWays(system, choice(system))) expect(answers(result)).toEqual(answers(all));
+    for (const result of bothWays(system)) expect(answers(result)).toEqual(answers(all));
   });
 });
