@@ -42,3 +42,4 @@ export {
 export { type BaseSet, context, type Id, type IndexSet, indexSet, product, sum } from "./sets.ts";
 export { bool, bound, each, id, oneOf, optional, orWord, range, struct } from "./shapes.ts";
 export type { System } from "./system.ts";
+export { Expr, type Operand } from "./terms.ts";

@@ -16,7 +16,6 @@ import {
   each,
   element,
   exists,
-  forAll,
   id,
   indexSet,
   invariant,
@@ -126,6 +125,9 @@ const pages = state({ first: optional(id(page)), free: each(page, bool), owner: 
 const onPages = (script: unknown, rest: Partial<LinkOptions> = {}): LinkOptions =>
   running(script, { roots: [pages], sizes: { page: 3 }, ...rest });
 const home = constants({ home: id(page) });
+const ordersPages = program("ordersPages", { ...ways, params: { x: value(id(page)) } }, (_, { x }) => ({
+  look: step("if (x <= 1)", when((untyped(x) as Expr<number>).le(1)).goto("done")),
+}));
 
 export const mistakes: readonly Mistake[] = [
   {
@@ -499,12 +501,17 @@ export const mistakes: readonly Mistake[] = [
     ],
   },
   {
-    name: "a property that orders elements that may be renamed",
-    options: onPages(fine, {
-      roots: [k, pages],
-      properties: [property("P", "", invariant(forAll(page, (x) => (untyped(x) as Expr<number>).le(1))))],
-    }),
-    problems: ['property P: it orders elements of "page", which may be renamed; use `choose`'],
+    name: "an argument whose callee orders elements that may be renamed",
+    options: onPages(
+      program("p", { ...ways, locals: { mine: id(page) } }, (_, __, { mine }) => ({
+        first: step(
+          "",
+          choose(page, (x) => otherwise.do(mine.set(x)).goto("order")),
+        ),
+        order: call("", ordersPages, { x: mine }, { done: "done" }),
+      })),
+    ),
+    problems: ['ordersPages, row "look": it orders elements of "page", which may be renamed; use `choose`'],
   },
   {
     name: "a scan that depends on where it begins",
