@@ -22,10 +22,10 @@ export function refuse(what: string, mend: string): never {
 export const OPERATORS =
   "write and(a, b), or(a, b), not(a), ite(test, a, b) or a.eq(b) where the file says &&, ||, !, ?: or ===";
 
-/** The folder of the language itself, and where its built form is kept. */
-const OWN = [new URL("./", import.meta.url).pathname, "/node_modules/", "node:"];
+/** The folder of the checker itself, and where its built form is kept. */
+const OWN = [new URL("../", import.meta.url).pathname, "/node_modules/", "node:"];
 
-/** File and line of the author: the first frame of a stack that is not the language's own. */
+/** File and line of the author: the first frame of a stack that is not the checker's own. */
 export function whereWritten(stack: string | undefined): string | null {
   for (const line of stack?.split("\n").slice(1) ?? []) {
     const place = /\(?((?:file:\/\/)?\/[^()]*:\d+):\d+\)?$/.exec(line)?.[1]?.replace("file://", "");

@@ -5,7 +5,15 @@
 import { made, refuse, running, used } from "./mistakes.ts";
 import type { Assign, Base, Binder, Node, PathStep, PlaceNode } from "./nodes.ts";
 import type { Id, IndexSet, NameOf } from "./sets.ts";
-import type { AnyLeaf, EachShape, Fields, Shape, StructShape, ValueOf } from "./shapes.ts";
+import {
+  type AnyLeaf,
+  type EachShape,
+  type Fields,
+  type Shape,
+  type StructShape,
+  shapesOf,
+  type ValueOf,
+} from "./shapes.ts";
 import { elementOf, sortsOfShape } from "./sorts.ts";
 import { Expr, type Operand, termOf, toFit } from "./terms.ts";
 
@@ -114,12 +122,16 @@ const rootKey = Symbol("root");
 export interface Root {
   readonly [rootKey]: { readonly kind: RootKind; readonly fields: Fields };
 }
-export const rootOf = (root: Root): { readonly kind: RootKind; readonly fields: Fields } => root[rootKey];
+/** Undefined for what is none, or of another copy of the language. */
+export const rootOf = (root: Root): Root[typeof rootKey] | undefined => root?.[rootKey];
 
 const declare =
   (kind: RootKind) =>
   <F extends Fields>(fields: F): { readonly [K in keyof F]: Place<F[K]> } & Root => {
-    const places = Object.entries(fields).map(([field, shape]) => [field, placeAt({ kind, field }, [], shape)]);
+    const places = Object.entries(shapesOf(fields)).map(([field, shape]) => [
+      field,
+      placeAt({ kind, field }, [], shape),
+    ]);
     return { ...Object.fromEntries(places), [rootKey]: { kind, fields } } as never;
   };
 

@@ -11,6 +11,13 @@ declare const typeBrand: unique symbol;
 /** What may stand where an expression of `T` is wanted: one, or a literal where `T` has literals. */
 export type Operand<T> = Expr<T> | Extract<T, boolean | number | string | null>;
 
+const COPIES = Symbol.for("nolock: copies of the language");
+const shared = globalThis as unknown as Record<symbol, readonly string[]>;
+shared[COPIES] = [...(shared[COPIES] ?? []), import.meta.url];
+
+/** Where the copies of the language that this process has loaded come from: terms of two of them do not mix. */
+export const languageCopies = (): readonly string[] => shared[COPIES] ?? [];
+
 /** Forms that are nothing by themselves, and places, which are also there to be set. */
 const PLAIN: ReadonlySet<Node["op"]> = new Set(["const", "self", "bound", "param", "read"]);
 
@@ -185,4 +192,28 @@ export function toFit(value: unknown, wanted: readonly Sort[], of: string): Node
   if (sorts && !given?.some((sort) => taken.includes(sort)))
     refuse(`${of}(..) was given ${said(sorts)}, and the cell holds ${said(wanted)}`, mendFor(wanted, sorts));
   return node;
+}
+
+const MENDS: Readonly<Record<string, string>> = {
+  "&&": "write and(a, b)",
+  "||": "write or(a, b)",
+  "!": "write not(a)",
+  "?:": "write ite(test, a, b)",
+  "===": "write a.eq(b)",
+  "==": "write a.eq(b)",
+  "!==": "write a.ne(b)",
+  "!=": "write a.ne(b)",
+};
+
+/**
+ * What JavaScript decides on, in a file of a model: whoever loads the file puts this around it. Throws `AuthorError`
+ * where it is a term, which is always true and never the same as another.
+ */
+export function decides<T>(value: T, operator: string): T {
+  if (value instanceof Expr || ofAnotherCopy(value))
+    refuse(
+      `JavaScript's "${operator}" was given a term, and decides while the file is loaded`,
+      `${MENDS[operator] ?? "write an alternative for each case, or ite(test, a, b)"}; where JavaScript is meant to decide, end the line with // javascript decides`,
+    );
+  return value;
 }
