@@ -2,6 +2,7 @@
 export * from "./expressions.ts";
 export { LinkError } from "./link-error.ts";
 export type { LinkOptions } from "./link-options.ts";
+export { AuthorError } from "./mistakes.ts";
 export type { Assign, Region } from "./nodes.ts";
 export { constants, type EachPlace, ghosts, type LeafPlace, type Place, setEach, state } from "./places.ts";
 export {
@@ -42,3 +43,4 @@ export {
 export { type BaseSet, context, type Id, type IndexSet, indexSet, product, sum } from "./sets.ts";
 export { bool, bound, each, id, oneOf, optional, orWord, range, struct } from "./shapes.ts";
 export type { System } from "./system.ts";
+export { decides, Expr, languageCopies, type Operand } from "./terms.ts";

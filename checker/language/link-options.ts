@@ -1,10 +1,10 @@
 /** What is linked: a model under one configuration. */
-import type { Expr } from "./expressions.ts";
 import type { Assign } from "./nodes.ts";
 import type { Root } from "./places.ts";
 import type { Program, Variant } from "./programs.ts";
 import type { Property } from "./properties.ts";
 import type { Id } from "./sets.ts";
+import type { Expr } from "./terms.ts";
 
 /** One assignment, or several that happen together. */
 export type Effect = Assign | readonly Assign[];

@@ -2,10 +2,20 @@
  * Places: cells as authors name them. `k.cpu.at(c).irqsOff` is an expression (its value in a state) that can also be
  * set. Roots are declared in groups, so that each part of a model owns its own cells; field names are unique in all.
  */
-import { Expr, nodeOf, type Operand } from "./expressions.ts";
+import { made, refuse, running, used } from "./mistakes.ts";
 import type { Assign, Base, Binder, Node, PathStep, PlaceNode } from "./nodes.ts";
 import type { Id, IndexSet, NameOf } from "./sets.ts";
-import type { AnyLeaf, EachShape, Fields, Shape, StructShape, ValueOf } from "./shapes.ts";
+import {
+  type AnyLeaf,
+  type EachShape,
+  type Fields,
+  type Shape,
+  type StructShape,
+  shapesOf,
+  type ValueOf,
+} from "./shapes.ts";
+import { elementOf, sortsOfShape } from "./sorts.ts";
+import { Expr, type Operand, termOf, toFit } from "./terms.ts";
 
 const placeKey = Symbol("place");
 
@@ -33,6 +43,27 @@ export type Place<S> = [S] extends [StructShape<infer F>]
       ? LeafPlace<ValueOf<S>>
       : never;
 
+const assignment = (assign: Assign): Assign => made(Object.freeze(assign), `${nameOf(assign.place)}.set(..)`);
+
+/** A place as its author writes it, indices left out. */
+const nameOf = ({ base, path }: PlaceNode): string =>
+  ["field" in base ? base.field : base.name, ...path.map((step) => ("field" in step ? step.field : "at(..)"))].join(
+    ".",
+  );
+
+/** The assignments that a body gives: one, or lists of them. Throws `AuthorError` where something is none. */
+export function assignsOf(given: unknown, of: string): readonly Assign[] {
+  return [given].flat(3).map((one) => {
+    if (typeof one !== "object" || one === null || !("over" in one))
+      return refuse(
+        `${of}(..) wants assignments and was given ${one instanceof Expr ? "a term" : String(one)}`,
+        "write place.set(value); to leave one out in some configurations, write ...(test ? [place.set(value)] : [])",
+      );
+    used(one);
+    return one as Assign;
+  });
+}
+
 class Cell extends Expr<unknown> {
   readonly [placeKey]: PlaceNode;
   readonly set: (value: Operand<unknown>) => Assign;
@@ -40,8 +71,13 @@ class Cell extends Expr<unknown> {
   constructor(place: PlaceNode) {
     super({ op: "read", place });
     this[placeKey] = place;
-    this.set = (value) => Object.freeze({ over: [], place, value: nodeOf(value as Expr<unknown>) });
-    this.forget = (value) => Object.freeze({ ...this.set(value), forgets: true });
+    const assign = (value: Operand<unknown>, of: string): Assign => ({
+      over: [],
+      place,
+      value: toFit(value, sortsOfShape(place.shape as AnyLeaf), `${nameOf(place)}.${of}`),
+    });
+    this.set = (value) => assignment(assign(value, "set"));
+    this.forget = (value) => assignment({ ...assign(value, "forget"), forgets: true });
   }
 }
 
@@ -59,8 +95,10 @@ export function placeAt<S extends Shape>(base: Base, path: readonly PathStep[], 
       }
       case "each":
         return {
-          at: (index: Expr<unknown>) =>
-            placeAt(base, [...path, { index: index.node, set: shape.set }], shape.of as Shape),
+          at: (index: Expr<unknown>) => {
+            const node = termOf(index, `${nameOf(place)}.at`, elementOf(shape.set));
+            return placeAt(base, [...path, { index: node, set: shape.set }], shape.of as Shape);
+          },
           [placeKey]: place,
         };
       default:
@@ -70,8 +108,11 @@ export function placeAt<S extends Shape>(base: Base, path: readonly PathStep[], 
   return build() as Place<S>;
 }
 
-/** The data behind a place. */
-export const placeNode = (place: Located): PlaceNode => place[placeKey];
+/** The data behind a place. Throws `AuthorError` where the author gave none. */
+export function placeNode(place: Located, of = "place"): PlaceNode {
+  const found = typeof place === "object" && place !== null ? place[placeKey] : undefined;
+  return found ?? refuse(`${of}(..) wants a cell or a group of cells`, "name one of `state`, or a parameter or local");
+}
 
 type RootKind = "state" | "ghost" | "constants";
 
@@ -81,12 +122,16 @@ const rootKey = Symbol("root");
 export interface Root {
   readonly [rootKey]: { readonly kind: RootKind; readonly fields: Fields };
 }
-export const rootOf = (root: Root): { readonly kind: RootKind; readonly fields: Fields } => root[rootKey];
+/** Undefined for what is none, or of another copy of the language. */
+export const rootOf = (root: Root): Root[typeof rootKey] | undefined => root?.[rootKey];
 
 const declare =
   (kind: RootKind) =>
   <F extends Fields>(fields: F): { readonly [K in keyof F]: Place<F[K]> } & Root => {
-    const places = Object.entries(fields).map(([field, shape]) => [field, placeAt({ kind, field }, [], shape)]);
+    const places = Object.entries(shapesOf(fields)).map(([field, shape]) => [
+      field,
+      placeAt({ kind, field }, [], shape),
+    ]);
     return { ...Object.fromEntries(places), [rootKey]: { kind, fields } } as never;
   };
 
@@ -106,5 +151,6 @@ export function setEach<S extends IndexSet>(
 ): readonly Assign[] {
   const binder: Binder = Object.freeze({ set });
   const node: Node = { op: "bound", binder };
-  return [body(new Expr(node))].flat().map((assign) => Object.freeze({ ...assign, over: [binder, ...assign.over] }));
+  const assigns = running(() => assignsOf(body(new Expr(node)), "setEach"));
+  return assigns.map((assign) => assignment({ ...assign, over: [binder, ...assign.over] }));
 }

@@ -5,11 +5,13 @@
  * (`step`), a call that is spliced in and has no step of its own (`call`), or a branch on what the configuration
  * fixes (`select`). The first row is the entry.
  */
-import { Expr, type Operand } from "./expressions.ts";
+import { made, refuse, running, used } from "./mistakes.ts";
 import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
-import { type LeafPlace, type Place, placeAt, placeNode } from "./places.ts";
-import type { context, Id, IndexSet, NameOf } from "./sets.ts";
+import { assignsOf, type LeafPlace, type Place, placeAt, placeNode } from "./places.ts";
+import { context, type Id, type IndexSet, type NameOf } from "./sets.ts";
 import type { AnyLeaf, Leaf, Shape, ValueOf } from "./shapes.ts";
+import { CONDITION, elementOf, sortsOfShape } from "./sorts.ts";
+import { Expr, type Operand, termOf, toFit } from "./terms.ts";
 
 type Effect = Assign | readonly Assign[];
 
@@ -82,7 +84,26 @@ export interface Choice<T extends string> {
   readonly [targetBrand]?: T;
 }
 
-const choice = <T extends string>(members: Entry): Choice<T> => Object.freeze({ members: Object.freeze(members) });
+const choice = <T extends string>(members: Entry): Choice<T> =>
+  made(Object.freeze({ members: Object.freeze(members) }), nameOf(members));
+
+const nameOf = (members: Entry): string => {
+  const [{ target, fails } = { target: null, fails: null }] = members;
+  return fails ? `an alternative that fails ${fails.property}` : `an alternative that goes to "${target}"`;
+};
+
+/** The alternatives behind a choice. Throws `AuthorError` where the author gave none. */
+function membersOf(given: unknown, of: string): Entry {
+  if (given instanceof Guarded)
+    refuse(`${of}(..) was given an alternative that goes nowhere`, 'end it with .goto("label")');
+  if (typeof given !== "object" || given === null || !("members" in given))
+    return refuse(
+      `${of}(..) wants alternatives and was given ${given instanceof Expr ? "a term" : String(given)}`,
+      'write when(guard).goto("label"); to leave one out in some configurations, write ...(test ? [when(..).goto(..)] : [])',
+    );
+  used(given);
+  return given.members as Entry;
+}
 
 class Guarded {
   readonly #guard: Node | null;
@@ -90,10 +111,12 @@ class Guarded {
   constructor(guard: Node | null, effect: readonly Assign[]) {
     this.#guard = guard;
     this.#effect = effect;
+    made(this, "the beginning of an alternative");
   }
   /** Assignments that happen at once: every right side and every index reads the state before. */
   do(...effect: Effect[]): Guarded {
-    return new Guarded(this.#guard, [...this.#effect, ...(effect.flat() as Assign[])]);
+    used(this);
+    return new Guarded(this.#guard, [...this.#effect, ...assignsOf(effect, "do")]);
   }
   goto<const T extends string>(target: T): Choice<T> {
     return this.#end(target, null);
@@ -103,6 +126,12 @@ class Guarded {
     return this.#end(null, Object.freeze({ property, why }));
   }
   #end<T extends string>(target: string | null, fails: Alternative["fails"]): Choice<T> {
+    used(this);
+    if (fails === null && typeof target !== "string")
+      refuse(
+        `goto(..) wants a label and was given ${String(target)}`,
+        'write goto("label"), or one alternative for each label',
+      );
     return choice([
       Object.freeze({ binders: [], guard: this.#guard, effect: Object.freeze(this.#effect), target, fails }),
     ]);
@@ -110,7 +139,7 @@ class Guarded {
 }
 
 /** An alternative that is tried when no earlier one is open. */
-export const when = (guard: Expr<boolean>): Guarded => new Guarded(guard.node, []);
+export const when = (guard: Expr<boolean>): Guarded => new Guarded(termOf(guard, "when", CONDITION), []);
 
 /** The alternative that is always open, where no earlier one is. */
 export const otherwise = new Guarded(null, []);
@@ -121,24 +150,36 @@ export function choose<S extends IndexSet, T extends string>(
   body: (x: Expr<Id<NameOf<S>>>) => Choice<T>,
 ): Choice<T> {
   const binder: Binder = Object.freeze({ set });
-  return choice(
-    body(new Expr({ op: "bound", binder })).members.map((a) =>
-      Object.freeze({ ...a, binders: [binder, ...a.binders] }),
-    ),
-  );
+  const members = running(() => membersOf(body(new Expr({ op: "bound", binder })), "choose"));
+  return choice(members.map((a) => Object.freeze({ ...a, binders: [binder, ...a.binders] })));
 }
 
 /** A free choice between alternatives; each that is open is a transition. */
-export const either = <T extends string>(...of: Choice<T>[]): Choice<T> => choice(of.flatMap((c) => c.members));
+export const either = <T extends string>(...of: Choice<T>[]): Choice<T> =>
+  choice(of.flatMap((c) => membersOf(c, "either")));
 
 type StepArgs<T extends string> = [Choice<T>, ...Choice<T>[]] | [RowMeta, Choice<T>, ...Choice<T>[]];
 
 /** One atomic step. Without a true guard and without `otherwise` the context waits here. */
 export function step<T extends string>(quote: string, ...rest: StepArgs<T>): Row<T> {
-  const [first, ...others] = rest;
-  const meta = "members" in first ? {} : first;
-  const choices = ("members" in first ? [first, ...others] : others) as Choice<T>[];
-  return Object.freeze({ kind: "step", quote, meta, entries: choices.map((c) => c.members) });
+  const [first] = rest;
+  const hasMeta = typeof first === "object" && first !== null && !("members" in first) && !(first instanceof Guarded);
+  const entries = (hasMeta ? rest.slice(1) : rest).map((one) => membersOf(one, "step"));
+  if (entries.length === 0)
+    refuse("a step has no alternative", 'write when(guard).goto("label") or otherwise.goto("label")');
+  return Object.freeze({ kind: "step", quote, meta: hasMeta ? checkMeta(first as RowMeta) : {}, entries });
+}
+
+/** What a row says of itself is fixed when the file is loaded. */
+function checkMeta(meta: RowMeta): RowMeta {
+  for (const key of ["arrive", "mayStop", "serves", "schedules"] as const)
+    if (meta[key] !== undefined && typeof meta[key] !== "boolean")
+      refuse(
+        `${key} wants true or false and was given a term or a record`,
+        "it is fixed for a row; make two rows of it",
+      );
+  if (meta.cuts !== undefined) termOf(meta.cuts, "cuts", elementOf(context));
+  return meta;
 }
 
 /** A call, spliced in: a goto here is a goto to the entry of the callee. Arguments must be stable while it runs. */
@@ -150,9 +191,11 @@ export function call<P extends Params, X extends string, const E extends Readonl
   meta: RowMeta = {},
 ): Row<E[keyof E & string]> {
   const nodes = Object.entries(args as Record<string, unknown>).map(([name, arg]) => {
-    const kind = callee.params[name]?.kind;
-    if (kind === "value") return [name, arg instanceof Expr ? arg.node : { op: "const", value: arg }];
-    return [name, placeNode(arg as never)];
+    const param = callee.params[name];
+    const of = `${callee.name}: ${name}`;
+    if (param?.kind !== "value")
+      return [name, param || !(arg instanceof Expr) ? placeNode(arg as never, of) : arg.node];
+    return [name, toFit(arg, sortsOfShape(param.shape as AnyLeaf), of)];
   });
   return Object.freeze({
     kind: "call",
@@ -175,7 +218,7 @@ export function select<const T extends string>(
     kind: "select",
     quote,
     meta,
-    branches: branches.map(([test, target]) => ({ test: test.node, target })),
+    branches: branches.map(([test, target]) => ({ test: termOf(test, "select", CONDITION), target })),
     otherwise: otherwiseTarget,
   });
 }
@@ -299,7 +342,7 @@ export function program<
   ) => Readonly<Record<R, Row<NoInfer<R> | NoInfer<X>>>>,
 ): Program<P, L, X, R> {
   const { params, locals } = terms((options.params ?? {}) as P, (options.locals ?? {}) as L);
-  const rows = body(SELF, params, locals);
+  const rows = running(() => body(SELF, params, locals));
   const made: Program<P, L, X, R> = Object.freeze({
     name,
     exits: options.exits,
@@ -333,7 +376,7 @@ export function patch<P, L, X extends string, R extends string, const A extends 
 ): Patch {
   return Object.freeze({
     program: base.name,
-    rows: rows(base.scope) as Readonly<Record<string, SourceRow>>,
+    rows: running(() => rows(base.scope)) as Readonly<Record<string, SourceRow>>,
     added: changes.added ?? [],
     removed: changes.removed ?? [],
   });

@@ -16,11 +16,13 @@
  *
  * `track(program, label, ..)` writes ghosts when a row fires.
  */
-import { Expr } from "./expressions.ts";
+import { running } from "./mistakes.ts";
 import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
-import { placeNode } from "./places.ts";
+import { assignsOf, placeNode } from "./places.ts";
 import { type Program, type Scope, SELF } from "./programs.ts";
 import type { Id, IndexSet, NameOf } from "./sets.ts";
+import { CONDITION } from "./sorts.ts";
+import { Expr, termOf } from "./terms.ts";
 
 export type Clause =
   | {
@@ -65,14 +67,26 @@ export const whenever = <P, L, X extends string, R extends string>(
   label: NoInfer<R>,
   condition: (scope: Scope<P, L>) => Expr<boolean>,
   { to }: To<NoInfer<X>, NoInfer<R>> = {},
-): Clause => ({ kind: "whenever", program: on.name, label, to: to ?? null, condition: condition(on.scope).node });
+): Clause => ({
+  kind: "whenever",
+  program: on.name,
+  label,
+  to: to ?? null,
+  condition: running(() => termOf(condition(on.scope), "whenever", CONDITION)),
+});
 
 export const happens = <P, L, X extends string, R extends string>(
   on: Program<P, L, X, R>,
   label: NoInfer<R>,
   condition: (scope: Scope<P, L>) => Expr<boolean> = () => new Expr<boolean>({ op: "const", value: true }),
   { to }: { readonly to?: NoInfer<X> | NoInfer<R> } = {},
-): Clause => ({ kind: "happens", program: on.name, label, to: to ?? null, condition: condition(on.scope).node });
+): Clause => ({
+  kind: "happens",
+  program: on.name,
+  label,
+  to: to ?? null,
+  condition: running(() => termOf(condition(on.scope), "happens", CONDITION)),
+});
 
 /** Writes ghosts when a row fires; right sides read the state before. */
 export const track = <P, L, X extends string, R extends string>(
@@ -85,7 +99,7 @@ export const track = <P, L, X extends string, R extends string>(
   program: on.name,
   label,
   to: to ?? null,
-  effect: [effect(on.scope)].flat(2) as Assign[],
+  effect: running(() => assignsOf(effect(on.scope), "track")),
 });
 
 /** Bounds how often a row may fire within one call of its program. Violated: no progress. */
@@ -106,12 +120,18 @@ export function guardedBy<const S extends readonly IndexSet[]>(
 ): Clause {
   const binders = over.map((set): Binder => Object.freeze({ set }));
   const ids = binders.map((binder) => new Expr({ op: "bound", binder })) as unknown as Ids<S>;
-  return { kind: "guardedBy", binders, place: placeNode(cells(...ids)), held: held(SELF, ...ids).node, access };
+  return {
+    kind: "guardedBy",
+    binders,
+    place: running(() => placeNode(cells(...ids), "guardedBy")),
+    held: running(() => termOf(held(SELF, ...ids), "guardedBy", CONDITION)),
+    access,
+  };
 }
 
 const ofState =
   (kind: "invariant" | "atRest" | "sometimes" | "alwaysPossible") =>
-  (condition: Expr<boolean>): Clause => ({ kind, condition: condition.node });
+  (condition: Expr<boolean>): Clause => ({ kind, condition: termOf(condition, kind, CONDITION) });
 
 export const invariant = ofState("invariant");
 export const atRest = ofState("atRest");

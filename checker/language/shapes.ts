@@ -12,6 +12,7 @@
  * | `struct({..})` | an object |
  * | `each(set, shape)` | an array, one entry an element |
  */
+import { refuse } from "./mistakes.ts";
 import type { Id, IndexSet, NameOf, Universe } from "./sets.ts";
 
 declare const valueBrand: unique symbol;
@@ -79,10 +80,23 @@ export const bool: Leaf<boolean> = Object.freeze({ kind: "bool" }) as BoolShape;
 export const bound = (name: string): Bound => Object.freeze({ bound: name });
 
 /** Integers from `lo` to `hi`, both included. Leaving them is a model error: nothing wraps around. */
-export const range = (lo: Bound, hi: Bound): Leaf<number> => Object.freeze({ kind: "range", lo, hi }) as RangeShape;
+export function range(lo: Bound, hi: Bound): Leaf<number> {
+  for (const end of [lo, hi]) {
+    const isBound = typeof end === "object" && end !== null && typeof end.bound === "string";
+    if (!isBound && !Number.isSafeInteger(end))
+      refuse(
+        `range(${showBound(lo)}, ${showBound(hi)}) is bounded by what is no whole number`,
+        'write range(0, 3), or range(0, bound("top"))',
+      );
+  }
+  return Object.freeze({ kind: "range", lo, hi }) as RangeShape;
+}
 
-export const oneOf = <const W extends string>(...words: W[]): Leaf<W> =>
-  Object.freeze({ kind: "oneOf", words: Object.freeze(words) }) as OneOfShape<W>;
+export function oneOf<const W extends string>(...words: W[]): Leaf<W> {
+  if (words.length === 0 || new Set(words).size < words.length || words.some((word) => typeof word !== "string"))
+    refuse(`oneOf(${words.map(String).join(", ")}) wants some words, each once`, 'write oneOf("idle", "busy")');
+  return Object.freeze({ kind: "oneOf", words: Object.freeze(words) }) as OneOfShape<W>;
+}
 
 export const id = <S extends IndexSet>(set: S): Leaf<Id<NameOf<S>>> =>
   Object.freeze({ kind: "id", set }) as unknown as Leaf<Id<NameOf<S>>>;
@@ -95,7 +109,18 @@ export const orWord = <S extends AnyLeaf, const W extends string>(of: S, word: W
   Object.freeze({ kind: "orWord", of, word }) as unknown as Leaf<ValueOf<S> | W>;
 
 export const struct = <F extends Fields>(fields: F): StructShape<F> =>
-  Object.freeze({ kind: "struct", fields: Object.freeze({ ...fields }) });
+  Object.freeze({ kind: "struct", fields: Object.freeze({ ...shapesOf(fields) }) });
+
+/** Throws `AuthorError` where a field is no shape. */
+export function shapesOf<F extends Fields>(fields: F): F {
+  for (const [name, shape] of Object.entries(fields))
+    if (typeof shape !== "object" || shape === null || typeof shape.kind !== "string")
+      refuse(
+        `the field "${name}" was given ${String(shape)}, which is no shape`,
+        "write bool, range(0, 3), id(set), each(set, bool) or another shape",
+      );
+  return fields;
+}
 
 export const each = <S extends IndexSet, T extends Shape>(set: S, of: T): EachShape<NameOf<S>, T> =>
   Object.freeze({ kind: "each", set, of }) as unknown as EachShape<NameOf<S>, T>;
@@ -170,7 +195,8 @@ export function defaultOf(shape: Shape, universe: Universe): Data {
   }
 }
 
-const showBound = (bound: Bound): string => (typeof bound === "number" ? String(bound) : bound.bound);
+const showBound = (bound: Bound): string =>
+  typeof bound === "object" && bound !== null ? String(bound.bound) : String(bound);
 
 /** A shape as an author writes it. */
 export function describeShape(shape: Shape): string {

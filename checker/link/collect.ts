@@ -4,13 +4,15 @@
  */
 import type { Env } from "../language/evaluate.ts";
 import { orLinkErrors } from "../language/link-error.ts";
-import type { LinkOptions } from "../language/link-options.ts";
+import type { Effect, LinkOptions } from "../language/link-options.ts";
+import type { Assign } from "../language/nodes.ts";
 import { type Root, rootOf } from "../language/places.ts";
 import type { Program } from "../language/programs.ts";
 import { Universe } from "../language/sets.ts";
-import { rangeBounds, type Shape } from "../language/shapes.ts";
+import type { Shape } from "../language/shapes.ts";
 import { constantsOf, envWith, flat } from "./configured.ts";
-import { type DeclaredFields, duplicates, undeclared } from "./declarations.ts";
+import { type DeclaredFields, duplicates, nameOf, readsOf, undeclared } from "./declarations.ts";
+import { localProblems, shapeProblems, sizeProblems } from "./extents.ts";
 import { reachedPrograms } from "./programs.ts";
 
 export interface Collected {
@@ -24,13 +26,38 @@ export interface Collected {
   readonly env: Env;
 }
 
+/** Constants that are set with the state, and cells that are set with the constants. */
+function misplaced(constants: readonly Effect[], initially: readonly Effect[]): string[] {
+  const kind = (assign: Assign): string => assign.place.base.kind;
+  return [
+    ...flat(constants).flatMap((assign) =>
+      kind(assign) !== "constants"
+        ? [`"constants" sets ${nameOf(assign.place)}, which is no constant; set it in "initially"`]
+        : readsOf(assign, ["state", "ghost"]).map(
+            (name) => `"constants" reads ${name}, and there is no state yet; use constants and literals`,
+          ),
+    ),
+    ...flat(initially).flatMap((assign) =>
+      kind(assign) === "constants"
+        ? [`"initially" sets the constant ${nameOf(assign.place)}; set it in "constants"`]
+        : [],
+    ),
+  ];
+}
+
 /** Throws `LinkError`. */
 export function collect(options: LinkOptions): Collected {
-  const { contexts, properties = [] } = options;
+  const { contexts, properties = [], sizes = {} } = options;
+  orLinkErrors([
+    ...contexts.flatMap(({ name, script }) =>
+      typeof script?.name === "string" ? [] : [`the context "${name}" has no script; give it a program`],
+    ),
+    ...sizeProblems(sizes),
+  ]);
   const scripts = [...new Set(contexts.map((c) => c.script))] as unknown as Program[];
   const programs = reachedPrograms(scripts, options.variants ?? []);
   const names = { ...options.names, context: contexts.map((c) => c.name) };
-  const universe = new Universe({ ...options.sizes, context: contexts.length }, names);
+  const universe = new Universe({ ...sizes, context: contexts.length }, names);
   const declared = declaredFields(options.roots, universe);
   const assigned = flat([...(options.constants ?? []), ...(options.initially ?? [])]);
   orLinkErrors([
@@ -41,6 +68,7 @@ export function collect(options: LinkOptions): Collected {
     ),
     ...Object.values(programs).flatMap((one) => localProblems(one, universe)),
     ...undeclared(programs, properties, assigned, declared),
+    ...misplaced(options.constants ?? [], options.initially ?? []),
   ]);
   const constants = constantsOf(declared.constants, options.constants ?? [], universe);
   return { options, scripts, programs, declared, env: envWith(universe, constants) };
@@ -54,51 +82,20 @@ function declaredFields(roots: readonly Root[], universe: Universe): DeclaredFie
   };
   const problems: string[] = [];
   const seen = new Set(["pc", "local"]);
-  for (const root of roots) {
-    const { kind, fields: own } = rootOf(root);
+  for (const [i, root] of roots.entries()) {
+    const group = rootOf(root);
+    if (!group) {
+      problems.push(`"roots": number ${i} is no group of cells; list what state(..), ghosts(..) or constants(..) gave`);
+      continue;
+    }
+    const { kind, fields: own } = group;
     for (const [name, shape] of Object.entries(own)) {
       if (seen.has(name)) problems.push(`the field "${name}" is declared twice (or reserved); rename one`);
       seen.add(name);
       fields[kind][name] = shape;
-      checkShape(shape, name, universe, problems);
+      problems.push(...shapeProblems(shape, name, universe));
     }
   }
   orLinkErrors(problems);
   return fields;
-}
-
-function checkShape(shape: Shape, where: string, universe: Universe, problems: string[]): void {
-  switch (shape.kind) {
-    case "struct":
-      for (const [name, field] of Object.entries(shape.fields))
-        checkShape(field, `${where}.${name}`, universe, problems);
-      return;
-    case "each":
-      checkShape(shape.of as Shape, `${where}[..]`, universe, problems);
-      return;
-    case "range": {
-      const { lo, hi } = rangeBounds(shape, universe);
-      if (lo > hi)
-        problems.push(`${where}: range(${lo}, ${hi}) holds nothing; the first bound must not exceed the second`);
-      return;
-    }
-    case "id":
-      if (universe.size(shape.set) === 0)
-        problems.push(
-          `${where}: the index set "${shape.set.name}" is empty; give it a size of at least 1, or make the cell optional`,
-        );
-      return;
-    default:
-      return;
-  }
-}
-
-/** Locals and parameters whose shape holds nothing. */
-function localProblems(program: Program, universe: Universe): string[] {
-  const problems: string[] = [];
-  const shapes = Object.entries(program.params).map(([name, { shape }]) => [name, shape] as const);
-  for (const [name, shape] of [...shapes, ...Object.entries(program.locals)]) {
-    checkShape(shape, `${program.name}.${name}`, universe, problems);
-  }
-  return problems;
 }

@@ -29,7 +29,11 @@ export function undeclared(
   for (const program of Object.values(programs)) {
     for (const [label, row] of Object.entries(program.rows)) {
       const say: Say = (what) => sayOnce(`${program.name}, row "${label}": ${what}`);
-      visitRow(row, (place) => checkPlace(place, declared, say));
+      visitRow(row, (place) => {
+        checkPlace(place, declared, say);
+        if (place.base.kind === "ghost")
+          say(`it uses the ghost "${place.base.field}", which is there for properties only; declare it with \`state\``);
+      });
     }
   }
   for (const property of properties) {
@@ -59,7 +63,14 @@ function checkClause(
     visitNode(clause.held, place);
     return;
   }
-  if (clause.kind === "track") for (const assign of clause.effect) visitAssign(assign, place);
+  if (clause.kind === "track")
+    for (const assign of clause.effect) {
+      visitAssign(assign, place);
+      if (assign.place.base.kind !== "ghost")
+        say(
+          `it sets ${nameOf(assign.place)}, which is no ghost: a property must not change what it looks at; declare it with \`ghosts\``,
+        );
+    }
   if ("condition" in clause) visitNode(clause.condition, place);
   if (!("program" in clause)) {
     walk(clause.condition, (node) => {
@@ -120,6 +131,18 @@ function visitRow(row: SourceRow, place: (place: PlaceNode) => void): void {
     case "select":
       for (const branch of row.branches) visitNode(branch.test, place);
   }
+}
+
+/** The field or local that a place belongs to. */
+export const nameOf = ({ base }: PlaceNode): string => `"${"field" in base ? base.field : base.name}"`;
+
+/** The fields of some kinds that an assignment reads. */
+export function readsOf(assign: Assign, kinds: readonly string[]): string[] {
+  const found = new Set<string>();
+  walkAssign(assign, (part) => {
+    if (part.op === "read" && kinds.includes(part.place.base.kind)) found.add(nameOf(part.place));
+  });
+  return [...found];
 }
 
 /** Names that stand twice where each must be told apart. */

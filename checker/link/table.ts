@@ -4,11 +4,14 @@
  */
 import type { State } from "../language/evaluate.ts";
 import { orLinkErrors } from "../language/link-error.ts";
-import { TRUE } from "../language/nodes.ts";
+import { running } from "../language/mistakes.ts";
+import { type Node, TRUE, walk } from "../language/nodes.ts";
 import { SELF } from "../language/programs.ts";
 import { type Property, property } from "../language/properties.ts";
 import { type Data, defaultOf } from "../language/shapes.ts";
+import { CONDITION, type Sort } from "../language/sorts.ts";
 import type { Command, Label, System } from "../language/system.ts";
+import { type Expr, termOf } from "../language/terms.ts";
 import type { Allocated, AllocatedScript } from "./allocate.ts";
 import { initialised } from "./configured.ts";
 import { hashOf } from "./hash.ts";
@@ -29,6 +32,9 @@ export function tableOf(allocated: Allocated): System {
   }));
   const zero = stateOf(allocated, contexts);
   const renamable = options.renames === false ? {} : renamableOf(fields, scripts, universe, options.named ?? {});
+  /** What the model says of every context. */
+  const asked = (of: string, say: ((self: typeof SELF) => Expr<unknown>) | undefined, sort?: Sort): Node | null =>
+    say ? resolve(running(() => termOf(say(SELF), of, sort))) : null;
   const table: Omit<System, "hash"> = {
     name: options.name,
     universe,
@@ -39,9 +45,9 @@ export function tableOf(allocated: Allocated): System {
     labels,
     commands,
     initial: initialised(zero, options.initially ?? [], fields, { ...env, state: zero }, resolve),
-    mayRun: options.mayRun ? resolve(options.mayRun(SELF).node) : TRUE,
-    below: options.below ? resolve(options.below(SELF).node) : null,
-    lane: options.lane ? resolve(options.lane(SELF).node) : null,
+    mayRun: asked("mayRun", options.mayRun, CONDITION) ?? TRUE,
+    below: asked("below", options.below),
+    lane: asked("lane", options.lane),
     invariants,
     atRest,
     alwaysPossible,
@@ -52,8 +58,33 @@ export function tableOf(allocated: Allocated): System {
     droppedGhosts: allocated.droppedGhosts,
     renamable,
   };
-  orLinkErrors(asymmetries(table, declared.constants));
+  orLinkErrors([...constantsSet(commands), ...ghostsAsked(table), ...asymmetries(table, declared.constants)]);
   return Object.freeze({ ...table, hash: hashOf(table) });
+}
+
+/** Constants are folded into the relation: a row that set one would change nothing. */
+const constantsSet = (commands: readonly Command[]): string[] =>
+  commands.flatMap(({ source: { program, label }, effect }) =>
+    effect.flatMap(({ place: { base } }) =>
+      base.kind === "constants"
+        ? [
+            `${program}, row "${label}": it sets the constant "${base.field}", which a configuration fixes; declare it with \`state\``,
+          ]
+        : [],
+    ),
+  );
+
+/** Who may run must not depend on what properties note. */
+function ghostsAsked(table: Pick<System, "mayRun" | "below" | "lane">): string[] {
+  const found = new Set<string>();
+  for (const key of ["mayRun", "below", "lane"] as const)
+    walk(table[key] ?? TRUE, (node) => {
+      if (node.op === "read" && node.place.base.kind === "ghost")
+        found.add(
+          `"${key}" reads the ghost "${node.place.base.field}", which is there for properties only; declare it with \`state\``,
+        );
+    });
+  return [...found];
 }
 
 /** All labels, the end of a script in the place of the first, and their commands in the order of their numbers. */

@@ -7,7 +7,7 @@ import { basename } from "node:path";
 import type { System } from "../language/index.ts";
 import { type Change, changeSpec } from "./change.ts";
 import type { Model, Problem } from "./model.ts";
-import { type Builtins, loadModel, whereThrown } from "./models.ts";
+import { type Builtins, loadModel, mendThrown, whereThrown } from "./models.ts";
 import { nameSpec } from "./names.ts";
 import { type LocatedProblem, SpecError, shownPath } from "./problems.ts";
 import { linkSpec } from "./question.ts";
@@ -69,7 +69,9 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
       return run();
     } catch (error) {
       const what = `the model "${of.name}" cannot answer this: ${whereThrown(error)}`;
-      throw new SpecError([located({ path: "/model", what, mend: "mend the model's problems() or build()" })]);
+      throw new SpecError([
+        located({ path: "/model", what, mend: mendThrown(error, "mend the model's problems() or build()") }),
+      ]);
     }
   };
 

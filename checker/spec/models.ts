@@ -1,7 +1,8 @@
 /** Finding the model that a spec asks: a built-in one by name, or anybody's own TypeScript file by path. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { AuthorError, languageCopies } from "../language/index.ts";
 import type { Model, Problem } from "./model.ts";
 import { mendName, shownPath } from "./problems.ts";
 
@@ -17,6 +18,9 @@ export function beforeOwnModels(action: () => Promise<void>): void {
     await action();
   };
 }
+
+/** Models that brought another copy of the language with them: a file is loaded once, and so is the copy. */
+const strangers = new Map<string, string>();
 
 /** A model, and where it is: null for a built-in one. */
 interface Found {
@@ -44,10 +48,20 @@ export async function loadModel(
     return problem(`${shown} is a folder`, "name the TypeScript file that exports the model");
   let exported: Record<string, unknown>;
   await prepare();
+  const before = languageCopies();
   try {
     exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    for (const other of languageCopies().slice(before.length)) strangers.set(file, fileURLToPath(other));
+    const stranger = strangers.get(file);
+    if (stranger) {
+      const [own = ""] = before.map((url) => fileURLToPath(new URL("index.ts", url)));
+      return problem(
+        `${shown} brings a second copy of the language, ${stranger}`,
+        `import it from ${own}, in every file`,
+      );
+    }
   } catch (error) {
-    return problem(`${shown} cannot be loaded: ${whereThrown(error)}`, "mend the model's file");
+    return problem(`${shown} cannot be loaded: ${whereThrown(error)}`, mendThrown(error, "mend the model's file"));
   }
   const model = exported.default;
   const missing = missingOf(model);
@@ -80,8 +94,13 @@ function modelProblems(model: Model, shown: string): readonly Problem[] {
   }));
 }
 
+/** How an error of somebody's own code is mended, where it says so itself. */
+export const mendThrown = (error: unknown, otherwise: string): string =>
+  error instanceof AuthorError ? error.mend : otherwise;
+
 /** An error of somebody's own code in a line: its message, and the file and line where that code threw it. */
 export function whereThrown(error: unknown): string {
+  if (error instanceof AuthorError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const near = (text: string): string => text.replaceAll("file://", "").replaceAll(`${process.cwd()}/`, "");
   const frames = error.stack?.replace(error.message, "") ?? "";

@@ -16,7 +16,7 @@ import {
   each,
   element,
   exists,
-  forAll,
+  ghosts,
   id,
   indexSet,
   invariant,
@@ -35,6 +35,7 @@ import {
   select,
   state,
   step,
+  track,
   value,
   variant,
   when,
@@ -126,6 +127,12 @@ const pages = state({ first: optional(id(page)), free: each(page, bool), owner: 
 const onPages = (script: unknown, rest: Partial<LinkOptions> = {}): LinkOptions =>
   running(script, { roots: [pages], sizes: { page: 3 }, ...rest });
 const home = constants({ home: id(page) });
+const seen = ghosts({ once: bool });
+const readsSeen = property("S", "", invariant(untyped(seen.once)));
+const fixed = constants({ on: bool });
+const ordersPages = program("ordersPages", { ...ways, params: { x: value(id(page)) } }, (_, { x }) => ({
+  look: step("if (x <= 1)", when((untyped(x) as Expr<number>).le(1)).goto("done")),
+}));
 
 export const mistakes: readonly Mistake[] = [
   {
@@ -499,12 +506,17 @@ export const mistakes: readonly Mistake[] = [
     ],
   },
   {
-    name: "a property that orders elements that may be renamed",
-    options: onPages(fine, {
-      roots: [k, pages],
-      properties: [property("P", "", invariant(forAll(page, (x) => (untyped(x) as Expr<number>).le(1))))],
-    }),
-    problems: ['property P: it orders elements of "page", which may be renamed; use `choose`'],
+    name: "an argument whose callee orders elements that may be renamed",
+    options: onPages(
+      program("p", { ...ways, locals: { mine: id(page) } }, (_, __, { mine }) => ({
+        first: step(
+          "",
+          choose(page, (x) => otherwise.do(mine.set(x)).goto("order")),
+        ),
+        order: call("", ordersPages, { x: mine }, { done: "done" }),
+      })),
+    ),
+    problems: ['ordersPages, row "look": it orders elements of "page", which may be renamed; use `choose`'],
   },
   {
     name: "a scan that depends on where it begins",
@@ -555,5 +567,102 @@ export const mistakes: readonly Mistake[] = [
     problems: [
       '"shy" may stop before its end, and then "first" would be unfinished for ever; let it stop as well where it begins (mayStop)',
     ],
+  },
+  {
+    name: "a row that reads a ghost",
+    options: running(rowsOfAny("p", { first: step("", when(seen.once).goto("done")) }), { roots: [k, seen] }),
+    problems: ['p, row "first": it uses the ghost "once", which is there for properties only; declare it with `state`'],
+  },
+  {
+    name: "a row that sets a ghost",
+    options: running(rowsOfAny("p", { first: step("", otherwise.do(seen.once.set(true)).goto("done")) }), {
+      roots: [k, seen],
+    }),
+    problems: ['p, row "first": it uses the ghost "once", which is there for properties only; declare it with `state`'],
+  },
+  {
+    name: "a condition to run that reads a ghost",
+    options: running(fine, { roots: [k, seen], mayRun: () => seen.once, properties: [readsSeen] }),
+    problems: ['"mayRun" reads the ghost "once", which is there for properties only; declare it with `state`'],
+  },
+  {
+    name: "a property that changes what it looks at",
+    options: running(fine, {
+      properties: [
+        property(
+          "P",
+          "",
+          track(fine, "only", () => k.flag.set(true)),
+        ),
+      ],
+    }),
+    problems: [
+      'property P: it sets "flag", which is no ghost: a property must not change what it looks at; declare it with `ghosts`',
+    ],
+  },
+  {
+    name: "a row that sets a constant",
+    options: running(rowsOfAny("p", { first: step("", otherwise.do(c.limit.set(1)).goto("done")) }), { roots: [k, c] }),
+    problems: ['p, row "first": it sets the constant "limit", which a configuration fixes; declare it with `state`'],
+  },
+  {
+    name: "a callee that sets a constant that it is given",
+    options: running(calling(touches, { a: fixed.on }), { roots: [k, fixed] }),
+    problems: ['touches, row "set": it sets the constant "on", which a configuration fixes; declare it with `state`'],
+  },
+  {
+    name: "a constant that is set as a cell",
+    options: running(fine, { roots: [k, c], initially: [c.limit.set(1)] }),
+    problems: ['"initially" sets the constant "limit"; set it in "constants"'],
+  },
+  {
+    name: "a cell that is set as a constant",
+    options: running(fine, { constants: [k.number.set(1)] }),
+    problems: ['"constants" sets "number", which is no constant; set it in "initially"'],
+  },
+  {
+    name: "a constant that depends on the state",
+    options: running(fine, { roots: [k, c], constants: [c.limit.set(k.number)] }),
+    problems: ['"constants" reads "number", and there is no state yet; use constants and literals'],
+  },
+  {
+    name: "a range that has too many values",
+    options: running(fine, { roots: [state({ wide: range(0, 2 ** 31) })] }),
+    problems: ["wide: range(0, 2147483648) has 2147483649 values; a cell may have 1048576: take the few that matter"],
+  },
+  {
+    name: "a range that is too far away",
+    options: running(fine, { roots: [state({ far: optional(range(2 ** 30, 2 ** 30 + 1)) })] }),
+    problems: ["far: range(1073741824, 1073741825) leaves the numbers that are computed with; stay below 536870912"],
+  },
+  {
+    name: "a bound that is no whole number",
+    options: running(fine, { roots: [state({ half: range(0, bound("top")) })], sizes: { top: 0.5 } }),
+    problems: ['"sizes": "top" is 0.5; a size and a bound are whole numbers below 536870912'],
+  },
+  {
+    name: "a set of less than nothing",
+    options: running(fine, { roots: [state({ less: each(slab, bool) })], sizes: { slab: -1 } }),
+    problems: ['less: the index set "slab" has the size -1; give it one of at least 0'],
+  },
+  {
+    name: "a set that is too large",
+    options: running(fine, { roots: [state({ many: optional(id(slab)) })], sizes: { slab: 2 ** 22 } }),
+    problems: ['many: the index set "slab" has 4194304 elements; at most 1048576'],
+  },
+  {
+    name: "too many cells",
+    options: running(fine, { roots: [state({ grid: each(slab, each(slab, bool)) })], sizes: { slab: 2000 } }),
+    problems: ["grid: 4000000 cells are too many; at most 1048576"],
+  },
+  {
+    name: "a root that is none",
+    options: running(fine, { roots: [k, untyped(k.flag)] }),
+    problems: ['"roots": number 1 is no group of cells; list what state(..), ghosts(..) or constants(..) gave'],
+  },
+  {
+    name: "a context without a script",
+    options: running(undefined),
+    problems: ['the context "c" has no script; give it a program'],
   },
 ];
