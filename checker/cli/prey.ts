@@ -150,7 +150,7 @@ function mutantsIn(spec: Spec, file: SpecFile, known: KnownMutants): readonly Fo
     { ...sizes, context: contexts.length },
     { ...names, context: contexts.map((one) => one.name) },
   );
-  const kinds = roots.map(rootOf).filter(({ kind }) => kind === "state");
+  const kinds = roots.flatMap((root) => rootOf(root) ?? []).filter(({ kind }) => kind === "state");
   const common = { fields: Object.assign({}, ...kinds.map(({ fields }) => fields)), isPlain: plainIn(model) };
   const ofRows = rowsOf({ spec, system: { programs } }).flatMap((one): Found[] => {
     const of = programs[one.program] as Program;

@@ -340,7 +340,6 @@ describe("without SMP there is no lock word to find taken", () => {
           buckets: 1,
           slabs: ["A cpu0 free=0", "A partial free=1", "A partial free=2"],
         },
-        version: "6.18.15",
         variants: ["bit-lock-in-nmi"],
         contexts: [task("task0", ["kfree s1.o1"]), nmi("nmi0", ["kmalloc_nolock A"])],
         properties: ["S7", "rawSections"],

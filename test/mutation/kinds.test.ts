@@ -82,7 +82,7 @@ const irq = program("irq", { exits: ["done"] }, () => ({
   ),
 })) as unknown as Program;
 
-const fields = rootOf(m).fields;
+const fields = rootOf(m)?.fields ?? {};
 
 function namesOf(of: Program, label: string, more: object = {}): string[] {
   const row = of.rows[label];
