@@ -403,7 +403,7 @@ describe("PREEMPT_RT: a lock that nobody owns and somebody waits for (rt_mutex_s
             lock: call("spin_lock(&pcp->lock);", spinLock, { which: pcpLock(c) }, { held: "unlock" }),
             unlock: call("spin_unlock(&pcp->lock);", spinUnlock, { which: pcpLock(c) }, { done: "done" }),
           }),
-          { removed: ["count", "bulk", "unpin", "lockOnly", "lockIrqs", "unlockOnly", "unlockIrqs"] },
+          { removed: ["count", "bulk", "unpin"] },
         ),
       ],
       properties: [
