@@ -106,8 +106,8 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = Object.fromEntries(
   ),
   ...forAll(
     "whether the work is busy is asked by kmem_cache_destroy() alone, and these specs have none",
-    "defer_deactivate_slab: queue / not done: deferFree[c].busy = barrier (-> unpin)",
-    "defer_free: queueThat / not done: deferFree[c].busy = barrier (-> unpin)",
+    "defer_deactivate_slab: queue / not done: irqWork[c][irqWork0].busy = irqWorkSync (-> unpin)",
+    "defer_free: queueThat / not done: irqWork[c][irqWork0].busy = irqWorkSync (-> unpin)",
   ),
   ...forAll(
     "on UP the trylock never fails, so that nothing is undone",
@@ -164,7 +164,7 @@ export const SURVIVORS: Readonly<Record<string, string>> = Object.fromEntries([
   ),
   ...forAll(
     "no spec has the work's list filled anew while kmem_cache_destroy() waits for it, on the same CPU",
-    "irq_work_single: finish / never: deferFree[c].queuedOn != nil (-> waiter)",
+    "irq_work_single: finish / never: irqWork[c][which].queuedOn != nil (-> waiter)",
   ),
   ...forAll(
     "a page comes back from the allocator as it was given up; that it might not is not modelled",

@@ -11,7 +11,7 @@ export const VIEWS: Views = {
     { title: "objects", fields: ["object"] },
     { title: "struct kmem_cache_node", fields: ["node"] },
     { title: "locks", fields: ["lock"], holders: ["holder", "owner", "waitLock"] },
-    { title: "deferred frees", fields: ["deferFree", "cache", "taken", "detached"] },
+    { title: "deferred frees", fields: ["deferFree", "irqWork", "cache", "taken", "detached"] },
     { title: "page lists", fields: ["zoneList", "pcpList"], lists: { "": PAGES } },
     { title: "struct page", fields: ["page"] },
     { title: "memory cgroups", fields: ["objStock", "objcg", "objExts"] },

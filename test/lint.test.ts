@@ -1,6 +1,6 @@
 /** The lint rules that types cannot replace: each seeded mistake must be caught, or the rule guards nothing. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,9 +27,11 @@ describe("a row of the model", () => {
   const source = "export const guards = (a: boolean, b: boolean) => [a && b, a || b, !a, a ? b : a];\n";
 
   it("may not say && || ! ?:", () => {
-    for (const folder of ["machine", "locks", "slub", "page", "properties", "versions"]) {
-      expect(lint(`model/${folder}/seeded.ts`, source).split(message)).toHaveLength(5);
-    }
+    const free = ["kernel", "questions", "claims"];
+    const folders = readdirSync(join(root, "model"), { withFileTypes: true }).filter((one) => one.isDirectory());
+    expect(folders.length).toBeGreaterThan(8);
+    for (const { name } of folders)
+      expect(lint(`model/${name}/seeded.ts`, source).split(message)).toHaveLength(free.includes(name) ? 1 : 5);
   });
 
   it("is not meant where no rows stand", () => {

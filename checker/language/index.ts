@@ -4,7 +4,7 @@ export { LinkError } from "./link-error.ts";
 export type { LinkOptions } from "./link-options.ts";
 export { AuthorError } from "./mistakes.ts";
 export type { Assign, Region } from "./nodes.ts";
-export { constants, type EachPlace, ghosts, type LeafPlace, type Place, setEach, state } from "./places.ts";
+export { constants, type EachPlace, ghosts, type LeafPlace, type Place, type Root, setEach, state } from "./places.ts";
 export {
   call,
   choose,
@@ -40,7 +40,7 @@ export {
   track,
   whenever,
 } from "./properties.ts";
-export { type BaseSet, context, type Id, type IndexSet, indexSet, product, sum } from "./sets.ts";
-export { bool, bound, each, id, oneOf, optional, orWord, range, struct } from "./shapes.ts";
+export { type BaseSet, context, type Id, type IndexSet, indexSet, product, sum, Universe } from "./sets.ts";
+export { type AnyLeaf, bool, bound, each, id, oneOf, optional, orWord, range, struct } from "./shapes.ts";
 export type { System } from "./system.ts";
 export { decides, Expr, languageCopies, type Operand } from "./terms.ts";

@@ -7,13 +7,13 @@
  *
  * @kernel v1 4/6 include/linux/local_lock_internal.h __local_lock_irqsave_check()
  */
+
 import {
   bool,
   call,
   type Expr,
   type Id,
   id,
-  type LeafPlace,
   or,
   otherwise,
   program,
@@ -23,11 +23,11 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
-import { chainOf, inNmi, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
-import { bucket } from "../slub/sets.ts";
+import { cfg } from "../machine/config.ts";
+import { cpu, localLock, localLockOf } from "../machine/sets.ts";
+import { chainOf, inNmi, m, onCpu, thisCpu } from "../machine/state.ts";
 import { rtSpinLock } from "./rt-mutex.ts";
-import { cpuSlabLock, l, stockLock } from "./state.ts";
+import { l } from "./state.ts";
 
 const KERNEL = "v1 4/6 include/linux/local_lock_internal.h __local_lock_irqsave_check()";
 
@@ -36,120 +36,97 @@ export const warnOnOnce = program("WARN_ON_ONCE", { exits: ["done"], kernel: KER
   warn: step("WARN_ON_ONCE(1)", { ref: "2.3c.4" }, otherwise.goto("done")),
 }));
 
-interface Terms {
-  readonly c: Pick<LeafPlace<Id<"cpu">>, "set">;
-  readonly here: LeafPlace<Id<"cpu">>;
-  readonly flags: Pick<LeafPlace<boolean>, "set">;
-  readonly saved: LeafPlace<boolean>;
-}
-
-/** The rows, for the lock that `lockOf` a CPU is. */
-function rows(self: Self, lockOf: (c: Expr<Id<"cpu">>) => Expr<Id<"lock">>, { c, here, flags, saved }: Terms) {
-  const irqSave = [
-    flags.set(onCpu(self).irqsOff),
-    saved.set(onCpu(self).irqsOff),
-    onCpu(self).irqsOff.set(true),
-    c.set(thisCpu(self)),
-    here.set(thisCpu(self)),
-  ];
-  const mark = (at: Expr<Id<"cpu">>) => l.lock.at(lockOf(at)).holder;
-  const { migrateDisabled } = m.chain.at(chainOf(self));
-  return {
-    entry: select(
-      "#ifdef CONFIG_PREEMPT_RT",
-      [
-        [cfg.preemptRt, "migrateDisable"],
-        [cfg.debugLockAlloc, "check"],
-      ],
-      "irqSave",
-    ),
-    check: step(
-      "if (IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC) && (!__local_lock_is_locked(lock) || in_nmi()))",
-      { ref: "2.3c.1" },
-      when(or(mark(thisCpu(self)).isNull(), inNmi(self))).goto("tryIrqSave"),
-      otherwise.goto("irqSave"),
-    ),
-    tryIrqSave: step(
-      "local_irq_save(flags); /* __local_trylock_irqsave() */",
-      { ref: "2.3c.2" },
-      otherwise.do(irqSave).goto("tryTest"),
-    ),
-    tryTest: step(
-      "if (READ_ONCE(tl->acquired))",
-      { ref: "2.3c.2" },
-      when(mark(here).notNull()).goto("tryUndo"),
-      otherwise.goto("acquire"),
-    ),
-    tryUndo: step(
-      "local_irq_restore(flags);",
-      { ref: "2.3c.2" },
-      otherwise.do(onCpu(self).irqsOff.set(saved)).goto("warn"),
-    ),
-    warn: call(
-      "WARN_ON_ONCE(!__local_trylock_irqsave(lock, flags));",
-      warnOnOnce,
-      {},
-      { done: "done" },
-      { ref: "2.3c.4" },
-    ),
-    irqSave: step(
-      "local_irq_save(flags); l = this_cpu_ptr(lock);",
-      { ref: "2.3c.3" },
-      otherwise.do(irqSave).goto("acquire"),
-    ),
-    acquire: step("l->acquired = 1;", { ref: "2.3c.3" }, otherwise.do(mark(here).set(self)).goto("done")),
-    migrateDisable: step(
-      "migrate_disable();",
-      { ref: "2.3c.3", note: "flags is 0 on PREEMPT_RT: interrupts stay on" },
-      otherwise
-        .do(
-          flags.set(false),
-          saved.set(false),
-          c.set(thisCpu(self)),
-          here.set(thisCpu(self)),
-          migrateDisabled.set(migrateDisabled.plus(1)),
-        )
-        .goto("owned"),
-    ),
-    owned: step(
-      "WARN_ON_ONCE(rt_mutex_owner(..) == current);",
-      { ref: "2.3c.4" },
-      when(l.lock.at(lockOf(here)).owner.eq(chainOf(self))).goto("warnOwned"),
-      otherwise.goto("lock"),
-    ),
-    warnOwned: call("WARN_ON_ONCE(1);", warnOnOnce, {}, { done: "lock" }, { ref: "2.3c.4" }),
-    lock: call(
-      "spin_lock(this_cpu_ptr(lock));",
-      rtSpinLock,
-      { which: lockOf(here) },
-      { done: "done" },
-      { ref: "2.3c.3" },
-    ),
-  };
-}
-
-/** Of c->lock, as v1's ___slab_alloc() takes it. */
+/** As v1's ___slab_alloc() takes c->lock, and its consume_obj_stock() and refill_obj_stock() the stock. */
 export const localLockIrqsaveCheck = program(
   "local_lock_irqsave_check",
   {
     exits: ["done"],
-    params: { b: value(id(bucket)), c: result(id(cpu)), flags: result(bool) },
+    params: { which: value(id(localLock)), c: result(id(cpu)), flags: result(bool) },
     locals: { here: id(cpu), saved: bool },
     kernel: KERNEL,
     tag: "S",
   },
-  (self, { b, c, flags }, { here, saved }) => rows(self, (at) => cpuSlabLock(at, b), { c, here, flags, saved }),
-);
-
-/** Of the stock, as v1's consume_obj_stock() and refill_obj_stock() take it. */
-export const stockLockIrqsaveCheck = program(
-  "local_lock_irqsave_check (stock)",
-  {
-    exits: ["done"],
-    params: { c: result(id(cpu)), flags: result(bool) },
-    locals: { here: id(cpu), saved: bool },
-    kernel: KERNEL,
-    tag: "S",
+  (self, { which, c, flags }, { here, saved }) => {
+    const irqSave = [
+      flags.set(onCpu(self).irqsOff),
+      saved.set(onCpu(self).irqsOff),
+      onCpu(self).irqsOff.set(true),
+      c.set(thisCpu(self)),
+      here.set(thisCpu(self)),
+    ];
+    const mark = (at: Expr<Id<"cpu">>) => l.lock.at(localLockOf(at, which)).holder;
+    const { migrateDisabled } = m.chain.at(chainOf(self));
+    return {
+      entry: select(
+        "#ifdef CONFIG_PREEMPT_RT",
+        [
+          [cfg.preemptRt, "migrateDisable"],
+          [cfg.debugLockAlloc, "check"],
+        ],
+        "irqSave",
+      ),
+      check: step(
+        "if (IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC) && (!__local_lock_is_locked(lock) || in_nmi()))",
+        { ref: "2.3c.1" },
+        when(or(mark(thisCpu(self)).isNull(), inNmi(self))).goto("tryIrqSave"),
+        otherwise.goto("irqSave"),
+      ),
+      tryIrqSave: step(
+        "local_irq_save(flags); /* __local_trylock_irqsave() */",
+        { ref: "2.3c.2" },
+        otherwise.do(irqSave).goto("tryTest"),
+      ),
+      tryTest: step(
+        "if (READ_ONCE(tl->acquired))",
+        { ref: "2.3c.2" },
+        when(mark(here).notNull()).goto("tryUndo"),
+        otherwise.goto("acquire"),
+      ),
+      tryUndo: step(
+        "local_irq_restore(flags);",
+        { ref: "2.3c.2" },
+        otherwise.do(onCpu(self).irqsOff.set(saved)).goto("warn"),
+      ),
+      warn: call(
+        "WARN_ON_ONCE(!__local_trylock_irqsave(lock, flags));",
+        warnOnOnce,
+        {},
+        { done: "done" },
+        { ref: "2.3c.4" },
+      ),
+      irqSave: step(
+        "local_irq_save(flags); l = this_cpu_ptr(lock);",
+        { ref: "2.3c.3" },
+        otherwise.do(irqSave).goto("acquire"),
+      ),
+      acquire: step("l->acquired = 1;", { ref: "2.3c.3" }, otherwise.do(mark(here).set(self)).goto("done")),
+      migrateDisable: step(
+        "migrate_disable();",
+        { ref: "2.3c.3", note: "flags is 0 on PREEMPT_RT: interrupts stay on" },
+        otherwise
+          .do(
+            flags.set(false),
+            saved.set(false),
+            c.set(thisCpu(self)),
+            here.set(thisCpu(self)),
+            migrateDisabled.set(migrateDisabled.plus(1)),
+          )
+          .goto("owned"),
+      ),
+      owned: step(
+        "WARN_ON_ONCE(rt_mutex_owner(..) == current);",
+        { ref: "2.3c.4" },
+        when(l.lock.at(localLockOf(here, which)).owner.eq(chainOf(self))).goto("warnOwned"),
+        otherwise.goto("lock"),
+      ),
+      warnOwned: call("WARN_ON_ONCE(1);", warnOnOnce, {}, { done: "lock" }, { ref: "2.3c.4" }),
+      lock: call(
+        "spin_lock(this_cpu_ptr(lock));",
+        rtSpinLock,
+        { which: localLockOf(here, which) },
+        { done: "done" },
+        { ref: "2.3c.3" },
+      ),
+    };
   },
-  (self, { c, flags }, { here, saved }) => rows(self, stockLock, { c, here, flags, saved }),
 );

@@ -1,5 +1,6 @@
 /**
- * local_lock_irqsave() and its unlock, on the c->lock of the CPU that the caller is on once nothing can move it.
+ * local_lock_irqsave(), local_unlock_irqrestore() and local_unlock(), on the lock of the CPU that the caller is on once
+ * nothing can move it.
  *
  * Without PREEMPT_RT the lock is irqs off and a mark, `acquired`, in two steps; nobody waits, and a frame that finds the
  * mark set walks in all the same. With PREEMPT_RT it is migrate_disable() and an rt_mutex, and interrupts stay on.
@@ -8,6 +9,7 @@
  *
  * @kernel v6.18 include/linux/local_lock_internal.h
  */
+
 import {
   bool,
   call,
@@ -22,12 +24,14 @@ import {
   select,
   step,
   value,
+  when,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cfg } from "../machine/config.ts";
+import { unpinCpu } from "../machine/pin.ts";
+import { cpu, localLock, localLockOf, lock } from "../machine/sets.ts";
 import { chainOf, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
-import { bucket } from "../slub/sets.ts";
 import { rtSpinLock, rtSpinUnlock } from "./rt-mutex.ts";
-import { cpuSlabLock, l, lock } from "./state.ts";
+import { l } from "./state.ts";
 
 const KERNEL = "v6.18 include/linux/local_lock_internal.h";
 
@@ -40,12 +44,12 @@ export const localLockIrqsave = program(
   "local_lock_irqsave",
   {
     exits: ["done"],
-    params: { b: value(id(bucket)), c: result(id(cpu)), flags: result(bool) },
+    params: { which: value(id(localLock)), c: result(id(cpu)), flags: result(bool) },
     locals: { here: id(cpu) },
     kernel: `${KERNEL} local_lock_irqsave()`,
     tag: "S",
   },
-  (self, { b, c, flags }, { here }) => ({
+  (self, { which, c, flags }, { here }) => ({
     entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
     irqSave: step(
       "local_irq_save(flags); l = this_cpu_ptr(lock);",
@@ -62,7 +66,7 @@ export const localLockIrqsave = program(
     acquire: step(
       "l->acquired = 1;",
       { ref: "2.3" },
-      otherwise.do(l.lock.at(cpuSlabLock(here, b)).holder.set(self)).goto("done"),
+      otherwise.do(l.lock.at(localLockOf(here, which)).holder.set(self)).goto("done"),
     ),
     migrateDisable: step(
       "migrate_disable();",
@@ -76,7 +80,7 @@ export const localLockIrqsave = program(
         )
         .goto("lock"),
     ),
-    lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which: cpuSlabLock(here, b) }, { done: "done" }),
+    lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which: localLockOf(here, which) }, { done: "done" }),
   }),
 );
 
@@ -109,4 +113,116 @@ export const localUnlockIrqrestore = program(
         .goto("done"),
     ),
   }),
+);
+
+/** local_unlock() of a lock that local_trylock() took. */
+export const localUnlock = program(
+  "local_unlock",
+  { exits: ["done"], params: { which: value(id(lock)) }, kernel: `${KERNEL} __local_unlock()`, tag: "S" },
+  (self, { which }) => ({
+    entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "release"),
+    release: step(
+      "WRITE_ONCE(tl->acquired, 0);",
+      { ref: "2.3" },
+      otherwise.do(l.lock.at(which).holder.set(lit(null))).goto("unpin"),
+    ),
+    rt: call("spin_unlock(this_cpu_ptr(lock));", rtSpinUnlock, { which }, { done: "unpin" }),
+    unpin: step(
+      "preempt_enable(); /* PREEMPT_RT: migrate_enable(); */",
+      { ref: "2.3" },
+      otherwise.do(unpinCpu(self)).goto("done"),
+    ),
+  }),
+);
+
+/**
+ * local_lock_irqsave() of a `local_lock_t`, which has no mark: without PREEMPT_RT it is interrupts off and nothing else, so
+ * that an NMI walks into the section that it has cut. The model notes who came first, for properties.
+ */
+export const localLockIrqsaveUnmarked = program(
+  "local_lock_irqsave (local_lock_t)",
+  {
+    exits: ["held"],
+    params: { which: value(id(localLock)), c: result(id(cpu)), flags: result(bool) },
+    locals: { here: id(cpu) },
+    kernel: "v6.18.35 include/linux/local_lock_internal.h __local_lock_irqsave()",
+    tag: "S",
+  },
+  (self, { which, c, flags }, { here }) => {
+    const { holder } = l.lock.at(localLockOf(here, which));
+    const { migrateDisabled } = m.chain.at(chainOf(self));
+    return {
+      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
+      irqSave: step(
+        "local_irq_save(flags);",
+        { ref: "3.10.R1" },
+        otherwise
+          .do(
+            flags.set(onCpu(self).irqsOff),
+            onCpu(self).irqsOff.set(true),
+            c.set(thisCpu(self)),
+            here.set(thisCpu(self)),
+          )
+          .goto("enter"),
+      ),
+      enter: step(
+        "(model) inside: a local_lock_t has no mark",
+        { ref: "3.10.R1" },
+        when(holder.isNull()).do(holder.set(self)).goto("held"),
+        otherwise.goto("held"),
+      ),
+      migrateDisable: step(
+        "migrate_disable();",
+        { ref: "3.10.R1" },
+        otherwise
+          .do(
+            flags.set(false),
+            c.set(thisCpu(self)),
+            here.set(thisCpu(self)),
+            migrateDisabled.set(migrateDisabled.plus(1)),
+          )
+          .goto("lock"),
+      ),
+      lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which: localLockOf(here, which) }, { done: "held" }),
+    };
+  },
+);
+
+export const localUnlockIrqrestoreUnmarked = program(
+  "local_unlock_irqrestore (local_lock_t)",
+  {
+    exits: ["done"],
+    params: { which: value(id(localLock)), c: value(id(cpu)), flags: value(bool) },
+    kernel: "v6.18.35 include/linux/local_lock_internal.h __local_unlock_irqrestore()",
+    tag: "S",
+  },
+  (self, { which, c, flags }) => {
+    const { holder } = l.lock.at(localLockOf(c, which));
+    const { migrateDisabled } = m.chain.at(chainOf(self));
+    return {
+      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "unlock"]], "leave"),
+      leave: step(
+        "(model) outside: a local_lock_t has no mark",
+        { ref: "3.10.R1" },
+        when(holder.eq(self)).do(holder.set(null)).goto("irqRestore"),
+        otherwise.goto("irqRestore"),
+      ),
+      irqRestore: step(
+        "local_irq_restore(flags);",
+        { ref: "3.10.R1" },
+        otherwise.do(onCpu(self).irqsOff.set(flags)).goto("done"),
+      ),
+      unlock: call(
+        "spin_unlock(this_cpu_ptr(lock));",
+        rtSpinUnlock,
+        { which: localLockOf(c, which) },
+        { done: "migrateEnable" },
+      ),
+      migrateEnable: step(
+        "migrate_enable();",
+        { ref: "3.10.R1" },
+        otherwise.do(migrateDisabled.set(migrateDisabled.minus(1))).goto("done"),
+      ),
+    };
+  },
 );

@@ -14,6 +14,7 @@
  * @kernel v6.18.35 kernel/locking/spinlock_rt.c rt_spin_lock(), kernel/locking/rtmutex.c rtlock_slowlock_locked();
  * read again in v7.3.4
  */
+
 import {
   and,
   bool,
@@ -32,10 +33,11 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cfg, chain } from "../machine/config.ts";
+import { cfg } from "../machine/config.ts";
+import { chain, lock } from "../machine/sets.ts";
 import { chainOf, m, onCpu, type Self, sameCpu, thisCpu } from "../machine/state.ts";
 import { rawSpinLock, rawSpinLockIrqsave, rawSpinUnlockIrqrestore } from "./raw-spinlock.ts";
-import { l, lock } from "./state.ts";
+import { l } from "./state.ts";
 
 const KERNEL = "v6.18.35 kernel/locking/rtmutex.c";
 

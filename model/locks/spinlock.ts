@@ -6,12 +6,14 @@
  *
  * @kernel v6.18 include/linux/spinlock.h, spinlock_up.h, spinlock_rt.h
  */
+
 import { bool, call, id, otherwise, program, result, select, step, value } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
+import { lock } from "../machine/sets.ts";
 import { onCpu } from "../machine/state.ts";
 import { lockWord, trylockWord, unlockWord } from "./raw-spinlock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "./rt-mutex.ts";
-import { l, lock } from "./state.ts";
+import { l } from "./state.ts";
 
 const KERNEL = "v6.18 include/linux/spinlock.h";
 

@@ -5,6 +5,7 @@
  *
  * @kernel v6.18 kernel/sched/core.c preempt_schedule(), __schedule()
  */
+
 import {
   and,
   choose,
@@ -19,7 +20,8 @@ import {
   step,
   when,
 } from "../../checker/language/index.ts";
-import { cfg, chain, cpu } from "./config.ts";
+import { cfg } from "./config.ts";
+import { chain, cpu } from "./sets.ts";
 import { atomicOn, m, type Self } from "./state.ts";
 
 /** The label where the thread of a CPU's irq_work sleeps (PREEMPT_RT). */

@@ -8,6 +8,7 @@
  *
  * @kernel v6.18 include/linux/preempt.h in_nmi(), in_hardirq(), preemptible()
  */
+
 import {
   and,
   bool,
@@ -23,8 +24,8 @@ import {
   state,
   struct,
 } from "../../checker/language/index.ts";
-import { lock } from "../locks/state.ts";
-import { cfg, chain, cpu } from "./config.ts";
+import { cfg } from "./config.ts";
+import { chain, cpu, lock } from "./sets.ts";
 
 export const m = state({
   cpu: each(

@@ -1,8 +1,9 @@
 /** The accounts that a spec begins with: whose the objects are that somebody holds, and what the stocks have. */
+
 import { type Assign, element } from "../../checker/language/index.ts";
 import type { Problem } from "../../checker/spec/model.ts";
-import { cpu } from "../machine/config.ts";
-import { object } from "../slub/sets.ts";
+import { cpu } from "../machine/sets.ts";
+import { object } from "../mm/sets.ts";
 import { mc, OBJECT_BYTES, objcg, PAGE_BYTES } from "./state.ts";
 
 type Line =

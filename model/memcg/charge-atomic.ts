@@ -5,11 +5,13 @@
  *
  * @kernel v1 6/6 mm/memcontrol.c obj_cgroup_charge_atomic()
  */
+
 import { bool, call, either, id, otherwise, program, racy, step, value, when } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
-import { stockLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { thisCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { stockLock } from "../mm/locks.ts";
 import { modMemcgState } from "./rstat.ts";
 import { bytes, mc, OBJECT_BYTES, objcg as objcgs, PAGE_BYTES } from "./state.ts";
 
@@ -44,7 +46,7 @@ export const objCgroupChargeAtomic = program(
       pages: step(
         "ret = obj_cgroup_charge_pages(objcg, gfp, nr_pages);",
         { ref: "3.13b.3", note: "the limit is a free choice" },
-        either(when(cfg.chargeFails).goto("failed"), otherwise.do(pages.set(pages.plus(1))).goto("statistics")),
+        either(when(mm.chargeFails).goto("failed"), otherwise.do(pages.set(pages.plus(1))).goto("statistics")),
       ),
       statistics: call(
         "mod_memcg_state(memcg, MEMCG_KMEM, nr_pages);",

@@ -6,10 +6,12 @@
  *
  * @kernel v6.18 mm/memcontrol.c consume_obj_stock()
  */
+
 import { and, bool, call, id, otherwise, program, step, value, when } from "../../checker/language/index.ts";
-import { stockLock } from "../locks/state.ts";
-import { localTrylock, localUnlock } from "../locks/stock-lock.ts";
-import { cpu } from "../machine/config.ts";
+import { localUnlock } from "../locks/local-lock.ts";
+import { localTrylock } from "../locks/local-trylock.ts";
+import { cpu } from "../machine/sets.ts";
+import { stockLock, thisStockLock } from "../mm/locks.ts";
 import { bytes, mc, OBJECT_BYTES, objcg as objcgs } from "./state.ts";
 
 export const consumeObjStock = program(
@@ -29,7 +31,7 @@ export const consumeObjStock = program(
       lock: call(
         "if (!local_trylock(&obj_stock.lock)) return ret;",
         localTrylock,
-        { c },
+        { which: thisStockLock, c },
         { held: "test", busy: "missed" },
         { ref: "3.13.1" },
       ),

@@ -5,8 +5,9 @@
  *
  * @kernel v6.18 mm/memcontrol.c drain_obj_stock()
  */
+
 import { call, id, lit, otherwise, program, step, value, when } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { objCgroupPut } from "./obj-cgroup-put.ts";
 import { belowPage, bytes, mc, objcg, wholePages } from "./state.ts";
 

@@ -6,8 +6,9 @@
  *
  * @kernel v6.18 mm/memcontrol.c obj_cgroup_charge_account(), obj_cgroup_charge_pages()
  */
+
 import { bool, call, either, id, otherwise, program, step, value, when } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
 import { consumeObjStock } from "./consume-obj-stock.ts";
 import { refillObjStock } from "./refill-obj-stock.ts";
 import { mc, OBJECT_BYTES, objcg as objcgs, PAGE_BYTES } from "./state.ts";
@@ -34,7 +35,7 @@ export const objCgroupCharge = program(
       pages: step(
         "ret = obj_cgroup_charge_pages(objcg, gfp, nr_pages);",
         { ref: "3.13.3 3.13.4", note: "the limit is a free choice" },
-        either(when(cfg.chargeFails).goto("failed"), otherwise.do(pages.set(pages.plus(1))).goto("refill")),
+        either(when(mm.chargeFails).goto("failed"), otherwise.do(pages.set(pages.plus(1))).goto("refill")),
       ),
       refill: call(
         "refill_obj_stock(objcg, PAGE_SIZE - nr_bytes, false, ..);",

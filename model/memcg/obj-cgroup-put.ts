@@ -6,9 +6,10 @@
  *
  * @kernel v6.18 include/linux/memcontrol.h obj_cgroup_put(), mm/memcontrol.c obj_cgroup_release()
  */
+
 import { bool, call, id, otherwise, program, step, value, when } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { objcgLock } from "../locks/state.ts";
+import { objcgLock } from "../mm/locks.ts";
 import { belowPage, mc, objcg as objcgs, wholePages } from "./state.ts";
 
 export const objCgroupPut = program(

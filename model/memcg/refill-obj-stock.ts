@@ -6,6 +6,7 @@
  *
  * @kernel v6.18 mm/memcontrol.c refill_obj_stock()
  */
+
 import {
   and,
   bool,
@@ -20,9 +21,11 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { stockLock } from "../locks/state.ts";
-import { localTrylock, localUnlock } from "../locks/stock-lock.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { localUnlock } from "../locks/local-lock.ts";
+import { localTrylock } from "../locks/local-trylock.ts";
+import { cpu } from "../machine/sets.ts";
+import { mm } from "../mm/config.ts";
+import { stockLock, thisStockLock } from "../mm/locks.ts";
 import { drainObjStock } from "./drain-obj-stock.ts";
 import { refillStock } from "./refill-stock.ts";
 import { belowPage, bytes, mc, objcg as objcgs, PAGE_BYTES, wholePages } from "./state.ts";
@@ -45,7 +48,7 @@ export const refillObjStock = program(
       lock: call(
         "if (!local_trylock(&obj_stock.lock)) {",
         localTrylock,
-        { c },
+        { which: thisStockLock, c },
         { held: "test", busy: "atomic" },
         { ref: "3.13.5" },
       ),
@@ -111,7 +114,7 @@ export const refillObjStock = program(
       out: step(
         "if (nr_pages) obj_cgroup_uncharge_pages(objcg, nr_pages);",
         { ref: "3.13.9" },
-        when(and(cfg.memcgStockFull, pages.gt(0)))
+        when(and(mm.memcgStockFull, pages.gt(0)))
           .do(account.pages.set(account.pages.minus(pages)))
           .goto("refillStock"),
         otherwise.do(account.pages.set(account.pages.minus(pages))).goto("done"),

@@ -8,10 +8,12 @@
  *
  * @kernel v6.18.35 mm/memcontrol.c refill_stock()
  */
+
 import { call, id, otherwise, program, step } from "../../checker/language/index.ts";
-import { pageStockLock } from "../locks/state.ts";
-import { localUnlock, pageStockTrylock } from "../locks/stock-lock.ts";
-import { cpu } from "../machine/config.ts";
+import { localUnlock } from "../locks/local-lock.ts";
+import { localTrylock } from "../locks/local-trylock.ts";
+import { cpu } from "../machine/sets.ts";
+import { pageStockLock, thisPageStockLock } from "../mm/locks.ts";
 import { getRandomU32 } from "../random/get-random.ts";
 
 export const refillStock = program(
@@ -26,8 +28,8 @@ export const refillStock = program(
   (_, __, { c }) => ({
     lock: call(
       "if (.. || !local_trylock(&memcg_stock.lock)) { memcg_uncharge(memcg, nr_pages); return; }",
-      pageStockTrylock,
-      { c },
+      localTrylock,
+      { which: thisPageStockLock, c },
       { held: "slot", busy: "done" },
       { ref: "3.13.18" },
     ),

@@ -6,9 +6,10 @@
  *
  * @kernel v6.18 mm/memcontrol.c memcg_reparent_objcgs()
  */
+
 import { bool, call, otherwise, program, step } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { objcgLock } from "../locks/state.ts";
+import { objcgLock } from "../mm/locks.ts";
 
 export const memcgReparentObjcgs = program(
   "memcg_reparent_objcgs",

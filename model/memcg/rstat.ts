@@ -7,8 +7,9 @@
  *
  * @kernel v1 6/6 mm/memcontrol.c memcg_rstat_updated(); kernel/cgroup/rstat.c cgroup_rstat_flush()
  */
+
 import { choose, otherwise, program, step, when } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { inNmi, thisCpu } from "../machine/state.ts";
 import { mc } from "./state.ts";
 

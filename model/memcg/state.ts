@@ -7,9 +7,10 @@
  *
  * @kernel v6.18 mm/memcontrol.c struct obj_stock_pcp, struct obj_cgroup; mm/slab.h struct slabobj_ext
  */
+
 import { bool, type Expr, each, id, ite, lit, optional, range, state, struct } from "../../checker/language/index.ts";
-import { cpu, objcg } from "../machine/config.ts";
-import { object } from "../slub/sets.ts";
+import { cpu } from "../machine/sets.ts";
+import { objcg, object } from "../mm/sets.ts";
 
 export { objcg };
 

@@ -9,6 +9,7 @@
  *
  * @kernel v6.18.35 mm/page_alloc.c alloc_frozen_pages_nolock_noprof(), alloc_pages_nolock_noprof()
  */
+
 import {
   call,
   id,
@@ -24,7 +25,7 @@ import {
 } from "../../checker/language/index.ts";
 import { cfg, EMPTY_TRYLOCK } from "../machine/config.ts";
 import { inHardirq, inNmi } from "../machine/state.ts";
-import { slab as pages } from "../slub/sets.ts";
+import { slab as pages } from "../mm/sets.ts";
 import { rmqueue } from "./rmqueue.ts";
 import { p } from "./state.ts";
 

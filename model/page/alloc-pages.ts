@@ -7,8 +7,9 @@
  *
  * @kernel v6.18 mm/page_alloc.c __alloc_frozen_pages_noprof(), __alloc_pages_noprof()
  */
+
 import { call, id, lit, optional, otherwise, program, result, step, when } from "../../checker/language/index.ts";
-import { slab as pages } from "../slub/sets.ts";
+import { slab as pages } from "../mm/sets.ts";
 import { rmqueue } from "./rmqueue.ts";
 import { p } from "./state.ts";
 

@@ -7,6 +7,7 @@
  *
  * @kernel v6.18 mm/slub.c alloc_slab_page()
  */
+
 import {
   bool,
   call,
@@ -19,7 +20,7 @@ import {
   step,
   value,
 } from "../../checker/language/index.ts";
-import { slab as pages } from "../slub/sets.ts";
+import { slab as pages } from "../mm/sets.ts";
 import { allocFrozenPagesNolock } from "./alloc-frozen-pages-nolock.ts";
 import { allocFrozenPages } from "./alloc-pages.ts";
 

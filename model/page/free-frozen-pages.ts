@@ -10,6 +10,7 @@
  *
  * @kernel v6.18 mm/page_alloc.c __free_frozen_pages(), free_one_page(), free_frozen_page_commit(), free_pcppages_bulk()
  */
+
 import {
   and,
   bool,
@@ -32,10 +33,12 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { zone, zoneLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cfg } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { inHardirq, inNmi } from "../machine/state.ts";
-import { slab as pages } from "../slub/sets.ts";
+import { mm } from "../mm/config.ts";
+import { zoneLock } from "../mm/locks.ts";
+import { slab as pages, zone } from "../mm/sets.ts";
 import { addPage, takeFirstPage } from "./page-list.ts";
 import { pcpSpinTrylock, pcpSpinUnlock } from "./pcp.ts";
 import { p, pageList } from "./state.ts";
@@ -239,13 +242,13 @@ export const freeFrozenPages = program(
     ),
     high: select(
       "if (unlikely(fpi_flags & FPI_TRYLOCK)) return;",
-      [[and(allowSpin, cfg.pcpHigh.gt(0)), "long"]],
+      [[and(allowSpin, mm.pcpHigh.gt(0)), "long"]],
       "unlockPcp",
     ),
     long: step(
       "high = nr_pcp_high(pcp, zone, batch, free_high); if (pcp->count < high) return;",
       { ref: "3.10.F8" },
-      when(pageList(p.pcpList.at(c)).length().lt(cfg.pcpHigh)).goto("unlockPcp"),
+      when(pageList(p.pcpList.at(c)).length().lt(mm.pcpHigh)).goto("unlockPcp"),
       otherwise.goto("giveBack"),
     ),
     giveBack: call(

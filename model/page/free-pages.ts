@@ -6,12 +6,14 @@
  *
  * @kernel v6.18 mm/page_alloc.c ___free_pages(), drain_pages_zone()
  */
+
 import { bool, call, id, otherwise, program, range, select, step, value, when } from "../../checker/language/index.ts";
 import { spinLock, spinLockIrqsave, spinUnlock, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { pcpLock } from "../locks/state.ts";
-import { cpu, EMPTY_TRYLOCK } from "../machine/config.ts";
+import { EMPTY_TRYLOCK } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
-import { slab as pages } from "../slub/sets.ts";
+import { cpu } from "../machine/sets.ts";
+import { pcpLock } from "../mm/locks.ts";
+import { slab as pages } from "../mm/sets.ts";
 import { freeFrozenPages, freePcppagesBulk } from "./free-frozen-pages.ts";
 import { p, pageList } from "./state.ts";
 

@@ -6,6 +6,7 @@
  *
  * @kernel v6.18 include/linux/list.h __list_add(), __list_del_entry()
  */
+
 import {
   id,
   lit,
@@ -18,7 +19,7 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { slab as pages } from "../slub/sets.ts";
+import { slab as pages } from "../mm/sets.ts";
 import { p } from "./state.ts";
 
 const head = place(optional(id(pages)));

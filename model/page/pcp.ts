@@ -7,12 +7,14 @@
  *
  * @kernel v6.18 mm/page_alloc.c pcp_trylock_prepare(), pcp_spin_trylock(), pcp_spin_unlock(), pcp_trylock_finish()
  */
+
 import { bool, call, id, ite, not, or, otherwise, program, result, step, value } from "../../checker/language/index.ts";
 import { spinTrylock, spinUnlock } from "../locks/spinlock.ts";
-import { pcpLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cfg } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
+import { cpu } from "../machine/sets.ts";
 import { onCpu, type Self, thisCpu } from "../machine/state.ts";
+import { pcpLock } from "../mm/locks.ts";
 
 const KERNEL = "v6.18 mm/page_alloc.c";
 

@@ -8,8 +8,9 @@
  *
  * @kernel v6.18.35 mm/compaction.c isolate_migratepages_block(); include/linux/mm.h put_page()
  */
+
 import { call, choose, id, otherwise, program, step, when } from "../../checker/language/index.ts";
-import { slab as pages } from "../slub/sets.ts";
+import { slab as pages } from "../mm/sets.ts";
 import { freeFrozenPages } from "./free-frozen-pages.ts";
 import { p } from "./state.ts";
 

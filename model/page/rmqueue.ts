@@ -8,6 +8,7 @@
  *
  * @kernel v6.18 mm/page_alloc.c rmqueue(), rmqueue_pcplist(), rmqueue_bulk(), rmqueue_buddy()
  */
+
 import {
   bool,
   call,
@@ -24,9 +25,10 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { zone, zoneLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
-import { slab as pages } from "../slub/sets.ts";
+import { cpu } from "../machine/sets.ts";
+import { mm } from "../mm/config.ts";
+import { zoneLock } from "../mm/locks.ts";
+import { slab as pages, zone } from "../mm/sets.ts";
 import { addPage, takeFirstPage } from "./page-list.ts";
 import { pcpSpinTrylock, pcpSpinUnlock } from "./pcp.ts";
 import { p } from "./state.ts";
@@ -68,7 +70,7 @@ export const rmqueueBulk = program(
         { done: "batch", empty: "unlock" },
         { ref: "3.10.4" },
       ),
-      batch: select("for (i = 0; i < count; ++i)", [[cfg.pcpBatch.gt(1), "takeSecond"]], "unlock"),
+      batch: select("for (i = 0; i < count; ++i)", [[mm.pcpBatch.gt(1), "takeSecond"]], "unlock"),
       takeSecond: call(
         "page = __rmqueue(zone, order, migratetype, alloc_flags, &rmqm);",
         takeFirstPage,

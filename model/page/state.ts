@@ -9,6 +9,7 @@
  *
  * @kernel v6.18 include/linux/page_ref.h, include/linux/mmzone.h struct zone, struct per_cpu_pages
  */
+
 import {
   bool,
   type Expr,
@@ -22,8 +23,8 @@ import {
   state,
   struct,
 } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
-import { slab } from "../slub/sets.ts";
+import { cpu } from "../machine/sets.ts";
+import { slab } from "../mm/sets.ts";
 
 export const p = state({
   page: each(

@@ -4,6 +4,7 @@
  * For debug caches a reader of /sys compares n->nr_slabs with the lists under list_lock, so there it must be true whenever
  * list_lock is free; other caches count without the lock.
  */
+
 import {
   and,
   atRest,
@@ -15,18 +16,18 @@ import {
   type Id,
   implies,
   invariant,
-  isKind,
   not,
   property,
   whenever,
 } from "../../checker/language/index.ts";
 import { rtSpinTrylock } from "../locks/rt-mutex.ts";
 import { spinTrylockIrqsave } from "../locks/spinlock.ts";
-import { l, listLock, lock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
+import { l } from "../locks/state.ts";
 import { chainOf, sameCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { isListLock, listLock } from "../mm/locks.ts";
+import { bucket, object, slab, slot } from "../mm/sets.ts";
 import { freeDeferredObjects } from "../slub/defer-free.ts";
-import { bucket, object, slab, slot } from "../slub/sets.ts";
 import { k, kmemCacheDebug } from "../slub/state.ts";
 import { g, trackAllocated } from "./ghosts.ts";
 
@@ -45,13 +46,13 @@ export const S12 = property(
   'n->nr_partial is the length of the list whenever list_lock is free, n->nr_slabs the number of slabs: of debug caches then too, of others at rest (a spec that asks has "accounting")',
   invariant(
     and(
-      cfg.accounting,
+      mm.accounting,
       forAll(bucket, (b) => implies(listLockFree(b), k.node.at(b).nrPartial.eq(onPartial(b)))),
     ),
   ),
   invariant(
     and(
-      cfg.accounting,
+      mm.accounting,
       forAll(bucket, (b) =>
         implies(and(kmemCacheDebug(b), listLockFree(b)), k.node.at(b).nrSlabs.eq(onPartial(b).plus(onFull(b)))),
       ),
@@ -59,7 +60,7 @@ export const S12 = property(
   ),
   atRest(
     and(
-      cfg.accounting,
+      mm.accounting,
       forAll(bucket, (b) => k.node.at(b).nrSlabs.eq(count(slab, (s) => k.slab.at(s).cache.eq(b)))),
     ),
   ),
@@ -71,11 +72,11 @@ export const E27 = property(
   whenever(
     spinTrylockIrqsave,
     "try",
-    ({ self, which }) => not(and(isKind(lock, "list", which), sameCpu(l.lock.at(which).holder, self))),
+    ({ self, which }) => not(and(isListLock(which), sameCpu(l.lock.at(which).holder, self))),
     { to: "undo" },
   ),
   whenever(rtSpinTrylock, "fast", ({ self, which }) =>
-    not(and(isKind(lock, "list", which), l.lock.at(which).owner.eq(chainOf(self)))),
+    not(and(isListLock(which), l.lock.at(which).owner.eq(chainOf(self)))),
   ),
 );
 

@@ -1,4 +1,5 @@
 /** What properties remember of a call under way: what it asked, what it was refused, who ran meanwhile. */
+
 import {
   and,
   bool,
@@ -6,7 +7,6 @@ import {
   each,
   ghosts,
   id,
-  isKind,
   lit,
   not,
   optional,
@@ -17,16 +17,18 @@ import {
 import { localLockIsLocked } from "../locks/local-lock.ts";
 import { rtSpinTrylock } from "../locks/rt-mutex.ts";
 import { spinTrylock, spinTrylockIrqsave } from "../locks/spinlock.ts";
-import { cpuSlabLock, l, lock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { l } from "../locks/state.ts";
 import { scheduler } from "../machine/scheduler.ts";
+import { cpu } from "../machine/sets.ts";
 import { chainOf, inNmi, type Self, sameCpu, thisCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { cpuSlabLock, isCpuSlabLock } from "../mm/locks.ts";
+import { bucket, slab } from "../mm/sets.ts";
 import { p } from "../page/state.ts";
-import { returned } from "../scripts.ts";
+import { returned } from "../slub/calls.ts";
 import { freeDeferredObjects } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
-import { bucket, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
@@ -82,7 +84,7 @@ export const trackAsked = [
   ]),
 ];
 
-const pageToBeHad = (self: Self) => and(cfg.pages, or(p.zoneList.notNull(), p.pcpList.at(thisCpu(self)).notNull()));
+const pageToBeHad = (self: Self) => and(mm.pages, or(p.zoneList.notNull(), p.pcpList.at(thisCpu(self)).notNull()));
 
 /** Why a kmalloc_nolock() may give NULL though nobody below it holds a lock. */
 export const trackRefused = [
@@ -107,12 +109,7 @@ export const trackRefused = [
     ({ self, which }) =>
       call.lost
         .at(self)
-        .set(
-          or(
-            call.lost.at(self),
-            and(not(isKind(lock, "cpuSlab", which)), not(l.lock.at(which).owner.eq(chainOf(self)))),
-          ),
-        ),
+        .set(or(call.lost.at(self), and(not(isCpuSlabLock(which)), not(l.lock.at(which).owner.eq(chainOf(self)))))),
     { to: "busy" },
   ),
   track(returned, "check", ({ self }) => [call.noMemory.at(self).set(false), call.lost.at(self).set(false)]),

@@ -1,4 +1,5 @@
 /** Sentences of the discussion as properties, under the ids of the claims ledger: `model/claims/`. */
+
 import {
   and,
   atMost,
@@ -6,7 +7,6 @@ import {
   happens,
   type Id,
   implies,
-  isKind,
   ite,
   lit,
   next,
@@ -17,11 +17,13 @@ import {
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localLockIsLocked } from "../locks/local-lock.ts";
 import { rtSpinTrylock } from "../locks/rt-mutex.ts";
-import { cpuSlabLock, l, lock } from "../locks/state.ts";
+import { l } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
+import { localLockOf } from "../machine/sets.ts";
 import { atomic, chainOf, inHardirq, inNmi, m, type Self, thisCpu } from "../machine/state.ts";
+import { bucketOf, cpuSlabLock, isCpuSlabLock, isOfCpuSlab } from "../mm/locks.ts";
+import { bucket } from "../mm/sets.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
-import { bucket } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
@@ -89,11 +91,17 @@ const D12 = property(
       implies(call.asked.at(self).at(b), not(localLockIsLocked(self, cpuSlabLock(thisCpu(self), b)))),
     ),
   ),
-  whenever(localLockIrqsave, "acquire", ({ self, b, here }) =>
-    implies(call.asked.at(self).at(b), not(localLockIsLocked(self, cpuSlabLock(here, b)))),
+  whenever(localLockIrqsave, "acquire", ({ self, which, here }) =>
+    implies(
+      and(isOfCpuSlab(which), call.asked.at(self).at(bucketOf(which))),
+      not(localLockIsLocked(self, localLockOf(here, which))),
+    ),
   ),
-  whenever(localLockIrqsave, "migrateDisable", ({ self, b }) =>
-    implies(call.asked.at(self).at(b), not(localLockIsLocked(self, cpuSlabLock(thisCpu(self), b)))),
+  whenever(localLockIrqsave, "migrateDisable", ({ self, which }) =>
+    implies(
+      and(isOfCpuSlab(which), call.asked.at(self).at(bucketOf(which))),
+      not(localLockIsLocked(self, localLockOf(thisCpu(self), which))),
+    ),
   ),
   ...trackAsked,
 );
@@ -105,8 +113,7 @@ const lockIt = [
     whenever(
       rtSpinTrylock,
       "owned",
-      ({ self, which }) =>
-        implies(isKind(lock, "cpuSlab", which), m.chain.at(l.lock.at(which).owner).cpu.ne(thisCpu(self))),
+      ({ self, which }) => implies(isCpuSlabLock(which), m.chain.at(l.lock.at(which).owner).cpu.ne(thisCpu(self))),
       { to: "busy" },
     ),
   ),
@@ -116,7 +123,7 @@ const lockIt = [
     happens(
       rtSpinTrylock,
       "owned",
-      ({ self, which }) => and(isKind(lock, "cpuSlab", which), l.lock.at(which).owner.ne(chainOf(self))),
+      ({ self, which }) => and(isCpuSlabLock(which), l.lock.at(which).owner.ne(chainOf(self))),
       { to: "busy" },
     ),
   ),

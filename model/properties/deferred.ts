@@ -1,4 +1,5 @@
 /** S14, and what is said of deferred frees beside L2 and L5: where they are kept, how many, who drains them. */
+
 import {
   allOf,
   alwaysPossible,
@@ -21,9 +22,13 @@ import {
   whenever,
   within,
 } from "../../checker/language/index.ts";
-import { cpuSlabLock, l } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { l } from "../locks/state.ts";
+import { cfg } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { inNmi, onCpu, sameCpu, thisCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
+import { bucket, object, slab } from "../mm/sets.ts";
 import { deactivateSlab } from "../slub/deactivate-slab.ts";
 import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
@@ -31,7 +36,6 @@ import { freeDeferredList } from "../slub/free-deferred-list.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
 import { kmemCacheDestroy } from "../slub/kmem-cache-destroy.ts";
 import { putCpuPartial, putPartials } from "../slub/put-cpu-partial.ts";
-import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { cpuSlabOf, k, linkOf, nrCpuPartial, slabOf } from "../slub/state.ts";
 import { g, trackFreer } from "./ghosts.ts";
@@ -180,7 +184,7 @@ export const DEFERRED_WITNESSES = [
   property(
     "locksAfterCmpxchg",
     "__slab_free() has freed the object by a cmpxchg, and needs c->lock and then list_lock after that",
-    happens(putCpuPartial, "put", ({ b, c, drain }) => and(drain, nrCpuPartial(c, b).ge(cfg.cpuPartialSlabs))),
+    happens(putCpuPartial, "put", ({ b, c, drain }) => and(drain, nrCpuPartial(c, b).ge(mm.cpuPartialSlabs))),
   ),
   property(
     "redo",

@@ -2,6 +2,7 @@
  * That calls return; and which frame has come on top of what: witnesses, so that a spec that names one is vacuous where an
  * interrupt or a hook stays away.
  */
+
 import {
   alwaysPossible,
   and,
@@ -9,7 +10,6 @@ import {
   type Expr,
   exists,
   type Id,
-  isKind,
   not,
   type Property,
   property,
@@ -19,17 +19,19 @@ import {
   standsIn,
   within,
 } from "../../checker/language/index.ts";
-import { l, lock } from "../locks/state.ts";
+import { l } from "../locks/state.ts";
 import { type CONTEXT_KINDS, cfg } from "../machine/config.ts";
+import { lock } from "../machine/sets.ts";
 import { m } from "../machine/state.ts";
 import { memcgReparentObjcgs } from "../memcg/reparent-objcgs.ts";
+import { isCpuSlabLock } from "../mm/locks.ts";
 import { allocPages } from "../page/alloc-pages.ts";
 import { freePages } from "../page/free-pages.ts";
-import { KERNEL_ROWS } from "../scripts.ts";
 import { freeDeferredObjects } from "../slub/defer-free.ts";
 import { flushSlab } from "../slub/flush-slab.ts";
 import { kfree, kfreeNolock, kmalloc } from "../slub/kmalloc.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
+import { KERNEL_ROWS } from "../slub/rows.ts";
 import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
 
 export const returns = property(
@@ -59,8 +61,7 @@ const onTop = (name: string, what: string, kind: Kind, of: (below: Context) => E
 /** Preemption, or migration on PREEMPT_RT, is off, and interrupts are on. */
 const PINNED: Region = rowsOf(slabAllocWrapper, "gate");
 const isA = (kind: Kind) => (below: Context) => cfg.who.at(below).kind.eq(kind);
-const inSection = (below: Context) =>
-  exists(lock, (x) => and(isKind(lock, "cpuSlab", x), l.lock.at(x).holder.eq(below)));
+const inSection = (below: Context) => exists(lock, (x) => and(isCpuSlabLock(x), l.lock.at(x).holder.eq(below)));
 
 const softirq = isA("softirq");
 const hardirq = isA("hardirq");

@@ -1,4 +1,5 @@
 /** S17, S19, S20, L4, L6: that the gate is asked, that a call keeps its CPU where it must, and that it gets something. */
+
 import {
   and,
   count,
@@ -6,7 +7,6 @@ import {
   guardedBy,
   type Id,
   implies,
-  isKind,
   ite,
   not,
   or,
@@ -14,12 +14,14 @@ import {
   whenever,
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localLockIsLocked } from "../locks/local-lock.ts";
-import { cpuSlabLock, l, lock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { l } from "../locks/state.ts";
+import { cfg } from "../machine/config.ts";
+import { cpu, lock } from "../machine/sets.ts";
 import { chainOf, m, type Self, thisCpu } from "../machine/state.ts";
+import { bucketOf, cpuSlabLock, isCpuSlabLock, isOfCpuSlab } from "../mm/locks.ts";
+import { bucket, slab } from "../mm/sets.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
-import { bucket, slab } from "../slub/sets.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { cpuSlabOf } from "../slub/state.ts";
 import { call, trackAsked, trackMeanwhile, trackRefused } from "./call-ghosts.ts";
@@ -45,8 +47,12 @@ const passedTheGate = (self: Self, c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) =>
 export const S19 = property(
   "S19",
   "a nolock call takes c->lock only where local_lock_is_locked() of the bucket was false in this call, and still is",
-  whenever(localLockIrqsave, "acquire", ({ self, b, here }) => passedTheGate(self, here, b)),
-  whenever(localLockIrqsave, "migrateDisable", ({ self, b }) => passedTheGate(self, thisCpu(self), b)),
+  whenever(localLockIrqsave, "acquire", ({ self, which, here }) =>
+    implies(isOfCpuSlab(which), passedTheGate(self, here, bucketOf(which))),
+  ),
+  whenever(localLockIrqsave, "migrateDisable", ({ self, which }) =>
+    implies(isOfCpuSlab(which), passedTheGate(self, thisCpu(self), bucketOf(which))),
+  ),
   ...trackAsked,
 );
 
@@ -63,7 +69,7 @@ export const S20 = property(
 export const sectionsBelow = (self: Self) =>
   count(lock, (x) =>
     and(
-      isKind(lock, "cpuSlab", x),
+      isCpuSlabLock(x),
       ite(
         cfg.preemptRt,
         l.lock.at(x).owner.eq(chainOf(self)),

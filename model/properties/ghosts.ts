@@ -1,4 +1,5 @@
 /** What only properties know: who has been handed what, and where a freelist is being worked on. */
+
 import {
   and,
   bool,
@@ -16,15 +17,15 @@ import {
   setEach,
   track,
 } from "../../checker/language/index.ts";
-import { cpu, objcg } from "../machine/config.ts";
-import { returned } from "../scripts.ts";
+import { cpu } from "../machine/sets.ts";
+import { bucket, objcg, object, slab } from "../mm/sets.ts";
 import { allocSingleFromNewSlab } from "../slub/alloc-single-from-new-slab.ts";
 import { allocSingleFromPartial } from "../slub/alloc-single-from-partial.ts";
+import { returned } from "../slub/calls.ts";
 import { deferDeactivateSlab, deferFree } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { flushSlab } from "../slub/flush-slab.ts";
 import { freeToPartialList } from "../slub/free-to-partial-list.ts";
-import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabFree } from "../slub/slab-free.ts";

@@ -1,11 +1,15 @@
 /** What protects which cells: whoever touches them holds it, but for reads that the C makes racily on purpose. */
+
 import { and, type Expr, element, guardedBy, type Id, ite, not, or, property } from "../../checker/language/index.ts";
-import { cpuSlabLock, l, listLock, pcpLock, stockLock, zone, zoneLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { l } from "../locks/state.ts";
+import { cfg } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { chainOf, type Self } from "../machine/state.ts";
 import { mc } from "../memcg/state.ts";
+import { mm } from "../mm/config.ts";
+import { cpuSlabLock, listLock, pcpLock, stockLock, zoneLock } from "../mm/locks.ts";
+import { bucket, slab, zone } from "../mm/sets.ts";
 import { p } from "../page/state.ts";
-import { bucket, slab } from "../slub/sets.ts";
 import { cpuSlabOf, k, kmemCacheDebug, oneAtATime, type SlabId } from "../slub/state.ts";
 
 /**
@@ -18,7 +22,7 @@ const holds = (self: Self, which: Expr<Id<"lock">>) =>
 /** A slab of a debug cache (or, with SLUB_TINY, of any) that others can find. */
 const listed = (s: SlabId) =>
   and(
-    or(cfg.tiny, cfg.debugCaches),
+    or(mm.tiny, mm.debugCaches),
     k.slab.at(s).cache.notNull(),
     oneAtATime(k.slab.at(s).cache),
     or(k.node.at(k.slab.at(s).cache).partial.at(s), k.node.at(k.slab.at(s).cache).full.at(s)),
@@ -52,12 +56,12 @@ export const guards = property(
   guardedBy(
     [bucket],
     (b) => k.node.at(b).nrPartial,
-    (self, b) => or(not(cfg.accounting), holds(self, listLock(b))),
+    (self, b) => or(not(mm.accounting), holds(self, listLock(b))),
   ),
   guardedBy(
     [bucket],
     (b) => k.node.at(b).nrSlabs,
-    (self, b) => or(not(cfg.accounting), not(kmemCacheDebug(b)), holds(self, listLock(b))),
+    (self, b) => or(not(mm.accounting), not(kmemCacheDebug(b)), holds(self, listLock(b))),
   ),
   ...[(s: SlabId) => k.slab.at(s).freelist, (s: SlabId) => k.slab.at(s).inuse].map((cell) =>
     guardedBy(

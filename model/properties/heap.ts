@@ -1,4 +1,5 @@
 /** S2 to S6, S11, S13, S21: what the heap must look like. */
+
 import {
   and,
   atRest,
@@ -15,8 +16,11 @@ import {
   property,
   whenever,
 } from "../../checker/language/index.ts";
-import { cpuSlabLock, l } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { l } from "../locks/state.ts";
+import { cpu } from "../machine/sets.ts";
+import { mm } from "../mm/config.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
+import { bucket, object, slab } from "../mm/sets.ts";
 import { p } from "../page/state.ts";
 import { allocSingleFromNewSlab } from "../slub/alloc-single-from-new-slab.ts";
 import { allocSingleFromPartial } from "../slub/alloc-single-from-partial.ts";
@@ -24,7 +28,6 @@ import { deferFree } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { freeToPartialList } from "../slub/free-to-partial-list.ts";
 import { listsOf } from "../slub/lists.ts";
-import { bucket, object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabFree } from "../slub/slab-free.ts";
@@ -85,7 +88,7 @@ export const S5 = property(
   whenever(doSlabFree, "cmpxchg", ({ x }) => g.allocated.at(x), { to: "done" }),
   whenever(doSlabFree, "lockedStore", ({ x }) => g.allocated.at(x)),
   whenever(slabFree, "cmpxchg", ({ x }) => g.allocated.at(x), { to: "after" }),
-  whenever(slabFree, "read", ({ x }) => or(cfg.cmpxchgDouble, g.allocated.at(x))),
+  whenever(slabFree, "read", ({ x }) => or(mm.cmpxchgDouble, g.allocated.at(x))),
   whenever(freeToPartialList, "free", ({ x }) => g.allocated.at(x)),
   whenever(deferFree, "push", ({ x }) => and(g.allocated.at(x), not(deferred(x)))),
   whenever(doSlabFree, "defer", ({ x }) => and(g.allocated.at(x), not(deferred(x)))),
@@ -131,7 +134,7 @@ export const S18 = property(
 
 const places = (s: SlabOf) => cpusOf(s).plus(listsOf(s));
 
-const isFull = (s: SlabOf) => and(k.slab.at(s).freelist.isNull(), k.slab.at(s).inuse.eq(cfg.objects));
+const isFull = (s: SlabOf) => and(k.slab.at(s).freelist.isNull(), k.slab.at(s).inuse.eq(mm.objects));
 
 export const S6 = property(
   "S6",
@@ -164,7 +167,7 @@ const countIsTrue = (s: SlabOf) =>
   k.slab
     .at(s)
     .inuse.plus(freelist(k.slab.at(s).freelist).length())
-    .eq(cfg.objects);
+    .eq(mm.objects);
 
 export const S11 = property(
   "S11",
@@ -172,7 +175,7 @@ export const S11 = property(
   atRest(forAll(slab, (s) => implies(isSlab(s), countIsTrue(s)))),
   invariant(
     or(
-      not(or(cfg.tiny, cfg.debugCaches)),
+      not(or(mm.tiny, mm.debugCaches)),
       forAll(bucket, (b) =>
         implies(
           and(oneAtATime(b), listLockFree(b)),
@@ -188,7 +191,7 @@ export const S13 = property(
   "a slab's page has reference count 0 all its life; a page is freed with count 0, by the last who counts it",
   invariant(
     implies(
-      cfg.pages,
+      mm.pages,
       forAll(slab, (s) => implies(isSlab(s), p.page.at(s).refcount.eq(0))),
     ),
   ),

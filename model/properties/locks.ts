@@ -1,57 +1,24 @@
 /** S1, S7, S8, S9, S10: who may take, wait for and leave a lock. */
-import {
-  and,
-  type Expr,
-  exists,
-  forAll,
-  type Id,
-  implies,
-  isKind,
-  ite,
-  chain as list,
-  lit,
-  not,
-  or,
-  property,
-  whenever,
-} from "../../checker/language/index.ts";
-import { localLockIrqsaveCheck, stockLockIrqsaveCheck, warnOnOnce } from "../locks/irqsave-check.ts";
-import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
+
+import { and, forAll, lit, not, or, property, whenever } from "../../checker/language/index.ts";
+import { localLockIrqsaveCheck, warnOnOnce } from "../locks/irqsave-check.ts";
 import { rawSpinLock, rawSpinTrylockIrqsave } from "../locks/raw-spinlock.ts";
-import { rtSpinLock, rtSpinUnlock } from "../locks/rt-mutex.ts";
-import { spinLock, spinLockIrqsave } from "../locks/spinlock.ts";
-import { batchLock, cpuSlabLock, crngLock, l, lock, pageStockLock, rawLock, stockLock } from "../locks/state.ts";
-import { localTrylock, pageStockTrylock } from "../locks/stock-lock.ts";
-import { cfg, chain } from "../machine/config.ts";
-import { atomic, chainOf, m, onCpu, sameCpu } from "../machine/state.ts";
-import { batchLocalLock, crngLocalLock } from "../random/get-random.ts";
-import { returned } from "../scripts.ts";
-import { slab } from "../slub/sets.ts";
+import { rtSpinLock } from "../locks/rt-mutex.ts";
+import { HOLDER_UNLOCKS, LOCAL_SECTIONS, leftAsFound, MAY_SLEEP, NO_RING, NOBODY_BELOW } from "../locks/rules.ts";
+import { l } from "../locks/state.ts";
+import { localLockOf } from "../machine/sets.ts";
+import { onCpu, sameCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { slab } from "../mm/sets.ts";
+import { returned } from "../slub/calls.ts";
 import { slabLock } from "../slub/slab-lock.ts";
 import { k } from "../slub/state.ts";
 
 export const S1 = property(
   "S1",
   "no frame enters a section under a local lock (of a bucket, a stock, the random generator) that a frame below it is in",
-  whenever(localLockIrqsave, "acquire", ({ b, here }) => l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
-  whenever(localLockIrqsaveCheck, "acquire", ({ b, here }) => l.lock.at(cpuSlabLock(here, b)).holder.isNull()),
-  whenever(stockLockIrqsaveCheck, "acquire", ({ here }) => l.lock.at(stockLock(here)).holder.isNull()),
-  whenever(localTrylock, "acquire", ({ here }) => l.lock.at(stockLock(here)).holder.isNull()),
-  whenever(batchLocalLock, "enter", ({ here }) => l.lock.at(batchLock(here)).holder.isNull()),
-  whenever(crngLocalLock, "enter", ({ here }) => l.lock.at(crngLock(here)).holder.isNull()),
-  whenever(pageStockTrylock, "acquire", ({ here }) => l.lock.at(pageStockLock(here)).holder.isNull()),
-  whenever(rtSpinLock, "fast", ({ self, which }) =>
-    implies(
-      or(
-        isKind(lock, "cpuSlab", which),
-        isKind(lock, "stock", which),
-        isKind(lock, "pageStock", which),
-        isKind(lock, "batch", which),
-        isKind(lock, "crng", which),
-      ),
-      not(l.lock.at(which).owner.eq(chainOf(self))),
-    ),
-  ),
+  ...LOCAL_SECTIONS,
+  whenever(localLockIrqsaveCheck, "acquire", ({ which, here }) => l.lock.at(localLockOf(here, which)).holder.isNull()),
 );
 
 /** There is no lock word to find taken: that the section is entered is all that goes wrong, and all that can be seen. */
@@ -72,28 +39,14 @@ export const WARN = property(
 export const S7 = property(
   "S7",
   "no frame spins for a lock whose holder cannot run before the frame ends",
-  whenever(spinLockIrqsave, "take", ({ self, which }) => not(sameCpu(l.lock.at(which).holder, self)), {
-    to: "(waits)",
-  }),
+  ...NOBODY_BELOW,
   whenever(slabLock, "take", ({ self, slab }) => not(sameCpu(k.slab.at(slab).bitLock, self)), { to: "(waits)" }),
-  whenever(spinLock, "take", ({ self, which }) => not(sameCpu(l.lock.at(which).holder, self)), { to: "(waits)" }),
-  // The wait_lock of an rt_mutex among them.
-  whenever(rawSpinLock, "take", ({ self, lock }) => not(sameCpu(lock, self)), { to: "(waits)" }),
 );
-
-/** Who owns the lock that a task sleeps for; null where it does not sleep. */
-const ownerAwaited = (t: Expr<Id<"chain">>) =>
-  ite<Id<"chain"> | null>(m.chain.at(t).blockedOn.isNull(), lit(null), l.lock.at(m.chain.at(t).blockedOn).owner);
 
 export const S8 = property(
   "S8",
   "no task sleeps for a lock that it owns itself, directly or through other sleepers",
-  whenever(
-    rtSpinLock,
-    "sleep",
-    ({ self, which }) => not(list(chain, l.lock.at(which).owner, ownerAwaited).has(chainOf(self))),
-    { to: "woken" },
-  ),
+  ...NO_RING,
 );
 
 export const S9 = property(
@@ -101,28 +54,20 @@ export const S9 = property(
   "a call leaves locks, interrupt state, preempt_count and migrate_disable() as it found them; who unlocks is the holder",
   whenever(returned, "check", ({ self, irqs, preempt, migrate }) =>
     and(
-      implies(irqs, onCpu(self).irqsOff),
-      implies(onCpu(self).irqsOff, irqs),
-      onCpu(self).preemptCount.eq(preempt),
-      m.chain.at(chainOf(self)).migrateDisabled.eq(migrate),
-      forAll(lock, (x) => not(l.lock.at(x).holder.eq(self))),
-      forAll(lock, (x) => not(l.lock.at(x).waitLock.eq(self))),
-      forAll(rawLock, (x) => not(l.rawLock.at(x).eq(self))),
+      leftAsFound({ self, irqs, preempt, migrate }),
       or(
-        cfg.cmpxchgDouble,
+        mm.cmpxchgDouble,
         forAll(slab, (s) => not(k.slab.at(s).bitLock.eq(self))),
       ),
-      implies(cfg.who.at(self).kind.eq("task"), not(exists(lock, (x) => l.lock.at(x).owner.eq(chainOf(self))))),
     ),
   ),
-  whenever(localUnlockIrqrestore, "release", ({ self, which }) => l.lock.at(which).holder.eq(self)),
-  whenever(rtSpinUnlock, "fast", ({ self, which }) => l.lock.at(which).owner.eq(chainOf(self))),
+  ...HOLDER_UNLOCKS,
 );
 
 export const S10 = property(
   "S10",
   "no lock that may sleep is asked for with interrupts or preemption off, or in an interrupt",
-  whenever(rtSpinLock, "fast", ({ self }) => not(atomic(self))),
+  ...MAY_SLEEP,
 );
 
 /** S10 is about asking; this is about what then happens where the lock is not free. */

@@ -1,4 +1,5 @@
 /** S16: what is charged to a cgroup is what its objects and its stocks have; and so are the references to its objcg. */
+
 import {
   and,
   atRest,
@@ -10,27 +11,30 @@ import {
   implies,
   ite,
   lit,
+  not,
   or,
   property,
   setEach,
   track,
   whenever,
 } from "../../checker/language/index.ts";
-import { stockLockIrqsaveCheck } from "../locks/irqsave-check.ts";
-import { cfg, cpu, objcg } from "../machine/config.ts";
+import { localLockIrqsaveCheck } from "../locks/irqsave-check.ts";
+import { cpu } from "../machine/sets.ts";
 import { type Self, thisCpu } from "../machine/state.ts";
 import { stockIsLocked } from "../memcg/charge-atomic.ts";
-import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { MOST_BYTES, mc } from "../memcg/state.ts";
+import { mm } from "../mm/config.ts";
+import { isOfStock } from "../mm/locks.ts";
+import { objcg, object } from "../mm/sets.ts";
 import { kmalloc } from "../slub/kmalloc.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
-import { object } from "../slub/sets.ts";
+import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../slub/slab-hooks.ts";
 import { g } from "./ghosts.ts";
 
 /** An object that its caller gets is charged to the caller's objcg, and is until somebody asks to free it. */
 const chargedTo = (self: Self, got: Expr<Id<"object"> | null>) =>
   setEach(object, (x) =>
-    g.chargedTo.at(x).set(ite<Id<"objcg"> | null>(and(cfg.memcg, got.eq(x)), cfg.objcgOf.at(self), g.chargedTo.at(x))),
+    g.chargedTo.at(x).set(ite<Id<"objcg"> | null>(and(mm.memcg, got.eq(x)), mm.objcgOf.at(self), g.chargedTo.at(x))),
   );
 
 const trackCharged = [
@@ -40,16 +44,16 @@ const trackCharged = [
 ];
 
 const here = (self: Self, c: Expr<Id<"cpu">>) => thisCpu(self).eq(c);
-const askedHere = ({ self }: { self: Self }) =>
-  or(g.stockAsked.at(self).isNull(), g.stockAsked.at(self).eq(thisCpu(self)));
+const askedHere = ({ self, which }: { self: Self; which: Expr<Id<"localLock">> }) =>
+  or(not(isOfStock(which)), g.stockAsked.at(self).isNull(), g.stockAsked.at(self).eq(thisCpu(self)));
 
 /** Of S17: a stock is used on its own CPU; and v1, where an allocation may not spin, on the CPU where it asked. */
 export const stockStaysHere = [
   guardedBy([cpu], (c) => mc.objStock.at(c).cached, here),
   guardedBy([cpu], (c) => mc.objStock.at(c).bytes, here),
-  whenever(stockLockIrqsaveCheck, "irqSave", askedHere),
-  whenever(stockLockIrqsaveCheck, "tryIrqSave", askedHere),
-  whenever(stockLockIrqsaveCheck, "migrateDisable", askedHere),
+  whenever(localLockIrqsaveCheck, "irqSave", askedHere),
+  whenever(localLockIrqsaveCheck, "tryIrqSave", askedHere),
+  whenever(localLockIrqsaveCheck, "migrateDisable", askedHere),
   track(memcgSlabPostAllocHook, "objcg", ({ self }) => g.stockAsked.at(self).set(lit(null))),
   track(stockIsLocked, "which", ({ self, pinned }) =>
     g.stockAsked.at(self).set(ite<Id<"cpu"> | null>(pinned, thisCpu(self), lit(null))),
@@ -72,7 +76,7 @@ export const S16 = property(
   atRest(
     forAll(objcg, (o) =>
       implies(
-        cfg.memcg,
+        mm.memcg,
         mc.objcg
           .at(o)
           .pages.plus(mc.objcg.at(o).pages)
@@ -80,7 +84,7 @@ export const S16 = property(
       ),
     ),
   ),
-  atRest(forAll(object, (x) => implies(cfg.memcg, mc.objExts.at(x).eq(g.chargedTo.at(x))))),
+  atRest(forAll(object, (x) => implies(mm.memcg, mc.objExts.at(x).eq(g.chargedTo.at(x))))),
   whenever(memcgSlabFreeHook, "record", ({ x }) => mc.objExts.at(x).eq(g.chargedTo.at(x))),
   ...trackCharged,
 );
@@ -92,7 +96,7 @@ export const references = property(
   atRest(
     forAll(objcg, (o) =>
       implies(
-        cfg.memcg,
+        mm.memcg,
         mc.objcg.at(o).refs.eq(
           count(object, (x) => mc.objExts.at(x).eq(o))
             .plus(count(cpu, (c) => mc.objStock.at(c).cached.eq(o)))

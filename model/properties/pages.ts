@@ -1,4 +1,5 @@
 /** The page side of S2, S4, S6, S13, S18 and L2: where a page is, and that a list of pages is not cut. */
+
 import {
   and,
   atRest,
@@ -23,15 +24,16 @@ import {
 } from "../../checker/language/index.ts";
 import { rawSpinLock } from "../locks/raw-spinlock.ts";
 import { rtSpinTrylock, rtSpinUnlock } from "../locks/rt-mutex.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { chainOf, inHardirq, inNmi, m, type Self, sameCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { slab } from "../mm/sets.ts";
 import { freeFrozenPages, freeOnePage, parkPage } from "../page/free-frozen-pages.ts";
 import { freePages } from "../page/free-pages.ts";
 import { addPage, takeFirstPage } from "../page/page-list.ts";
 import { pfnScanner } from "../page/pfn-scanner.ts";
 import { p, pageList } from "../page/state.ts";
-import { returned } from "../scripts.ts";
-import { slab } from "../slub/sets.ts";
+import { returned } from "../slub/calls.ts";
 import { k } from "../slub/state.ts";
 import { g } from "./ghosts.ts";
 
@@ -47,7 +49,7 @@ const lists = (x: Page) =>
     .plus(one(p.page.at(x).parked))
     .plus(one(p.page.at(x).draining));
 
-const eachPage = (test: (x: Page) => Expr<boolean>) => implies(cfg.pages, forAll(slab, test));
+const eachPage = (test: (x: Page) => Expr<boolean>) => implies(mm.pages, forAll(slab, test));
 
 /** A page is out from leaving a list that others can see until it is on one again. */
 const trackPageOut = [
@@ -111,7 +113,7 @@ export const pagesOfS18 = [
   invariant(eachPage((x) => lists(x).le(1))),
   invariant(
     implies(
-      cfg.pages,
+      mm.pages,
       and(
         pageList(p.zoneList).acyclic(),
         forAll(cpu, (c) => pageList(p.pcpList.at(c)).acyclic()),

@@ -1,4 +1,5 @@
 /** L1, L2, L5: that calls return and deferred work is done. */
+
 import {
   and,
   anyOf,
@@ -20,13 +21,14 @@ import {
   standsIn,
   within,
 } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
+import { workAt } from "../machine/irq-work.ts";
+import { cpu } from "../machine/sets.ts";
+import { object, slab } from "../mm/sets.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { deactivateSlab } from "../slub/deactivate-slab.ts";
 import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/defer-free.ts";
-import { object, slab } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
-import { k } from "../slub/state.ts";
+import { DEFERRED_WORK, k } from "../slub/state.ts";
 import { waitsForSomebody } from "./deferred.ts";
 import { pagesOfL2 } from "./pages.ts";
 
@@ -77,7 +79,7 @@ export const L5 = property(
   invariant(
     forAll(cpu, (c) =>
       or(
-        k.deferFree.at(c).queuedOn.notNull(),
+        workAt(c, DEFERRED_WORK).queuedOn.notNull(),
         somebodyStandsIn(PUSHED),
         and(
           or(not(objectsListed(c)), somebodyStandsIn(TAKES_OBJECTS)),

@@ -1,4 +1,5 @@
 /** What must be reachable for an answer to mean anything: the hard cases, by name. */
+
 import {
   and,
   context,
@@ -13,11 +14,14 @@ import {
 } from "../../checker/language/index.ts";
 import { localLockIrqsaveCheck } from "../locks/irqsave-check.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
-import { cpuSlabLock, l } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { l } from "../locks/state.ts";
+import { cfg } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { atomic, chainOf, inNmi, m, thisCpu } from "../machine/state.ts";
 import { cgroupRstatFlush } from "../memcg/rstat.ts";
 import { mc } from "../memcg/state.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
+import { bucket } from "../mm/sets.ts";
 import { allocPages } from "../page/alloc-pages.ts";
 import { freeFrozenPages, parkPage } from "../page/free-frozen-pages.ts";
 import { pcpSpinTrylock } from "../page/pcp.ts";
@@ -27,7 +31,6 @@ import { doSlabFree } from "../slub/do-slab-free.ts";
 import { getFreelist } from "../slub/get-freelist.ts";
 import { getPartialNode } from "../slub/get-partial-node.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
-import { bucket } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";

@@ -10,122 +10,25 @@
  *
  * @kernel v6.18.35 drivers/char/random.c get_random_u32(), crng_make_state()
  */
-import {
-  bool,
-  call,
-  type Expr,
-  either,
-  type Id,
-  id,
-  lit,
-  otherwise,
-  program,
-  result,
-  select,
-  step,
-  value,
-  when,
-} from "../../checker/language/index.ts";
-import { rtSpinLock, rtSpinUnlock } from "../locks/rt-mutex.ts";
+
+import { bool, call, either, id, otherwise, program, step } from "../../checker/language/index.ts";
+import { localLockIrqsaveUnmarked, localUnlockIrqrestoreUnmarked } from "../locks/local-lock.ts";
 import { spinLock, spinUnlock } from "../locks/spinlock.ts";
-import { baseCrngLock, batchLock, crngLock, l } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
-import { chainOf, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
+import { cpu } from "../machine/sets.ts";
+import { baseCrngLock, thisBatchLock, thisCrngLock } from "../mm/locks.ts";
 
 const KERNEL = "v6.18.35 drivers/char/random.c";
-const LOCAL_LOCK = "v6.18.35 include/linux/local_lock_internal.h __local_lock_irqsave()";
-
-type LockOf = (c: Expr<Id<"cpu"> | null>) => Expr<Id<"lock">>;
-
-const migration = (self: Self) => m.chain.at(chainOf(self)).migrateDisabled;
-
-/** local_lock_irqsave() of a local_lock_t of the random generator, on the CPU that the caller is on. */
-const localLock = (name: string, lockOf: LockOf) =>
-  program(
-    `local_lock_irqsave (${name})`,
-    {
-      exits: ["held"],
-      params: { c: result(id(cpu)), flags: result(bool) },
-      locals: { here: id(cpu) },
-      kernel: LOCAL_LOCK,
-      tag: "S",
-    },
-    (self, { c, flags }, { here }) => ({
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
-      irqSave: step(
-        "local_irq_save(flags);",
-        { ref: "3.10.R1" },
-        otherwise
-          .do(
-            flags.set(onCpu(self).irqsOff),
-            onCpu(self).irqsOff.set(true),
-            c.set(thisCpu(self)),
-            here.set(thisCpu(self)),
-          )
-          .goto("enter"),
-      ),
-      enter: step(
-        "(model) inside: a local_lock_t has no mark",
-        { ref: "3.10.R1" },
-        when(l.lock.at(lockOf(here)).holder.isNull())
-          .do(l.lock.at(lockOf(here)).holder.set(self))
-          .goto("held"),
-        otherwise.goto("held"),
-      ),
-      migrateDisable: step(
-        "migrate_disable();",
-        { ref: "3.10.R1" },
-        otherwise
-          .do(
-            flags.set(false),
-            c.set(thisCpu(self)),
-            here.set(thisCpu(self)),
-            migration(self).set(migration(self).plus(1)),
-          )
-          .goto("lock"),
-      ),
-      lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which: lockOf(here) }, { done: "held" }),
-    }),
-  );
-
-const localUnlock = (name: string, lockOf: LockOf) =>
-  program(
-    `local_unlock_irqrestore (${name})`,
-    { exits: ["done"], params: { c: value(id(cpu)), flags: value(bool) }, kernel: LOCAL_LOCK, tag: "S" },
-    (self, { c, flags }) => ({
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "unlock"]], "leave"),
-      leave: step(
-        "(model) outside: a local_lock_t has no mark",
-        { ref: "3.10.R1" },
-        when(l.lock.at(lockOf(c)).holder.eq(self))
-          .do(l.lock.at(lockOf(c)).holder.set(lit(null)))
-          .goto("irqRestore"),
-        otherwise.goto("irqRestore"),
-      ),
-      irqRestore: step(
-        "local_irq_restore(flags);",
-        { ref: "3.10.R1" },
-        otherwise.do(onCpu(self).irqsOff.set(flags)).goto("done"),
-      ),
-      unlock: call("spin_unlock(this_cpu_ptr(lock));", rtSpinUnlock, { which: lockOf(c) }, { done: "migrateEnable" }),
-      migrateEnable: step(
-        "migrate_enable();",
-        { ref: "3.10.R1" },
-        otherwise.do(migration(self).set(migration(self).minus(1))).goto("done"),
-      ),
-    }),
-  );
-
-export const batchLocalLock = localLock("batched_entropy_u32", batchLock);
-const batchLocalUnlock = localUnlock("batched_entropy_u32", batchLock);
-export const crngLocalLock = localLock("crngs", crngLock);
-const crngLocalUnlock = localUnlock("crngs", crngLock);
 
 const crngMakeState = program(
   "crng_make_state",
   { exits: ["done"], locals: { c: id(cpu), flags: bool }, kernel: `${KERNEL} crng_make_state()`, tag: "S" },
   (_, __, { c, flags }) => ({
-    lock: call("local_lock_irqsave(&crngs.lock, flags);", crngLocalLock, { c, flags }, { held: "generation" }),
+    lock: call(
+      "local_lock_irqsave(&crngs.lock, flags);",
+      localLockIrqsaveUnmarked,
+      { which: thisCrngLock, c, flags },
+      { held: "generation" },
+    ),
     generation: step(
       "if (unlikely(crng->generation != READ_ONCE(base_crng.generation)))",
       { ref: "3.10.R3", note: "whether the base has been seeded anew since is a free choice" },
@@ -141,7 +44,12 @@ const crngMakeState = program(
     newKey: step("crng->generation = base_crng.generation;", { ref: "3.10.R3" }, otherwise.goto("unlockBase")),
     unlockBase: call("spin_unlock(&base_crng.lock);", spinUnlock, { which: baseCrngLock }, { done: "erase" }),
     erase: step("crng_fast_key_erasure(crng->key, ..);", { ref: "3.10.R3" }, otherwise.goto("unlock")),
-    unlock: call("local_unlock_irqrestore(&crngs.lock, flags);", crngLocalUnlock, { c, flags }, { done: "done" }),
+    unlock: call(
+      "local_unlock_irqrestore(&crngs.lock, flags);",
+      localUnlockIrqrestoreUnmarked,
+      { which: thisCrngLock, c, flags },
+      { done: "done" },
+    ),
   }),
 );
 
@@ -155,7 +63,12 @@ export const getRandomU32 = program(
     abstracts: ["the random generator is ready, and of it only the locks"],
   },
   (_, __, { c, flags }) => ({
-    lock: call("local_lock_irqsave(&batched_entropy_u32.lock, flags);", batchLocalLock, { c, flags }, { held: "test" }),
+    lock: call(
+      "local_lock_irqsave(&batched_entropy_u32.lock, flags);",
+      localLockIrqsaveUnmarked,
+      { which: thisBatchLock, c, flags },
+      { held: "test" },
+    ),
     test: step(
       "if (batch->position >= ARRAY_SIZE(batch->entropy) || next_gen != batch->generation)",
       { ref: "3.10.R2", note: "whether the batch is used up is a free choice" },
@@ -175,8 +88,8 @@ export const getRandomU32 = program(
     ),
     unlock: call(
       "local_unlock_irqrestore(&batched_entropy_u32.lock, flags);",
-      batchLocalUnlock,
-      { c, flags },
+      localUnlockIrqrestoreUnmarked,
+      { which: thisBatchLock, c, flags },
       { done: "done" },
     ),
   }),

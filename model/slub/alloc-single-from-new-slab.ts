@@ -8,6 +8,7 @@
  *
  * @kernel v6.18.35 mm/slub.c alloc_single_from_new_slab()
  */
+
 import {
   bool,
   call,
@@ -23,11 +24,11 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { listLock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
+import { listLock } from "../mm/locks.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { deferDeactivateSlab } from "./defer-free.ts";
 import { addsSlab } from "./lists.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import { addFull, addPartial, incSlabsNode, k, linkOf } from "./state.ts";
 
 export const allocSingleFromNewSlab = program(
@@ -90,7 +91,7 @@ export const allocSingleFromNewSlab = program(
         "if (slab->inuse == slab->objects) add_full(s, n, slab); else add_partial(n, slab, DEACTIVATE_TO_HEAD);",
         { ref: "3.11.5" },
         addsSlab(slab),
-        when(s.inuse.eq(cfg.objects)).do(addFull(b, slab)).goto("count"),
+        when(s.inuse.eq(mm.objects)).do(addFull(b, slab)).goto("count"),
         otherwise.do(addPartial(b, slab)).goto("count"),
       ),
       count: step(

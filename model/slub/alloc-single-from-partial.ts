@@ -7,10 +7,11 @@
  *
  * @kernel v6.18 mm/slub.c alloc_single_from_partial()
  */
+
 import { and, id, optional, otherwise, program, result, step, value, when } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { addsListed, isListed, notOnPartial, removesUnlisted } from "./lists.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import { addFull, k, linkOf, removePartial } from "./state.ts";
 
 export const allocSingleFromPartial = program(
@@ -31,7 +32,7 @@ export const allocSingleFromPartial = program(
         "slab->freelist = get_freepointer(s, object); slab->inuse++;",
         { ref: "3.8.3", note: "under list_lock, which all who look at this slab hold: one step" },
         when(linkOf(x).eq("garbage")).fails("S4", "a link word that somebody owns becomes slab->freelist"),
-        when(s.inuse.ge(cfg.objects)).fails("S11", "hands out an object of a slab that has all in use"),
+        when(s.inuse.ge(mm.objects)).fails("S11", "hands out an object of a slab that has all in use"),
         otherwise
           .do(
             s.freelist.set(linkOf(x).except("garbage")),
@@ -44,9 +45,9 @@ export const allocSingleFromPartial = program(
       full: step(
         "if (slab->inuse == slab->objects) { remove_partial(n, slab); add_full(s, n, slab); }",
         { ref: "3.8.3" },
-        removesUnlisted(and(s.inuse.eq(cfg.objects), notOnPartial(b, slab))),
-        addsListed(and(s.inuse.eq(cfg.objects), isListed(slab, 1))),
-        when(s.inuse.eq(cfg.objects)).do(removePartial(b, slab), addFull(b, slab)).goto("done"),
+        removesUnlisted(and(s.inuse.eq(mm.objects), notOnPartial(b, slab))),
+        addsListed(and(s.inuse.eq(mm.objects), isListed(slab, 1))),
+        when(s.inuse.eq(mm.objects)).do(removePartial(b, slab), addFull(b, slab)).goto("done"),
         otherwise.goto("done"),
       ),
     };

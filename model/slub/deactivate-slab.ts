@@ -7,6 +7,7 @@
  *
  * @kernel v6.18 mm/slub.c deactivate_slab()
  */
+
 import {
   and,
   bool,
@@ -27,11 +28,12 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { listLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
+import { mm } from "../mm/config.ts";
+import { listLock } from "../mm/locks.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { addsSlab, givesUp } from "./lists.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import { addPartial, decSlabsNode, giveUpSlab, k, linkOf, nrPartial, freelist as walk } from "./state.ts";
 import { slabUpdateFreelist } from "./update-freelist-slow.ts";
 
@@ -71,7 +73,7 @@ export const deactivateSlab = program(
         when(racy(s.inuse).lt(freeDelta)).fails("S11", "more objects come back than the slab has in use"),
         otherwise.do(old.set(racy(s.freelist)), inuse.set(racy(s.inuse))).goto("update"),
       ),
-      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[cfg.cmpxchgDouble, "cmpxchg"]], "link"),
+      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[mm.cmpxchgDouble, "cmpxchg"]], "link"),
       cmpxchg: step(
         'slab_update_freelist(s, slab, old.freelist, old.counters, new.freelist, new.counters, "unfreezing slab")',
         { ref: "3.7.2", note: "set_freepointer(tail) rides along: nobody else reads the private tail" },
@@ -108,7 +110,7 @@ export const deactivateSlab = program(
           ref: "3.7.3 3.7.5",
           note: "new.inuse and new.freelist are what the cmpxchg wrote; nr_partial is read without the lock",
         },
-        when(and(inuse.eq(freeDelta), racy(nrPartial(b)).ge(cfg.minPartial))).goto("discard"),
+        when(and(inuse.eq(freeDelta), racy(nrPartial(b)).ge(mm.minPartial))).goto("discard"),
         when(or(freelist.notNull(), old.notNull())).goto("lock"),
         otherwise.goto("end"),
       ),
@@ -118,7 +120,7 @@ export const deactivateSlab = program(
         givesUp(slab),
         otherwise.do(decSlabsNode(b), giveUpSlab(slab)).goto("pages"),
       ),
-      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "end"),
+      pages: select("(model) is the page allocator modelled?", [[mm.pages, "freePage"]], "end"),
       freePage: call(
         "free_frozen_pages(page, order);",
         freeFrozenPages,

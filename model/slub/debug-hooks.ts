@@ -9,6 +9,7 @@
  * @kernel v6.18 mm/slub.c slab_pre_alloc_hook(), slab_post_alloc_hook(), slab_free_hook(); mm/kmemleak.c,
  *   mm/kfence/core.c, lib/debugobjects.c, mm/kasan/quarantine.c, lib/fault-inject.c
  */
+
 import {
   bool,
   call,
@@ -24,13 +25,15 @@ import {
 } from "../../checker/language/index.ts";
 import { rawSpinLockIrqsave, rawSpinUnlockIrqrestore } from "../locks/raw-spinlock.ts";
 import { l } from "../locks/state.ts";
-import { cfg, RAW_LOCKS, type RawLockName, rawLock } from "../machine/config.ts";
-import { object } from "./sets.ts";
+import { rawLock } from "../machine/sets.ts";
+import { mm } from "../mm/config.ts";
+import { RAW_LOCKS, type RawLockName } from "../mm/locks.ts";
+import { object } from "../mm/sets.ts";
 
 const lockOf = (name: RawLockName) => element(rawLock, RAW_LOCKS.indexOf(name));
 
 /** Whether the configuration has what takes this lock. */
-const has = (name: RawLockName) => cfg.takes.at(lockOf(name));
+const has = (name: RawLockName) => mm.takes.at(lockOf(name));
 
 /** A function of which only its lock section is told. */
 const section = (name: string, kernel: string, taken: RawLockName, tag: "M" | "D" = "M") =>

@@ -8,16 +8,13 @@
  *
  * @kernel v6.18.35 mm/slub.c defer_free(), defer_deactivate_slab(), free_deferred_objects(); kernel/irq_work.c
  */
+
 import {
-  type Assign,
   and,
   call,
   choose,
-  type Expr,
   exists,
-  type Id,
   id,
-  ite,
   lit,
   not,
   optional,
@@ -30,24 +27,17 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { irqWorkQueue } from "../machine/irq-work.ts";
 import { preemptDisable, preemptEnable } from "../machine/pin.ts";
-import { type Self, thisCpu } from "../machine/state.ts";
+import { cpu } from "../machine/sets.ts";
+import { thisCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
 import { addsObject, addsSlab, givesUp } from "./lists.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import { slabFree } from "./slab-free.ts";
-import { giveUpSlab, k, linkOf } from "./state.ts";
-
-/** irq_work_queue_on(): the work of CPU c. Where it is pending already nothing changes; else it goes on the list of `where`. */
-export const irqWorkQueueOn = (c: Expr<Id<"cpu">>, where: Expr<Id<"cpu">>): readonly Assign[] => {
-  const { queuedOn, busy } = k.deferFree.at(c);
-  return [queuedOn.set(ite<Id<"cpu"> | null>(queuedOn.isNull(), where, queuedOn)), busy.set(cfg.barrier)];
-};
-
-/** irq_work_queue(): on the CPU that asks. */
-export const irqWorkQueue = (self: Self, c: Expr<Id<"cpu">>): readonly Assign[] => irqWorkQueueOn(c, thisCpu(self));
+import { DEFERRED_WORK, giveUpSlab, k, linkOf } from "./state.ts";
 
 /** v6.18.35 pins the CPU between choosing the record and queueing its work (83d59d81b20c). */
 export const deferFree = program(
@@ -80,7 +70,7 @@ export const deferFree = program(
       queue: step(
         "irq_work_queue(&df->work);",
         { ref: "3.9.4 2.5" },
-        otherwise.do(irqWorkQueue(self, c)).goto("unpin"),
+        otherwise.do(irqWorkQueue(self, c, DEFERRED_WORK)).goto("unpin"),
       ),
       unpin: step("(model) end of guard(preempt)", otherwise.do(preemptEnable(self)).goto("done")),
     };
@@ -118,7 +108,7 @@ export const deferDeactivateSlab = program(
       queue: step(
         "irq_work_queue(&df->work);",
         { ref: "3.9.9 2.5" },
-        otherwise.do(irqWorkQueue(self, c)).goto("unpin"),
+        otherwise.do(irqWorkQueue(self, c, DEFERRED_WORK)).goto("unpin"),
       ),
       unpin: step("(model) end of guard(preempt)", otherwise.do(preemptEnable(self)).goto("done")),
     };
@@ -152,7 +142,7 @@ export const freeDeferredObjects = program(
         choose(object, (o) => when(taken.objects.at(o)).do(taken.objects.at(o).set(false), x.set(o)).goto("link")),
         otherwise.goto("takeSlabs"),
       ),
-      link: select("set_freepointer(s, x, NULL);", [[cfg.encodedLinks, "restore"]], "free"),
+      link: select("set_freepointer(s, x, NULL);", [[mm.encodedLinks, "restore"]], "free"),
       restore: step(
         "set_freepointer(s, x, NULL);",
         { ref: "3.9.6", note: "the object is the callback's own; __slab_free() writes its link again" },
@@ -184,7 +174,7 @@ export const freeDeferredObjects = program(
           note: "in any order; without debug caches and SLUB_TINY no slab here is unfrozen, and deactivate_slab() checks it",
         },
         choose(slabs, (o) =>
-          when(and(or(cfg.tiny, cfg.debugCaches), taken.slabs.at(o), not(k.slab.at(o).frozen)))
+          when(and(or(mm.tiny, mm.debugCaches), taken.slabs.at(o), not(k.slab.at(o).frozen)))
             .do(taken.slabs.at(o).set(false), slab.set(o), b.set(k.slab.at(o).cache.known()))
             .goto("freeSlab"),
         ),
@@ -206,7 +196,7 @@ export const freeDeferredObjects = program(
         givesUp(slab),
         otherwise.do(giveUpSlab(slab)).goto("pages"),
       ),
-      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "nextSlab"),
+      pages: select("(model) is the page allocator modelled?", [[mm.pages, "freePage"]], "nextSlab"),
       freePage: call(
         "free_frozen_pages(page, order);",
         freeFrozenPages,

@@ -6,6 +6,7 @@
  *
  * @kernel v6.18.35 mm/slub.c do_slab_free(), kfree_nolock()
  */
+
 import {
   and,
   bool,
@@ -23,11 +24,12 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localLockIsLocked, localUnlockIrqrestore } from "../locks/local-lock.ts";
-import { cpuSlabLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cfg } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { inNmi, thisCpu } from "../machine/state.ts";
+import { cpuSlabLock, thisCpuSlabLock } from "../mm/locks.ts";
+import { bucket, object } from "../mm/sets.ts";
 import { deferFree } from "./defer-free.ts";
-import { bucket, object } from "./sets.ts";
 import { slabFree } from "./slab-free.ts";
 import { cpuSlabOf, k, linkOf, slabOf, stepTid } from "./state.ts";
 
@@ -92,7 +94,7 @@ export const doSlabFree = program(
       lock: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { b, c, flags },
+        { which: thisCpuSlabLock(b), c, flags },
         { done: "recheck" },
         { ref: "3.2.3'" },
       ),

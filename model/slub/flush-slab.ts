@@ -6,12 +6,13 @@
  *
  * @kernel v6.18.35 mm/slub.c flush_slab()
  */
+
 import { bool, call, id, lit, optional, otherwise, program, step, value, when } from "../../checker/language/index.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
-import { cpuSlabLock } from "../locks/state.ts";
-import { cpu } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
+import { cpuSlabLock, thisCpuSlabLock } from "../mm/locks.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import { cpuSlabOf, stepTid } from "./state.ts";
 
 export const flushSlab = program(
@@ -31,7 +32,7 @@ export const flushSlab = program(
       lock: call(
         "local_lock_irqsave(&s->cpu_slab->lock, flags);",
         localLockIrqsave,
-        { b, c, flags },
+        { which: thisCpuSlabLock(b), c, flags },
         { done: "slab" },
         { ref: "3.7b.1" },
       ),

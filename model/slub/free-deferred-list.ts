@@ -7,6 +7,7 @@
  *
  * @kernel v1 of the series, mm/slub.c free_deferred_objects()
  */
+
 import {
   bool,
   call,
@@ -23,7 +24,7 @@ import {
   step,
   when,
 } from "../../checker/language/index.ts";
-import { object } from "./sets.ts";
+import { object } from "../mm/sets.ts";
 import { slabFree } from "./slab-free.ts";
 import { k } from "./state.ts";
 

@@ -6,6 +6,7 @@
  *
  * @kernel v6.18 mm/slub.c free_to_partial_list()
  */
+
 import {
   and,
   bool,
@@ -22,11 +23,11 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { listLock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
+import { listLock } from "../mm/locks.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { addsListed, givesUp, isListed, notOnFull, notOnPartial, removesUnlisted } from "./lists.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import {
   addPartial,
   decSlabsNode,
@@ -51,7 +52,7 @@ export const freeToPartialList = program(
   (_, { b, slab, x, cnt }, { flags, wasFull }) => {
     const s = k.slab.at(slab);
     const which = listLock(b);
-    const empty = and(s.inuse.eq(0), nrPartial(b).ge(cfg.minPartial));
+    const empty = and(s.inuse.eq(0), nrPartial(b).ge(mm.minPartial));
     return {
       lock: call(
         "spin_lock_irqsave(&n->list_lock, flags);",
@@ -102,7 +103,7 @@ export const freeToPartialList = program(
         givesUp(slab),
         otherwise.do(giveUpSlab(slab)).goto("pages"),
       ),
-      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),
+      pages: select("(model) is the page allocator modelled?", [[mm.pages, "freePage"]], "done"),
       freePage: call(
         "free_frozen_pages(page, order);",
         freeFrozenPages,

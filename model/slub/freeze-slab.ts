@@ -4,6 +4,7 @@
  *
  * @kernel v6.18 mm/slub.c freeze_slab()
  */
+
 import {
   and,
   bool,
@@ -21,8 +22,8 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
-import { object, slab as slabs } from "./sets.ts";
+import { mm } from "../mm/config.ts";
+import { object, slab as slabs } from "../mm/sets.ts";
 import { k } from "./state.ts";
 import { slabUpdateFreelist } from "./update-freelist-slow.ts";
 
@@ -43,12 +44,12 @@ export const freezeSlab = program(
         { ref: "3.3.20" },
         otherwise.do(freelist.set(s.freelist), inuse.set(s.inuse), frozen.set(s.frozen)).goto("update"),
       ),
-      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[cfg.cmpxchgDouble, "cmpxchg"]], "slow"),
+      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[mm.cmpxchgDouble, "cmpxchg"]], "slow"),
       cmpxchg: step(
         'slab_update_freelist(s, slab, freelist, counters, NULL, new.counters, "freeze_slab")',
         { ref: "3.3.20" },
         when(and(s.freelist.eq(freelist), s.inuse.eq(inuse), s.frozen.eq(frozen)))
-          .do(s.freelist.set(lit(null)), s.inuse.set(cfg.objects), s.frozen.set(true), got.set(freelist))
+          .do(s.freelist.set(lit(null)), s.inuse.set(mm.objects), s.frozen.set(true), got.set(freelist))
           .goto("done"),
         otherwise.goto("read"),
       ),
@@ -61,7 +62,7 @@ export const freezeSlab = program(
           inuseOld: inuse,
           frozenOld: frozen,
           freelistNew: null,
-          inuseNew: cfg.objects,
+          inuseNew: mm.objects,
           frozenNew: true,
         },
         { updated: "taken", changed: "read" },

@@ -6,6 +6,7 @@
  *
  * @kernel v6.18 mm/slub.c get_freelist(), __slab_update_freelist()
  */
+
 import {
   and,
   bool,
@@ -23,8 +24,8 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
-import { object, slab as slabs } from "./sets.ts";
+import { mm } from "../mm/config.ts";
+import { object, slab as slabs } from "../mm/sets.ts";
 import { k } from "./state.ts";
 import { updateFreelistSlow } from "./update-freelist-slow.ts";
 
@@ -45,12 +46,12 @@ export const getFreelist = program(
         { ref: "3.3.7" },
         otherwise.do(freelist.set(s.freelist), inuse.set(s.inuse), frozen.set(s.frozen)).goto("update"),
       ),
-      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[cfg.cmpxchgDouble, "cmpxchg"]], "slow"),
+      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[mm.cmpxchgDouble, "cmpxchg"]], "slow"),
       cmpxchg: step(
         "__slab_update_freelist(s, slab, freelist, counters, NULL, new.counters)",
         { ref: "3.3.7" },
         when(and(s.freelist.eq(freelist), s.inuse.eq(inuse), s.frozen.eq(frozen)))
-          .do(s.freelist.set(lit(null)), s.inuse.set(cfg.objects), s.frozen.set(freelist.notNull()), got.set(freelist))
+          .do(s.freelist.set(lit(null)), s.inuse.set(mm.objects), s.frozen.set(freelist.notNull()), got.set(freelist))
           .goto("done"),
         otherwise.goto("read"),
       ),
@@ -63,7 +64,7 @@ export const getFreelist = program(
           inuseOld: inuse,
           frozenOld: frozen,
           freelistNew: null,
-          inuseNew: cfg.objects,
+          inuseNew: mm.objects,
           frozenNew: freelist.notNull(),
         },
         { updated: "taken", changed: "read" },

@@ -8,6 +8,7 @@
  *
  * @kernel v6.18 mm/slub.c get_partial_node(), get_partial()
  */
+
 import {
   and,
   bool,
@@ -28,11 +29,11 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { listLock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
+import { listLock } from "../mm/locks.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { allocSingleFromPartial } from "./alloc-single-from-partial.ts";
 import { putCpuPartial } from "./put-cpu-partial.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import { k, nrPartial, oneAtATime, removePartial } from "./state.ts";
 
 export const getPartialNode = program(
@@ -104,11 +105,11 @@ export const getPartialNode = program(
         { done: "unlock" },
         { ref: "3.8.3" },
       ),
-      further: select("if (!kmem_cache_has_cpu_partial(s)) break;", [[cfg.cpuPartial, "another"]], "unlock"),
+      further: select("if (!kmem_cache_has_cpu_partial(s)) break;", [[mm.cpuPartial, "another"]], "unlock"),
       another: step(
         "if (.. partial_slabs > slub_get_cpu_partial(s) / 2) break; .. remove_partial(n, slab); .. partial_slabs++;",
         { ref: "3.8.3" },
-        when(or(none, partialSlabs.plus(partialSlabs).gt(cfg.cpuPartialSlabs))).goto("unlock"),
+        when(or(none, partialSlabs.plus(partialSlabs).gt(mm.cpuPartialSlabs))).goto("unlock"),
         choose(slabs, (x) =>
           when(partial.at(x))
             .do(removePartial(b, x), more.set(x), partialSlabs.set(partialSlabs.plus(1)))

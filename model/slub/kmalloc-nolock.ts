@@ -7,6 +7,7 @@
  *
  * @kernel v6.18.35 mm/slub.c kmalloc_nolock_noprof()
  */
+
 import {
   and,
   bool,
@@ -25,12 +26,13 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
-import { cpuSlabLock } from "../locks/state.ts";
 import { cfg, EMPTY_TRYLOCK } from "../machine/config.ts";
 import { atomic, inNmi, thisCpu } from "../machine/state.ts";
-import { memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
-import { bucket, object } from "./sets.ts";
+import { mm } from "../mm/config.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
+import { bucket, object } from "../mm/sets.ts";
 import { slabAllocNode } from "./slab-alloc-node.ts";
+import { memcgSlabPostAllocHook } from "./slab-hooks.ts";
 import { kmemCacheDebug } from "./state.ts";
 
 export const kmallocNolock = program(
@@ -73,7 +75,7 @@ export const kmallocNolock = program(
       { ref: "3.4.2" },
       otherwise.do(b.set(size), canRetry.set(true)).goto("supported"),
     ),
-    supported: select("if (!(s->flags & __CMPXCHG_DOUBLE) ..", [[cfg.cmpxchgDouble, "gate"]], "unsupported"),
+    supported: select("if (!(s->flags & __CMPXCHG_DOUBLE) ..", [[mm.cmpxchgDouble, "gate"]], "unsupported"),
     unsupported: step(
       "if (!(s->flags & __CMPXCHG_DOUBLE) && !kmem_cache_debug(s)) return NULL;",
       { ref: "3.4.2 3.5" },
@@ -93,7 +95,7 @@ export const kmallocNolock = program(
       { done: "hooks", ebusy: "retry" },
       { ref: "3.4.3" },
     ),
-    hooks: select("slab_post_alloc_hook(s, NULL, alloc_gfp, 1, &ret, ..);", [[cfg.memcg, "charge"]], "return"),
+    hooks: select("slab_post_alloc_hook(s, NULL, alloc_gfp, 1, &ret, ..);", [[mm.memcg, "charge"]], "return"),
     charge: call(
       "memcg_slab_post_alloc_hook(s, lru, flags, size, p)",
       memcgSlabPostAllocHook,

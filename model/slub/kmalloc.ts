@@ -1,4 +1,5 @@
 /** kmalloc() and kfree() of callers that may spin, and kfree_nolock(): what they add to the paths below them. */
+
 import {
   call,
   id,
@@ -11,12 +12,12 @@ import {
   step,
   value,
 } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
-import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
+import { mm } from "../mm/config.ts";
+import { bucket, object } from "../mm/sets.ts";
 import { kmemleakAlloc, slabFreeHook, slabPreAllocHook } from "./debug-hooks.ts";
 import { doSlabFree } from "./do-slab-free.ts";
-import { bucket, object } from "./sets.ts";
 import { slabAllocNode } from "./slab-alloc-node.ts";
+import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "./slab-hooks.ts";
 
 /**
  * Context: May spin; on PREEMPT_RT it may sleep.
@@ -32,7 +33,7 @@ export const kmalloc = program(
     tag: "M",
   },
   (_, { size, got }, { ret }) => ({
-    entry: select("(model) are there hooks after the allocation?", [[cfg.hooked, "preAlloc"]], "alloc"),
+    entry: select("(model) are there hooks after the allocation?", [[mm.hooked, "preAlloc"]], "alloc"),
     alloc: call(
       "object = __slab_alloc_node(s, gfpflags, node, addr, orig_size);",
       slabAllocNode,
@@ -59,7 +60,7 @@ export const kmalloc = program(
       { done: "memcg" },
       { ref: "3.15" },
     ),
-    memcg: select("memcg_slab_post_alloc_hook(s, lru, flags, size, p)", [[cfg.memcg, "charge"]], "return"),
+    memcg: select("memcg_slab_post_alloc_hook(s, lru, flags, size, p)", [[mm.memcg, "charge"]], "return"),
     charge: call(
       "memcg_slab_post_alloc_hook(s, lru, flags, size, p)",
       memcgSlabPostAllocHook,
@@ -84,7 +85,7 @@ export const kfree = program(
   "kfree",
   { exits: ["done"], params: { x: value(id(object)) }, kernel: "v6.18 mm/slub.c kfree()", tag: "M" },
   (_, { x }) => ({
-    hooks: select("memcg_slab_free_hook(s, slab, &object, 1);", [[cfg.memcg, "uncharge"]], "debug"),
+    hooks: select("memcg_slab_free_hook(s, slab, &object, 1);", [[mm.memcg, "uncharge"]], "debug"),
     uncharge: call(
       "memcg_slab_free_hook(s, slab, &object, 1);",
       memcgSlabFreeHook,
@@ -111,7 +112,7 @@ export const kfreeNolock = program(
     abstracts: ["of the hooks of a free only that of memcg"],
   },
   (_, { x }) => ({
-    hooks: select("memcg_slab_free_hook(s, slab, &x, 1);", [[cfg.memcg, "uncharge"]], "free"),
+    hooks: select("memcg_slab_free_hook(s, slab, &x, 1);", [[mm.memcg, "uncharge"]], "free"),
     uncharge: call(
       "memcg_slab_free_hook(s, slab, &x, 1);",
       memcgSlabFreeHook,

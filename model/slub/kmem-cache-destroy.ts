@@ -8,13 +8,12 @@
  *
  * @kernel v6.18.35 mm/slub.c defer_free_barrier(), mm/slab_common.c kmem_cache_destroy(); kernel/irq_work.c irq_work_sync()
  */
+
 import {
   call,
   element,
   id,
-  lit,
   next,
-  not,
   otherwise,
   program,
   select,
@@ -22,54 +21,10 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
-import { bucket } from "./sets.ts";
-import { k } from "./state.ts";
-
-/** With PREEMPT_RT the caller sleeps; the work remembers one sleeper, the last that came. */
-export const irqWorkSync = program(
-  "irq_work_sync",
-  {
-    exits: ["done"],
-    params: { c: value(id(cpu)) },
-    kernel: "v6.18.35 kernel/irq_work.c irq_work_sync(), include/linux/rcuwait.h rcuwait_wait_event()",
-    tag: "S",
-  },
-  (self, { c }) => {
-    const { busy, waiter } = k.deferFree.at(c);
-    const woken = k.woken.at(self);
-    return {
-      entry: select(
-        "if (IS_ENABLED(CONFIG_PREEMPT_RT) && !irq_work_is_hard(work))",
-        [[cfg.preemptRt, "prepare"]],
-        "spin",
-      ),
-      spin: step("while (irq_work_is_busy(work)) cpu_relax();", { ref: "3.9c.2" }, when(not(busy)).goto("done")),
-      prepare: step(
-        "prepare_to_rcuwait(&work->irqwait); /* w->task = current */",
-        { ref: "3.9c.3" },
-        otherwise.do(waiter.set(self)).goto("state"),
-      ),
-      state: step(
-        "set_current_state(TASK_UNINTERRUPTIBLE);",
-        { ref: "3.9c.4" },
-        otherwise.do(woken.set(false)).goto("test"),
-      ),
-      test: step(
-        "if (!irq_work_is_busy(work)) break;",
-        { ref: "3.9c.4" },
-        when(not(busy)).goto("finish"),
-        otherwise.goto("sleep"),
-      ),
-      sleep: step("schedule();", { ref: "3.9c.4" }, when(woken).goto("state")),
-      finish: step(
-        "finish_rcuwait(&work->irqwait); /* w->task = NULL */",
-        { ref: "3.9c.5" },
-        otherwise.do(waiter.set(lit(null)), woken.set(false)).goto("done"),
-      ),
-    };
-  },
-);
+import { irqWorkSync } from "../machine/irq-work.ts";
+import { cpu } from "../machine/sets.ts";
+import { bucket } from "../mm/sets.ts";
+import { DEFERRED_WORK, k } from "./state.ts";
 
 export const kmemCacheDestroy = program(
   "kmem_cache_destroy",
@@ -90,7 +45,7 @@ export const kmemCacheDestroy = program(
     sync: call(
       "irq_work_sync(&per_cpu_ptr(&defer_free_objects, cpu)->work);",
       irqWorkSync,
-      { c },
+      { c, which: DEFERRED_WORK },
       { done: "another" },
       { ref: "3.9c.1" },
     ),

@@ -5,6 +5,7 @@
  *
  * These are looked at from outside, as CONFIG_LIST_HARDENED and page_owner do: `racy`, so no lock is asked for.
  */
+
 import {
   and,
   context,
@@ -18,8 +19,9 @@ import {
   racy,
   when,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
-import { bucket } from "./sets.ts";
+import { cpu } from "../machine/sets.ts";
+import { mm } from "../mm/config.ts";
+import { bucket } from "../mm/sets.ts";
 import { cpuSlabOf, freelist, k, kmemCacheDebug, type ObjectId, type SlabId } from "./state.ts";
 
 type Bucket = Expr<Id<"bucket"> | null>;
@@ -68,7 +70,7 @@ export const isInUse = (s: SlabId, from: Operand<number> = 0) => {
       exists(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).slab.eq(s))),
       allListsOf(s).gt(from),
       not(all.ends()),
-      all.length().lt(cfg.objects),
+      all.length().lt(mm.objects),
     ),
   );
 };

@@ -8,6 +8,7 @@
  *
  * @kernel v6.18.35 mm/slub.c new_slab(), allocate_slab(), shuffle_freelist()
  */
+
 import {
   and,
   bool,
@@ -32,10 +33,10 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
+import { bucket, object, slab as slabs, slot } from "../mm/sets.ts";
 import { allocSlabPage } from "../page/alloc-slab-page.ts";
 import { getRandomU32 } from "../random/get-random.ts";
-import { bucket, object, slab as slabs, slot } from "./sets.ts";
 import { k, linkOf } from "./state.ts";
 
 const firstSlot = element(slot, 0);
@@ -68,7 +69,7 @@ export const newSlab = program(
     abstracts: ["a new slab lists its objects in order; obj_exts are left out, and its page is not charged"],
   },
   (_, { b, allowSpin, got }, { page }) => ({
-    entry: select("(model) is the page allocator modelled?", [[cfg.pages, "allocPage"]], "choice"),
+    entry: select("(model) is the page allocator modelled?", [[mm.pages, "allocPage"]], "choice"),
     choice: step(
       "slab = allocate_slab(s, flags, node);",
       { ref: "3.10", note: "a page or none is a free choice" },
@@ -94,7 +95,7 @@ export const newSlab = program(
     ),
     random: select(
       "#ifdef CONFIG_SLAB_FREELIST_RANDOM",
-      [[and(cfg.freelistRandom, cfg.objects.gt(1)), "shuffle"]],
+      [[and(mm.freelistRandom, mm.objects.gt(1)), "shuffle"]],
       "done",
     ),
     shuffle: select("if (allow_spin)", [[allowSpin, "ask"]], "ownState"),

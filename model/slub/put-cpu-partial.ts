@@ -6,6 +6,7 @@
  *
  * @kernel v6.18 mm/slub.c put_cpu_partial(), __put_partials()
  */
+
 import {
   and,
   bool,
@@ -24,11 +25,12 @@ import {
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { cpuSlabLock, listLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
+import { mm } from "../mm/config.ts";
+import { cpuSlabLock, listLock, thisCpuSlabLock } from "../mm/locks.ts";
+import { bucket, slab as slabs } from "../mm/sets.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { addsListed, addsSlab, givesUpUsed, isInUse, isListed } from "./lists.ts";
-import { bucket, slab as slabs } from "./sets.ts";
 import { addPartial, cpuSlabOf, decSlabsNode, giveUpSlab, k, nrCpuPartial, nrPartial } from "./state.ts";
 
 /** Puts the slabs that this frame detached back on the node's list, or gives the empty ones up. */
@@ -58,11 +60,11 @@ export const putPartials = program(
         "if (unlikely(!slab->inuse && n->nr_partial >= s->min_partial)) .. else add_partial(n, slab, DEACTIVATE_TO_TAIL);",
         { ref: "3.6b.6", note: "an empty slab stops being one under the lock; its page is given back after" },
         choose(slabs, (x) =>
-          givesUpUsed(and(listed(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(cfg.minPartial), isInUse(x, 1))),
+          givesUpUsed(and(listed(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(mm.minPartial), isInUse(x, 1))),
         ),
         choose(slabs, (x) =>
-          when(and(listed(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(cfg.minPartial)))
-            .do(mine.at(x).set(cfg.pages), decSlabsNode(b), giveUpSlab(x))
+          when(and(listed(x), k.slab.at(x).inuse.eq(0), nrPartial(b).ge(mm.minPartial)))
+            .do(mine.at(x).set(mm.pages), decSlabsNode(b), giveUpSlab(x))
             .goto("next"),
         ),
         choose(slabs, (x) => addsListed(and(listed(x), isListed(x, 1)))),
@@ -76,7 +78,7 @@ export const putPartials = program(
         { done: "pages" },
         { ref: "3.6b.6" },
       ),
-      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "nextEmpty"]], "done"),
+      pages: select("(model) is the page allocator modelled?", [[mm.pages, "nextEmpty"]], "done"),
       nextEmpty: step(
         "while (slab_to_discard) { .. discard_slab(s, slab);",
         { ref: "3.6b.6" },
@@ -111,7 +113,7 @@ export const putCpuPartial = program(
       lock: call(
         "local_lock_irqsave(&s->cpu_slab->lock, flags);",
         localLockIrqsave,
-        { b, c, flags },
+        { which: thisCpuSlabLock(b), c, flags },
         { done: "put" },
         { ref: "3.6b.1" },
       ),
@@ -119,7 +121,7 @@ export const putCpuPartial = program(
         "if (drain && oldslab->slabs >= s->cpu_partial_slabs) slab_to_put = oldslab; .. this_cpu_write(s->cpu_slab->partial, slab);",
         { ref: "3.6b.2 3.6b.3 3.6b.4", note: "read and write are one step: c->partial is touched under c->lock only" },
         addsSlab(slab),
-        when(and(drain, nrCpuPartial(c, b).ge(cfg.cpuPartialSlabs)))
+        when(and(drain, nrCpuPartial(c, b).ge(mm.cpuPartialSlabs)))
           .do(
             setEach(slabs, (x) => k.detached.at(self).at(x).set(partial.at(x))),
             setEach(slabs, (x) => partial.at(x).set(x.eq(slab))),

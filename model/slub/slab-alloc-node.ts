@@ -8,6 +8,7 @@
  *
  * @kernel v6.18 mm/slub.c __slab_alloc_node(), __update_cpu_freelist_fast()
  */
+
 import {
   and,
   bool,
@@ -25,9 +26,11 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cfg } from "../machine/config.ts";
+import { cpu } from "../machine/sets.ts";
 import { thisCpu } from "../machine/state.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
+import { mm } from "../mm/config.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { slabAllocWrapper } from "./slab-alloc-wrapper.ts";
 import { cpuSlabOf, linkOf, stepTid } from "./state.ts";
 
@@ -58,7 +61,7 @@ export const slabAllocNode = program(
         { ref: "3.1.3 3.1.4" },
         when(racy(s.slab.isNull())).do(mine.forget(false)).goto("slow"),
         either(
-          when(cfg.nodeMismatch)
+          when(mm.nodeMismatch)
             .do(mine.forget(false), wrong.set(racy(s.slab).known()))
             .goto("slowWrong"),
           otherwise.goto("next"),

@@ -7,6 +7,7 @@
  *
  * @kernel v6.18 mm/slub.c __slab_alloc()
  */
+
 import {
   and,
   bool,
@@ -22,11 +23,11 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
-import { cpuSlabLock } from "../locks/state.ts";
-import { cpu } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
+import { cpu } from "../machine/sets.ts";
 import { thisCpu } from "../machine/state.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { slabAlloc } from "./slab-alloc.ts";
 
 export const slabAllocWrapper = program(

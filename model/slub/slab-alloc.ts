@@ -8,6 +8,7 @@
  *
  * @kernel v6.18 mm/slub.c ___slab_alloc()
  */
+
 import {
   and,
   bool,
@@ -31,10 +32,12 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
-import { cpuSlabLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
+import { cpu } from "../machine/sets.ts";
 import { thisCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { cpuSlabLock, thisCpuSlabLock } from "../mm/locks.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { allocSingleFromNewSlab } from "./alloc-single-from-new-slab.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
 import { deferDeactivateSlab } from "./defer-free.ts";
@@ -44,7 +47,6 @@ import { getPartialNode } from "./get-partial-node.ts";
 import { addsSlab } from "./lists.ts";
 import { newSlab } from "./new-slab.ts";
 import { putPartials } from "./put-cpu-partial.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import { cpuSlabOf, incSlabsNode, k, linkOf, oneAtATime, stepTid } from "./state.ts";
 
 export const slabAlloc = program(
@@ -77,7 +79,7 @@ export const slabAlloc = program(
   (self, { b, allowSpin, wrong, c, got }, { slab, fresh, freelist, next, flags, flushSlab, flushFreelist }) => {
     const s = cpuSlabOf(c, b);
     const which = cpuSlabLock(c, b);
-    const mismatch = and(cfg.nodeMismatch, allowSpin);
+    const mismatch = and(mm.nodeMismatch, allowSpin);
     return {
       // reread_slab:
       reread: step(
@@ -90,13 +92,13 @@ export const slabAlloc = program(
       nodeChoice: step(
         "if (!node_isset(node, slab_nodes) || !allow_spin) node = NUMA_NO_NODE; else goto deactivate_slab;",
         { ref: "3.3.2 3.3.3", note: "both tests are free choices, but for what the fast path has found" },
-        when(and(not(cfg.memorylessNode), wrong.eq(slab))).goto("lockDeactivate"),
+        when(and(not(mm.memorylessNode), wrong.eq(slab))).goto("lockDeactivate"),
         either(otherwise.goto("lockDeactivate"), otherwise.goto("lock")),
       ),
       lock: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { b, c, flags },
+        { which: thisCpuSlabLock(b), c, flags },
         { done: "recheck" },
         { ref: "3.3.4" },
       ),
@@ -167,7 +169,7 @@ export const slabAlloc = program(
       lockDeactivate: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { b, c, flags },
+        { which: thisCpuSlabLock(b), c, flags },
         { done: "recheckDeactivate" },
         { ref: "3.3.13" },
       ),
@@ -201,7 +203,7 @@ export const slabAlloc = program(
       ),
 
       // new_slab:
-      newSlab: select("#ifdef CONFIG_SLUB_CPU_PARTIAL", [[cfg.cpuPartial, "cpuPartial"]], "newObjects"),
+      newSlab: select("#ifdef CONFIG_SLUB_CPU_PARTIAL", [[mm.cpuPartial, "cpuPartial"]], "newObjects"),
       cpuPartial: step(
         "while (slub_percpu_partial(c)) {",
         { ref: "3.3.15" },
@@ -211,7 +213,7 @@ export const slabAlloc = program(
       lockPartial: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { b, c, flags },
+        { which: thisCpuSlabLock(b), c, flags },
         { done: "recheckPartial" },
         { ref: "3.3.15" },
       ),
@@ -313,7 +315,7 @@ export const slabAlloc = program(
             slab.set(fresh.known()),
             freelist.set(k.slab.at(fresh).freelist),
             k.slab.at(fresh).freelist.set(null),
-            k.slab.at(fresh).inuse.set(cfg.objects),
+            k.slab.at(fresh).inuse.set(mm.objects),
             k.slab.at(fresh).frozen.set(true),
             incSlabsNode(b),
           )
@@ -339,7 +341,7 @@ export const slabAlloc = program(
       retryLoad: call(
         "local_lock_cpu_slab(s, flags);",
         localLockIrqsave,
-        { b, c, flags },
+        { which: thisCpuSlabLock(b), c, flags },
         { done: "conflict" },
         { ref: "3.3.28" },
       ),

@@ -7,6 +7,7 @@
  *
  * @kernel v6.18 mm/slub.c __slab_free()
  */
+
 import {
   and,
   bool,
@@ -26,13 +27,13 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinUnlockIrqrestore } from "../locks/spinlock.ts";
-import { listLock } from "../locks/state.ts";
-import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
+import { listLock } from "../mm/locks.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";
 import { freeToPartialList } from "./free-to-partial-list.ts";
 import { addsSlab, givesUp, notOnPartial, removesUnlisted } from "./lists.ts";
 import { putCpuPartial } from "./put-cpu-partial.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import {
   addPartial,
   decSlabsNode,
@@ -123,7 +124,7 @@ export const slabFree = program(
       decide: step(
         "if ((!new.inuse || !prior) && !was_frozen) { if (!kmem_cache_has_cpu_partial(s) || prior)",
         { ref: "3.6.3" },
-        when(and(or(inuse.eq(1), prior.isNull()), not(wasFrozen), or(not(cfg.cpuPartial), prior.notNull()))).goto(
+        when(and(or(inuse.eq(1), prior.isNull()), not(wasFrozen), or(not(mm.cpuPartial), prior.notNull()))).goto(
           "lock",
         ),
         otherwise.goto("update"),
@@ -140,7 +141,7 @@ export const slabFree = program(
         { ref: "3.6.3" },
         otherwise.do(locked.set(true), onPartial.set(partial.at(slab))).goto("update"),
       ),
-      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[cfg.cmpxchgDouble, "cmpxchg"]], "slow"),
+      update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[mm.cmpxchgDouble, "cmpxchg"]], "slow"),
       cmpxchg: step(
         'slab_update_freelist(s, slab, prior, counters, head, new.counters, "__slab_free")',
         { ref: "3.6.4", note: "the object is free again here" },
@@ -170,11 +171,11 @@ export const slabFree = program(
         when(and(not(locked), or(wasFrozen, prior.notNull()))).goto("done"),
         when(not(locked)).goto("putCpuPartial"),
         when(and(prior.notNull(), not(onPartial))).goto("unlock"),
-        when(and(inuse.eq(1), nrPartial(b).ge(cfg.minPartial))).goto("empty"),
+        when(and(inuse.eq(1), nrPartial(b).ge(mm.minPartial))).goto("empty"),
         when(prior.notNull()).goto("unlock"),
         otherwise.goto("add"),
       ),
-      putCpuPartial: select("if (kmem_cache_has_cpu_partial(s) && !prior)", [[cfg.cpuPartial, "put"]], "done"),
+      putCpuPartial: select("if (kmem_cache_has_cpu_partial(s) && !prior)", [[mm.cpuPartial, "put"]], "done"),
       put: call(
         "put_cpu_partial(s, slab, 1);",
         putCpuPartial,
@@ -215,7 +216,7 @@ export const slabFree = program(
         givesUp(slab),
         otherwise.do(decSlabsNode(b), giveUpSlab(slab)).goto("pages"),
       ),
-      pages: select("(model) is the page allocator modelled?", [[cfg.pages, "freePage"]], "done"),
+      pages: select("(model) is the page allocator modelled?", [[mm.pages, "freePage"]], "done"),
       freePage: call(
         "free_frozen_pages(page, order);",
         freeFrozenPages,

@@ -8,10 +8,11 @@
  *
  * @kernel v6.18 mm/slub.c slab_lock(); include/linux/bit_spinlock.h bit_spin_lock()
  */
+
 import { id, otherwise, program, step, value } from "../../checker/language/index.ts";
 import { lockWord, unlockWord } from "../locks/raw-spinlock.ts";
 import { preemptDisable, preemptEnable } from "../machine/pin.ts";
-import { slab as slabs } from "./sets.ts";
+import { slab as slabs } from "../mm/sets.ts";
 import { k } from "./state.ts";
 
 const KERNEL = "v6.18 include/linux/bit_spinlock.h";

@@ -8,6 +8,7 @@
  *
  * @kernel v6.18 mm/slub.c struct kmem_cache_cpu, struct kmem_cache_node; mm/slab.h struct slab
  */
+
 import {
   and,
   bool,
@@ -17,6 +18,7 @@ import {
   count,
   type Expr,
   each,
+  element,
   type Id,
   id,
   ite,
@@ -30,8 +32,9 @@ import {
   state,
   struct,
 } from "../../checker/language/index.ts";
-import { cfg, cpu } from "../machine/config.ts";
-import { bucket, object, slab } from "./sets.ts";
+import { cpu, irqWork } from "../machine/sets.ts";
+import { mm } from "../mm/config.ts";
+import { bucket, object, slab } from "../mm/sets.ts";
 
 export const k = state({
   cpuSlab: each(
@@ -67,12 +70,10 @@ export const k = state({
     struct({
       /** The link word. That of an object that somebody owns is anything at all. */
       link: orWord(optional(id(object)), "garbage"),
-      /** Where the link word is not at offset 0 (`cfg.ctor`): somebody wrote there all the same. */
+      /** Where the link word is not at offset 0 (`mm.ctor`): somebody wrote there all the same. */
       spoilt: bool,
     }),
   ),
-  /** A task that sleeps in irq_work_sync() has been woken. */
-  woken: each(context, bool),
   slabMutex: optional(id(context)),
   /** struct kmem_cache; deferred objects as v1 keeps them. */
   cache: each(bucket, struct({ deferred: each(object, bool), destroyed: bool })),
@@ -95,11 +96,6 @@ export const k = state({
     struct({
       objects: each(object, bool),
       slabs: each(slab, bool),
-      /** IRQ_WORK_PENDING of its irq_work: the CPU on which it is queued, seldom another; null where it is not. */
-      queuedOn: optional(id(cpu)),
-      /** Where a spec destroys caches: IRQ_WORK_BUSY, and the one task that waits for its end (PREEMPT_RT). */
-      busy: bool,
-      waiter: optional(id(context)),
     }),
   ),
   /** What a frame has taken off a deferred list and not yet freed. */
@@ -112,6 +108,9 @@ type Cpu = Expr<Id<"cpu"> | null>;
 type Bucket = Expr<Id<"bucket"> | null>;
 export type ObjectId = Expr<Id<"object"> | null | "garbage">;
 export type SlabId = Expr<Id<"slab"> | null>;
+
+/** The one irq_work of the allocator: `defer_free_objects.work`. */
+export const DEFERRED_WORK = element(irqWork, 0);
 
 /** The struct kmem_cache_cpu of a CPU and a bucket. */
 export const cpuSlabOf = (c: Cpu, b: Bucket) => k.cpuSlab.at(c).at(b);
@@ -135,12 +134,12 @@ export const stepTid = (c: Cpu, b: Bucket) => setEach(context, (f) => cpuSlabOf(
 
 export const nrPartial = (b: Bucket) =>
   ite(
-    cfg.accounting,
+    mm.accounting,
     k.node.at(b).nrPartial,
     count(slab, (s) => k.node.at(b).partial.at(s)),
   );
 
-const counted = (before: Expr<number>, after: Expr<number>) => ite(cfg.accounting, after, before);
+const counted = (before: Expr<number>, after: Expr<number>) => ite(mm.accounting, after, before);
 
 /** add_partial(): list and counter change under list_lock, so in one step. */
 export const addPartial = (b: Bucket, s: SlabId) => [
@@ -169,9 +168,9 @@ export const decSlabsNode = (b: Bucket) =>
   k.node.at(b).nrSlabs.set(counted(k.node.at(b).nrSlabs, k.node.at(b).nrSlabs.minus(1)));
 
 /** kmem_cache_debug(): consistency checks and user tracking are on. */
-export const kmemCacheDebug = (b: Bucket) => and(cfg.debugCaches, cfg.debug.at(b));
+export const kmemCacheDebug = (b: Bucket) => and(mm.debugCaches, mm.debug.at(b));
 
 /** No CPU slabs: objects come one at a time, under list_lock. */
-export const oneAtATime = (b: Bucket) => or(cfg.tiny, kmemCacheDebug(b));
+export const oneAtATime = (b: Bucket) => or(mm.tiny, kmemCacheDebug(b));
 
 export const nrCpuPartial = (c: Cpu, b: Bucket) => count(slab, (s) => cpuSlabOf(c, b).partial.at(s));

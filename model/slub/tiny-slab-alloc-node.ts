@@ -6,6 +6,7 @@
  *
  * @kernel v6.18 mm/slub.c __slab_alloc_node(), do_slab_free() under CONFIG_SLUB_TINY
  */
+
 import {
   bool,
   call,
@@ -20,11 +21,11 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
+import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { allocSingleFromNewSlab } from "./alloc-single-from-new-slab.ts";
 import { freeToPartialList } from "./free-to-partial-list.ts";
 import { getPartialNode } from "./get-partial-node.ts";
 import { newSlab } from "./new-slab.ts";
-import { bucket, object, slab as slabs } from "./sets.ts";
 import { k, slabOf } from "./state.ts";
 
 export const tinySlabAllocNode = program(

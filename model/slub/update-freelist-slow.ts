@@ -7,6 +7,7 @@
  *
  * @kernel v6.18 mm/slub.c __update_freelist_slow(), slab_update_freelist()
  */
+
 import {
   and,
   bool,
@@ -22,7 +23,7 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { onCpu } from "../machine/state.ts";
-import { object, slab as slabs } from "./sets.ts";
+import { object, slab as slabs } from "../mm/sets.ts";
 import { slabLock, slabUnlock } from "./slab-lock.ts";
 import { k } from "./state.ts";
 

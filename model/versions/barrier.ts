@@ -2,6 +2,7 @@
  * What a barrier for deferred frees must wait for, in proposals of our own: only who finds a list empty queues its work, so
  * irq_work_sync() passes while somebody stands between llist_add() and irq_work_queue(), whatever else is on the list.
  */
+
 import {
   element,
   exists,
@@ -15,11 +16,11 @@ import {
   variant,
   when,
 } from "../../checker/language/index.ts";
-import { cpu } from "../machine/config.ts";
-import { irqWorkQueueOn } from "../slub/defer-free.ts";
+import { irqWorkQueueOn } from "../machine/irq-work.ts";
+import { cpu } from "../machine/sets.ts";
+import { object, slab } from "../mm/sets.ts";
 import { kmemCacheDestroy } from "../slub/kmem-cache-destroy.ts";
-import { object, slab } from "../slub/sets.ts";
-import { k } from "../slub/state.ts";
+import { DEFERRED_WORK, k } from "../slub/state.ts";
 
 export const BARRIERS: Readonly<Record<string, Variant>> = {
   "barrier-queues-work": variant(
@@ -44,7 +45,7 @@ export const BARRIERS: Readonly<Record<string, Variant>> = {
         queueThere: step(
           "(variant) irq_work_queue_on(&per_cpu_ptr(&defer_free_objects, cpu)->work, cpu);",
           { tag: "D", note: "where it is pending already nothing changes" },
-          otherwise.do(irqWorkQueueOn(c, c)).goto("sync"),
+          otherwise.do(irqWorkQueueOn(c, DEFERRED_WORK, c)).goto("sync"),
         ),
       }),
       { added: ["queueThere"] },

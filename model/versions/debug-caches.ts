@@ -2,6 +2,7 @@
  * Caches that are not the common case, in earlier versions and proposals: what a nolock caller does with list_lock and with
  * a new slab of a debug cache (N of the variants), SLUB_TINY, and caches whose slabs have a bit spinlock.
  */
+
 import {
   and,
   call,
@@ -17,8 +18,10 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLockIrqsave, spinTrylockIrqsave } from "../locks/spinlock.ts";
-import { listLock } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
+import { listLock } from "../mm/locks.ts";
+import { slab as slabs } from "../mm/sets.ts";
 import { allocSingleFromNewSlab } from "../slub/alloc-single-from-new-slab.ts";
 import { deferFree, freeDeferredObjects } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
@@ -27,7 +30,6 @@ import { kfreeNolock } from "../slub/kmalloc.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
 import { givesUp } from "../slub/lists.ts";
 import { newSlab } from "../slub/new-slab.ts";
-import { slab as slabs } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
 import { decSlabsNode, giveUpSlab, incSlabsNode, k, kmemCacheDebug, oneAtATime } from "../slub/state.ts";
@@ -87,7 +89,7 @@ export const freezesNewSlab = [
         "llist_for_each_safe(pos, t, llnode) {",
         { ref: "3.9.8", note: "in any order; SLUB_TINY calls discard_slab(), and has no nr_slabs" },
         choose(slabs, (o) =>
-          when(and(cfg.tiny, taken.slabs.at(o)))
+          when(and(mm.tiny, taken.slabs.at(o)))
             .do(taken.slabs.at(o).set(false), slab.set(o), b.set(k.slab.at(o).cache.known()))
             .goto("freeSlab"),
         ),
@@ -137,7 +139,7 @@ const countsInNewSlab = [
             slab.set(fresh.known()),
             freelist.set(k.slab.at(fresh).freelist),
             k.slab.at(fresh).freelist.set(lit(null)),
-            k.slab.at(fresh).inuse.set(cfg.objects),
+            k.slab.at(fresh).inuse.set(mm.objects),
             k.slab.at(fresh).frozen.set(true),
           )
           .goto("retryLoad"),
@@ -172,13 +174,13 @@ export const asksForAnotherNewSlab = patch(slabAlloc, ({ freelist, got }) => ({
 export const noDebugCaches = patch(kmallocNolock, ({ b, got }) => ({
   supported: select(
     "if (!(s->flags & __CMPXCHG_DOUBLE))",
-    [[and(cfg.cmpxchgDouble, not(cfg.debugCaches)), "gate"]],
+    [[and(mm.cmpxchgDouble, not(mm.debugCaches)), "gate"]],
     "unsupported",
   ),
   unsupported: step(
     "if (!(s->flags & __CMPXCHG_DOUBLE)) return NULL;",
     { ref: "3.4.2" },
-    when(and(cfg.cmpxchgDouble, not(kmemCacheDebug(b)))).goto("gate"),
+    when(and(mm.cmpxchgDouble, not(kmemCacheDebug(b)))).goto("gate"),
     otherwise.do(got.set(lit(null))).goto("done"),
   ),
 }));
@@ -190,7 +192,7 @@ export const tinyAllocates = patch(
     entry: select(
       "#ifndef CONFIG_SLUB_TINY .. if (USE_LOCKLESS_FAST_PATH())",
       [
-        [cfg.tiny, "tiny"],
+        [mm.tiny, "tiny"],
         [cfg.preemptRt, "slow"],
       ],
       "redo",
@@ -204,7 +206,7 @@ export const tinyAllocates = patch(
 export const tinyDefers = patch(
   kfreeNolock,
   ({ x }) => ({
-    free: select("#ifndef CONFIG_SLUB_TINY", [[cfg.tiny, "defer"]], "doSlabFree"),
+    free: select("#ifndef CONFIG_SLUB_TINY", [[mm.tiny, "defer"]], "doSlabFree"),
     doSlabFree: call(
       "do_slab_free(s, slab, x, x, 0, _RET_IP_);",
       doSlabFree,
@@ -220,7 +222,7 @@ export const tinyDefers = patch(
 export const tinyFreesNothing = patch(
   kfreeNolock,
   ({ x }) => ({
-    free: select("#ifndef CONFIG_SLUB_TINY", [[cfg.tiny, "tiny"]], "doSlabFree"),
+    free: select("#ifndef CONFIG_SLUB_TINY", [[mm.tiny, "tiny"]], "doSlabFree"),
     doSlabFree: call(
       "do_slab_free(s, slab, x, x, 0, _RET_IP_);",
       doSlabFree,

@@ -1,4 +1,5 @@
 /** Where a free that may not wait is put off to, in earlier versions and proposals: F of the variants. */
+
 import {
   and,
   call,
@@ -22,24 +23,27 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
-import { cpuSlabLock } from "../locks/state.ts";
-import { cfg, cpu } from "../machine/config.ts";
+import { cfg } from "../machine/config.ts";
+import { irqWorkQueue } from "../machine/irq-work.ts";
+import { cpu } from "../machine/sets.ts";
 import { inNmi, type Self, thisCpu } from "../machine/state.ts";
+import { mm } from "../mm/config.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
+import { object } from "../mm/sets.ts";
 import { deactivateSlab } from "../slub/deactivate-slab.ts";
-import { deferDeactivateSlab, deferFree, freeDeferredObjects, irqWorkQueue } from "../slub/defer-free.ts";
+import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { freeDeferredList } from "../slub/free-deferred-list.ts";
 import { kmemCacheDestroy } from "../slub/kmem-cache-destroy.ts";
 import { addsObject } from "../slub/lists.ts";
-import { object } from "../slub/sets.ts";
 import { slabFree } from "../slub/slab-free.ts";
-import { cpuSlabOf, k, linkOf, slabOf } from "../slub/state.ts";
+import { cpuSlabOf, DEFERRED_WORK, k, linkOf, slabOf } from "../slub/state.ts";
 import { BARRIERS } from "./barrier.ts";
 
 /** The first word of the object, where that is not the allocator's to write. */
 const writesOffset0 = (x: Expr<Id<"object">>) => {
   const { spoilt } = k.object.at(x);
-  return [spoilt.set(or(spoilt, cfg.ctor))];
+  return [spoilt.set(or(spoilt, mm.ctor))];
 };
 
 const lockedBelow = (self: Self, b: Expr<Id<"bucket">>) =>
@@ -78,7 +82,7 @@ export const rawNilLink = patch(freeDeferredObjects, ({ x }) => ({
 export const linkAtOffset0 = patch(
   deferFree,
   ({ x }) => ({
-    node: select("llist_add(head, ..) /* offset 0 */", [[cfg.ctor, "link"]], "push"),
+    node: select("llist_add(head, ..) /* offset 0 */", [[mm.ctor, "link"]], "push"),
     link: step(
       "new->next = first; /* at offset 0 */",
       { ref: "3.9b.1" },
@@ -167,7 +171,11 @@ export const twoLookUps = [
         { ref: "3.9b.2" },
         otherwise.do(c.set(thisCpu(self))).goto("queueThat"),
       ),
-      queueThat: step("irq_work_queue(..);", { ref: "3.9b.2 2.5" }, otherwise.do(irqWorkQueue(self, c)).goto("unpin")),
+      queueThat: step(
+        "irq_work_queue(..);",
+        { ref: "3.9b.2 2.5" },
+        otherwise.do(irqWorkQueue(self, c, DEFERRED_WORK)).goto("unpin"),
+      ),
       unpin: step("(model) return", otherwise.goto("done")),
     }),
     { added: ["queueThat"] },

@@ -1,4 +1,5 @@
 /** What guards the way into c->lock, and what earlier versions and reviewers had there: G of the variants. */
+
 import {
   and,
   call,
@@ -16,13 +17,13 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { localLockIsLocked } from "../locks/local-lock.ts";
-import { cpuSlabLock } from "../locks/state.ts";
-import { cpu } from "../machine/config.ts";
 import { pinCpu } from "../machine/pin.ts";
+import { cpu } from "../machine/sets.ts";
 import { onCpu, thisCpu } from "../machine/state.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
+import { bucket } from "../mm/sets.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
-import { bucket } from "../slub/sets.ts";
 import { slabAllocWrapper } from "../slub/slab-alloc-wrapper.ts";
 import { cpuSlabOf } from "../slub/state.ts";
 

@@ -1,4 +1,5 @@
 /** What a nolock caller does with list_lock and with a slab that it must give up, in earlier versions: N of the variants. */
+
 import {
   and,
   either,
@@ -12,7 +13,7 @@ import {
   variant,
   when,
 } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
+import { mm } from "../mm/config.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { cpuSlabOf } from "../slub/state.ts";
 
@@ -26,19 +27,19 @@ const allDeactivate = select("deactivate_slab(s, flush_slab, flush_freelist);", 
 export const nolockDeactivates = patch(
   slabAlloc,
   ({ allowSpin, wrong, slab }) => ({
-    nodeMatch: select("if (unlikely(!node_match(slab, node)))", [[cfg.nodeMismatch, "nodeChoice"]], "lock"),
+    nodeMatch: select("if (unlikely(!node_match(slab, node)))", [[mm.nodeMismatch, "nodeChoice"]], "lock"),
     nodeChoice: step(
       "goto deactivate_slab;",
       {
         ref: "3.3.2 3.3.3",
         note: "whether the slab fits is a free choice; v1's wrapper had asked before, but the slab may be another by now, and pfmemalloc it did not ask",
       },
-      when(and(allowSpin, not(cfg.memorylessNode), wrong.eq(slab))).goto("lockDeactivate"),
+      when(and(allowSpin, not(mm.memorylessNode), wrong.eq(slab))).goto("lockDeactivate"),
       either(otherwise.goto("lockDeactivate"), otherwise.goto("lock")),
     ),
     partialMatch: select(
       "if (likely(node_match(slab, node) && pfmemalloc_match(slab, gfpflags)))",
-      [[cfg.nodeMismatch, "partialChoice"]],
+      [[mm.nodeMismatch, "partialChoice"]],
       "usePartial",
     ),
     flush: allDeactivate,

@@ -1,4 +1,5 @@
 /** How a slab gets its page, and what page lists rely on, in earlier and later versions and proposals: P of the variants. */
+
 import {
   and,
   call,
@@ -17,9 +18,9 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { spinLock, spinUnlock } from "../locks/spinlock.ts";
-import { pcpLock } from "../locks/state.ts";
 import { cfg, EMPTY_TRYLOCK } from "../machine/config.ts";
 import { inNmi, onCpu, type Self } from "../machine/state.ts";
+import { pcpLock } from "../mm/locks.ts";
 import { allocFrozenPagesNolock, allocPagesNolock } from "../page/alloc-frozen-pages-nolock.ts";
 import { allocSlabPage } from "../page/alloc-slab-page.ts";
 import { freeFrozenPages } from "../page/free-frozen-pages.ts";

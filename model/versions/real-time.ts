@@ -1,4 +1,5 @@
 /** What PREEMPT_RT asks of a caller, and what earlier versions and reviewers asked: R of the variants. */
+
 import {
   and,
   call,
@@ -22,12 +23,13 @@ import { localLockIrqsave, localLockIsLocked } from "../locks/local-lock.ts";
 import { localTrylockIrqsave } from "../locks/local-trylock.ts";
 import { rawSpinTrylockIrqsave } from "../locks/raw-spinlock.ts";
 import { rtSpinTrylock } from "../locks/rt-mutex.ts";
-import { cpuSlabLock, l } from "../locks/state.ts";
+import { l } from "../locks/state.ts";
 import { inHardirq, inNmi, type Self, thisCpu } from "../machine/state.ts";
+import { cpuSlabLock, thisCpuSlabLock } from "../mm/locks.ts";
+import { bucket } from "../mm/sets.ts";
 import { deferDeactivateSlab } from "../slub/defer-free.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
-import { bucket } from "../slub/sets.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { cpuSlabOf } from "../slub/state.ts";
 
@@ -42,11 +44,16 @@ const trylockInSlabAlloc = patch(
   slabAlloc,
   ({ b, allowSpin, c, got, flags, slab, freelist }) => ({
     lock: select("(variant) may the caller spin?", [[allowSpin, "lockSpin"]], "lockTry"),
-    lockSpin: call("local_lock_cpu_slab(s, flags);", localLockIrqsave, { b, c, flags }, { done: "recheck" }),
+    lockSpin: call(
+      "local_lock_cpu_slab(s, flags);",
+      localLockIrqsave,
+      { which: thisCpuSlabLock(b), c, flags },
+      { done: "recheck" },
+    ),
     lockTry: call(
       "if (!local_trylock_irqsave(&s->cpu_slab->lock, flags)) return NULL;",
       localTrylockIrqsave,
-      { b, c, flags },
+      { which: thisCpuSlabLock(b), c, flags },
       { held: "recheck", busy: "giveUp" },
       { ref: "3.3.4", tag: "D" },
     ),
@@ -54,22 +61,27 @@ const trylockInSlabAlloc = patch(
     lockPartialSpin: call(
       "local_lock_cpu_slab(s, flags);",
       localLockIrqsave,
-      { b, c, flags },
+      { which: thisCpuSlabLock(b), c, flags },
       { done: "recheckPartial" },
     ),
     lockPartialTry: call(
       "if (!local_trylock_irqsave(&s->cpu_slab->lock, flags)) return NULL;",
       localTrylockIrqsave,
-      { b, c, flags },
+      { which: thisCpuSlabLock(b), c, flags },
       { held: "recheckPartial", busy: "giveUp" },
       { ref: "3.3.15", tag: "D" },
     ),
     retryLoad: select("(variant) may the caller spin?", [[allowSpin, "retryLoadSpin"]], "retryLoadTry"),
-    retryLoadSpin: call("local_lock_cpu_slab(s, flags);", localLockIrqsave, { b, c, flags }, { done: "conflict" }),
+    retryLoadSpin: call(
+      "local_lock_cpu_slab(s, flags);",
+      localLockIrqsave,
+      { which: thisCpuSlabLock(b), c, flags },
+      { done: "conflict" },
+    ),
     retryLoadTry: call(
       "if (!local_trylock_irqsave(&s->cpu_slab->lock, flags))",
       localTrylockIrqsave,
-      { b, c, flags },
+      { which: thisCpuSlabLock(b), c, flags },
       { held: "conflict", busy: "deferSlab" },
       { ref: "3.3.28", tag: "D" },
     ),
@@ -100,11 +112,16 @@ const trylockInSlabFree = patch(
   doSlabFree,
   ({ allowSpin, b, c, flags }) => ({
     lock: select("(variant) may the caller spin?", [[allowSpin, "lockSpin"]], "lockTry"),
-    lockSpin: call("local_lock_cpu_slab(s, flags);", localLockIrqsave, { b, c, flags }, { done: "recheck" }),
+    lockSpin: call(
+      "local_lock_cpu_slab(s, flags);",
+      localLockIrqsave,
+      { which: thisCpuSlabLock(b), c, flags },
+      { done: "recheck" },
+    ),
     lockTry: call(
       "if (!local_trylock_irqsave(&s->cpu_slab->lock, flags)) { defer_free(s, head); return; }",
       localTrylockIrqsave,
-      { b, c, flags },
+      { which: thisCpuSlabLock(b), c, flags },
       { held: "recheck", busy: "defer" },
       { ref: "3.2.3'", tag: "D" },
     ),

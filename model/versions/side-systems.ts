@@ -1,4 +1,5 @@
 /** What the allocator's neighbours do when a nolock call comes to them, in earlier versions and proposals: M of the variants. */
+
 import {
   call,
   either,
@@ -13,11 +14,8 @@ import {
   variant,
   when,
 } from "../../checker/language/index.ts";
-import { localLockIrqsaveCheck, stockLockIrqsaveCheck } from "../locks/irqsave-check.ts";
-import { localUnlockIrqrestore } from "../locks/local-lock.ts";
-import { stockLock } from "../locks/state.ts";
-import { localUnlock } from "../locks/stock-lock.ts";
-import { cfg } from "../machine/config.ts";
+import { localLockIrqsaveCheck } from "../locks/irqsave-check.ts";
+import { localUnlock, localUnlockIrqrestore } from "../locks/local-lock.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
 import { inNmi } from "../machine/state.ts";
 import { objCgroupChargeAtomic, stockIsLocked } from "../memcg/charge-atomic.ts";
@@ -26,14 +24,16 @@ import { objCgroupCharge } from "../memcg/obj-cgroup-charge.ts";
 import { refillObjStock } from "../memcg/refill-obj-stock.ts";
 import { refillStock } from "../memcg/refill-stock.ts";
 import { modMemcgState } from "../memcg/rstat.ts";
-import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../memcg/slab-hooks.ts";
 import { mc, OBJECT_BYTES } from "../memcg/state.ts";
+import { mm } from "../mm/config.ts";
+import { stockLock, thisCpuSlabLock, thisStockLock } from "../mm/locks.ts";
 import { kmemleakAlloc, quarantinePut, slabFreeHook, slabPreAllocHook } from "../slub/debug-hooks.ts";
 import { doSlabFree } from "../slub/do-slab-free.ts";
 import { kfreeNolock } from "../slub/kmalloc.ts";
 import { kmallocNolock } from "../slub/kmalloc-nolock.ts";
 import { slabAlloc } from "../slub/slab-alloc.ts";
 import { slabAllocNode } from "../slub/slab-alloc-node.ts";
+import { memcgSlabFreeHook, memcgSlabPostAllocHook } from "../slub/slab-hooks.ts";
 
 const UNLOCK = "local_unlock_irqrestore(&memcg_stock.stock_lock, flags);";
 
@@ -47,8 +47,8 @@ const stockByLock = [
     return {
       lock: call(
         "local_lock_irqsave_check(&memcg_stock.stock_lock, flags);",
-        stockLockIrqsaveCheck,
-        { c, flags },
+        localLockIrqsaveCheck,
+        { which: thisStockLock, c, flags },
         { done: "test" },
         { ref: "3.13b.5" },
       ),
@@ -61,8 +61,8 @@ const stockByLock = [
     ({ c, flags }) => ({
       lock: call(
         "local_lock_irqsave_check(&memcg_stock.stock_lock, flags);",
-        stockLockIrqsaveCheck,
-        { c, flags },
+        localLockIrqsaveCheck,
+        { which: thisStockLock, c, flags },
         { done: "test" },
         { ref: "3.13b.5" },
       ),
@@ -101,7 +101,7 @@ const stockByLock = [
         "objcg = current_obj_cgroup(); if (!objcg) return true;",
         { ref: "3.13" },
         when(object.isNull()).goto("charged"),
-        otherwise.do(x.set(object.known()), objcg.set(cfg.objcgOf.at(self))).goto("allowSpin"),
+        otherwise.do(x.set(object.known()), objcg.set(mm.objcgOf.at(self))).goto("allowSpin"),
       ),
       allowSpin: select("if (!gfpflags_allow_spinning(flags))", [[allowSpin, "charge"]], "isLocked"),
       isLocked: call(
@@ -132,7 +132,7 @@ const statistics = [
         "ret = obj_cgroup_charge_pages(objcg, gfp, nr_pages);",
         { ref: "3.13.3 3.13.4", note: "the limit is a free choice" },
         either(
-          when(cfg.chargeFails).goto("failed"),
+          when(mm.chargeFails).goto("failed"),
           otherwise.do(mc.objcg.at(objcg).pages.set(mc.objcg.at(objcg).pages.plus(1))).goto("statistics"),
         ),
       ),
@@ -171,7 +171,7 @@ const statistics = [
 const pinnedHooks = patch(
   kmallocNolock,
   ({ self, ret }) => ({
-    hooks: select("slab_post_alloc_hook(s, NULL, alloc_gfp, 1, &ret, ..);", [[cfg.memcg, "pin"]], "return"),
+    hooks: select("slab_post_alloc_hook(s, NULL, alloc_gfp, 1, &ret, ..);", [[mm.memcg, "pin"]], "return"),
     pin: step("c = slub_get_cpu_ptr(s->cpu_slab);", { ref: "3.13b.7" }, otherwise.do(pinCpu(self)).goto("charge")),
     charge: call(
       "memcg_slab_post_alloc_hook(s, lru, flags, size, p)",
@@ -259,7 +259,7 @@ export const SIDE_SYSTEMS: Readonly<Record<string, Variant>> = {
         call(
           "local_lock_irqsave_check(&s->cpu_slab->lock, flags);",
           localLockIrqsaveCheck,
-          { b, c, flags },
+          { which: thisCpuSlabLock(b), c, flags },
           { done },
           { ref: "2.3c.3" },
         );
@@ -285,7 +285,7 @@ export const SIDE_SYSTEMS: Readonly<Record<string, Variant>> = {
           { done: "memcg" },
           { tag: "S" },
         ),
-        memcg: select("memcg_slab_post_alloc_hook(s, lru, flags, size, p)", [[cfg.memcg, "charge"]], "return"),
+        memcg: select("memcg_slab_post_alloc_hook(s, lru, flags, size, p)", [[mm.memcg, "charge"]], "return"),
       }),
       { added: ["memcg"] },
     ),

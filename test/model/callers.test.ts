@@ -1,4 +1,5 @@
 /** Who calls, and when: tasks with interrupts or preemption off, and contexts that come only after others. */
+
 import { describe, expect, it } from "vitest";
 import {
   and,
@@ -18,10 +19,10 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import type { ContextSpec } from "../../checker/spec/model.ts";
-import { chain, cpu } from "../../model/machine/config.ts";
+import { chain, cpu } from "../../model/machine/sets.ts";
 import { inNmi, m } from "../../model/machine/state.ts";
 import { PROPERTIES } from "../../model/properties/index.ts";
-import { returned } from "../../model/scripts.ts";
+import { returned } from "../../model/slub/calls.ts";
 import { always, ask, finally_, hardirq, nmi, once, problemsOf, task } from "./setup.ts";
 
 const cpu0 = m.cpu.at(element(cpu, 0));

@@ -1,20 +1,23 @@
 /** Is every deferred free done, by a callback that runs where it may? */
+
 import { describe, expect, it } from "vitest";
 import { and, context, element, implies, not, rowsOf, standsIn, within } from "../../checker/language/index.ts";
-import { cpuSlabLock, l } from "../../model/locks/state.ts";
-import { chain, cpu } from "../../model/machine/config.ts";
+import { l } from "../../model/locks/state.ts";
+import { workAt } from "../../model/machine/irq-work.ts";
+import { chain, cpu } from "../../model/machine/sets.ts";
 import { m } from "../../model/machine/state.ts";
+import { cpuSlabLock } from "../../model/mm/locks.ts";
+import { bucket, object, slab } from "../../model/mm/sets.ts";
 import { deferDeactivateSlab, deferFree, freeDeferredObjects } from "../../model/slub/defer-free.ts";
 import { doSlabFree } from "../../model/slub/do-slab-free.ts";
-import { bucket, object, slab } from "../../model/slub/sets.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabFree } from "../../model/slub/slab-free.ts";
-import { k } from "../../model/slub/state.ts";
+import { DEFERRED_WORK, k } from "../../model/slub/state.ts";
 import { always, ask, fires, hook, nmi, once, task } from "./setup.ts";
 
 const cpu0 = m.cpu.at(element(cpu, 0));
 const who = (i: number) => element(context, i);
-const pending = k.deferFree.at(element(cpu, 0)).queuedOn.notNull();
+const pending = workAt(element(cpu, 0), DEFERRED_WORK).queuedOn.notNull();
 const CHECKED = ["S3", "S4", "S5", "S6", "S7", "S9", "S11", "S21", "L2", "L5", "guards"];
 const drained = once("drained", k.slab.at(element(slab, 0)).freelist.eq(element(object, 0)));
 /** s0 is full, and no CPU's slab: who may not spin defers its objects. */

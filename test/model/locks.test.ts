@@ -1,4 +1,5 @@
 /** Do the lock primitives do what they do in the kernel, without PREEMPT_RT, with it, and without SMP? */
+
 import { describe, expect, it } from "vitest";
 import {
   and,
@@ -29,11 +30,12 @@ import {
   spinUnlock,
   spinUnlockIrqrestore,
 } from "../../model/locks/spinlock.ts";
-import { cpuSlabLock, l, listLock, lock, pcpLock } from "../../model/locks/state.ts";
-import { chain, cpu } from "../../model/machine/config.ts";
+import { l } from "../../model/locks/state.ts";
+import { chain, cpu, lock } from "../../model/machine/sets.ts";
 import { chainOf, m, onCpu } from "../../model/machine/state.ts";
+import { cpuSlabLock, listLock, pcpLock } from "../../model/mm/locks.ts";
+import { bucket } from "../../model/mm/sets.ts";
 import { drainPagesZone } from "../../model/page/free-pages.ts";
-import { bucket } from "../../model/slub/sets.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";
 import { always, ask, finally_, fires, hardirq, hook, nmi, once, task } from "./setup.ts";

@@ -1,4 +1,5 @@
 /** Do frames come only where they may, see what the frame below left, and leave it as they found it? */
+
 import { describe, expect, it } from "vitest";
 import {
   and,
@@ -15,7 +16,7 @@ import {
   whenever,
   within,
 } from "../../checker/language/index.ts";
-import { chain, cpu } from "../../model/machine/config.ts";
+import { chain, cpu } from "../../model/machine/sets.ts";
 import { m, thisCpu } from "../../model/machine/state.ts";
 import { newSlab } from "../../model/slub/new-slab.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";

@@ -1,9 +1,11 @@
 /** Do the memory controller's programs move bytes as the kernel's do, and is a wrong account told? */
+
 import { describe, expect, it } from "vitest";
 import { and, element } from "../../checker/language/index.ts";
-import { cpu, objcg } from "../../model/machine/config.ts";
+import { cpu } from "../../model/machine/sets.ts";
 import { refillObjStock } from "../../model/memcg/refill-obj-stock.ts";
 import { mc } from "../../model/memcg/state.ts";
+import { objcg } from "../../model/mm/sets.ts";
 import { ask, finally_, fires, nmi, once, problemsOf, task } from "./setup.ts";
 
 const cpu0 = element(cpu, 0);

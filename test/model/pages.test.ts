@@ -1,7 +1,8 @@
 /** Do pages go where the page allocator puts them, and what does the model refuse to do with a page? */
+
 import { describe, expect, it } from "vitest";
 import { and, element } from "../../checker/language/index.ts";
-import { cpu } from "../../model/machine/config.ts";
+import { cpu } from "../../model/machine/sets.ts";
 import { freeFrozenPages, freeOnePage, freePcppagesBulk, parkPage } from "../../model/page/free-frozen-pages.ts";
 import { pfnScanner } from "../../model/page/pfn-scanner.ts";
 import { p, pageList } from "../../model/page/state.ts";

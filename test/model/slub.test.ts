@@ -1,15 +1,16 @@
 /** Do the paths of the allocator meet what the kernel's meet, and do the versions differ where they should? */
+
 import { describe, expect, it } from "vitest";
 import { and, context, element, exists, not, rowsOf, standsIn } from "../../checker/language/index.ts";
-import { chain, cpu } from "../../model/machine/config.ts";
+import { chain, cpu } from "../../model/machine/sets.ts";
 import { m } from "../../model/machine/state.ts";
+import { object, slab } from "../../model/mm/sets.ts";
 import { p, pageList } from "../../model/page/state.ts";
 import { deactivateSlab } from "../../model/slub/deactivate-slab.ts";
 import { doSlabFree } from "../../model/slub/do-slab-free.ts";
 import { getFreelist } from "../../model/slub/get-freelist.ts";
 import { getPartialNode } from "../../model/slub/get-partial-node.ts";
 import { putCpuPartial, putPartials } from "../../model/slub/put-cpu-partial.ts";
-import { object, slab } from "../../model/slub/sets.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabAllocNode } from "../../model/slub/slab-alloc-node.ts";
 import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";

@@ -1,8 +1,9 @@
 /** Which spoilt rows break the properties of the gate, and which systems break a sentence of the discussion? */
+
 import { element, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../../model/locks/local-lock.ts";
 import { rtSpinUnlock } from "../../model/locks/rt-mutex.ts";
-import { cpu } from "../../model/machine/config.ts";
+import { cpu } from "../../model/machine/sets.ts";
 import { chainOf, m, thisCpu } from "../../model/machine/state.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";

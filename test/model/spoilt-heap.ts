@@ -1,8 +1,10 @@
 /** Which spoilt rows break the properties of the heap? */
+
 import { element, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
 import { Universe } from "../../checker/language/sets.ts";
 import { hoistedLoads } from "../../checker/mutation/hoist.ts";
-import { cpu } from "../../model/machine/config.ts";
+import { workAt } from "../../model/machine/irq-work.ts";
+import { cpu } from "../../model/machine/sets.ts";
 import { allocSlabPage } from "../../model/page/alloc-slab-page.ts";
 import { p } from "../../model/page/state.ts";
 import { deactivateSlab } from "../../model/slub/deactivate-slab.ts";
@@ -15,7 +17,7 @@ import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabAllocNode } from "../../model/slub/slab-alloc-node.ts";
 import { slabFree } from "../../model/slub/slab-free.ts";
-import { cpuSlabOf, giveUpSlab, k, linkOf, stepTid } from "../../model/slub/state.ts";
+import { cpuSlabOf, DEFERRED_WORK, giveUpSlab, k, linkOf, stepTid } from "../../model/slub/state.ts";
 import { nmi, task } from "./setup.ts";
 
 import { A, cut, one, type Spoilt } from "./spoilt.ts";
@@ -127,7 +129,7 @@ export const SPOILT_HEAP: readonly Spoilt[] = [
       patch(deferFree, ({ c, x }) => ({
         queue: step(
           "queue",
-          when(k.deferFree.at(c).queuedOn.isNull()).do(k.deferFree.at(c).queuedOn.set(c)).goto("push"),
+          when(workAt(c, DEFERRED_WORK).queuedOn.isNull()).do(workAt(c, DEFERRED_WORK).queuedOn.set(c)).goto("push"),
           otherwise.goto("unpin"),
         ),
         push: step("push", otherwise.do(k.deferFree.at(c).objects.at(x).set(true)).goto("queue")),

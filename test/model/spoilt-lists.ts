@@ -1,18 +1,20 @@
 /** Which spoilt rows put on a list what is on one, take off a list what is not on it, or give up a slab that is somebody's? */
+
 import { and, choose, lit, not, otherwise, patch, setEach, step, when } from "../../checker/language/index.ts";
-import { cfg } from "../../model/machine/config.ts";
+import { irqWorkQueue } from "../../model/machine/irq-work.ts";
 import { preemptDisable } from "../../model/machine/pin.ts";
 import { thisCpu } from "../../model/machine/state.ts";
+import { mm } from "../../model/mm/config.ts";
+import { slab as slabs } from "../../model/mm/sets.ts";
 import { allocSingleFromPartial } from "../../model/slub/alloc-single-from-partial.ts";
-import { deferDeactivateSlab, deferFree, irqWorkQueue } from "../../model/slub/defer-free.ts";
+import { deferDeactivateSlab, deferFree } from "../../model/slub/defer-free.ts";
 import { flushSlab } from "../../model/slub/flush-slab.ts";
 import { freeToPartialList } from "../../model/slub/free-to-partial-list.ts";
 import { getPartialNode } from "../../model/slub/get-partial-node.ts";
 import { putCpuPartial } from "../../model/slub/put-cpu-partial.ts";
-import { slab as slabs } from "../../model/slub/sets.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabFree } from "../../model/slub/slab-free.ts";
-import { cpuSlabOf, decSlabsNode, k, nrCpuPartial, removePartial } from "../../model/slub/state.ts";
+import { cpuSlabOf, DEFERRED_WORK, decSlabsNode, k, nrCpuPartial, removePartial } from "../../model/slub/state.ts";
 import { nmi, type Small, task } from "./setup.ts";
 import { A, cut, one, type Spoilt } from "./spoilt.ts";
 
@@ -91,7 +93,7 @@ export const SPOILT_LISTS: readonly Spoilt[] = [
           "on the full list too",
           when(lit(false)).goto("full"),
           otherwise
-            .do(k.slab.at(slab).inuse.set(cfg.objects), k.node.at(b).full.at(slab).set(true), got.set(object))
+            .do(k.slab.at(slab).inuse.set(mm.objects), k.node.at(b).full.at(slab).set(true), got.set(object))
             .goto("full"),
         ),
       })),
@@ -122,7 +124,7 @@ export const SPOILT_LISTS: readonly Spoilt[] = [
         return {
           put: step(
             "copies the list",
-            when(and(drain, nrCpuPartial(c, b).ge(cfg.cpuPartialSlabs)))
+            when(and(drain, nrCpuPartial(c, b).ge(mm.cpuPartialSlabs)))
               .do(setEach(slabs, (x) => k.detached.at(self).at(x).set(partial.at(x))))
               .goto("unlockSpill"),
             otherwise.do(partial.at(slab).set(true)).goto("unlock"),
@@ -151,7 +153,11 @@ export const SPOILT_LISTS: readonly Spoilt[] = [
     system: one("kfree_nolock s0.o1", ["A full"]),
     patches: [
       patch(deferFree, ({ self, c }) => ({
-        queue: step("once more", when(lit(false)).goto("unpin"), otherwise.do(irqWorkQueue(self, c)).goto("push")),
+        queue: step(
+          "once more",
+          when(lit(false)).goto("unpin"),
+          otherwise.do(irqWorkQueue(self, c, DEFERRED_WORK)).goto("push"),
+        ),
       })),
     ],
   },
@@ -161,7 +167,11 @@ export const SPOILT_LISTS: readonly Spoilt[] = [
     system: deferred,
     patches: [
       patch(deferDeactivateSlab, ({ self, c }) => ({
-        queue: step("once more", when(lit(false)).goto("unpin"), otherwise.do(irqWorkQueue(self, c)).goto("push")),
+        queue: step(
+          "once more",
+          when(lit(false)).goto("unpin"),
+          otherwise.do(irqWorkQueue(self, c, DEFERRED_WORK)).goto("push"),
+        ),
       })),
     ],
   },

@@ -1,19 +1,21 @@
 /** Which spoilt rows break the properties of locks and of progress? */
+
 import { element, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
 import { localLockIrqsave, localUnlockIrqrestore } from "../../model/locks/local-lock.ts";
 import { rtSpinLock } from "../../model/locks/rt-mutex.ts";
 import { spinLockIrqsave, spinTrylockIrqsave, spinUnlockIrqrestore } from "../../model/locks/spinlock.ts";
-import { cpu } from "../../model/machine/config.ts";
-import { irqWorkSingle } from "../../model/machine/irq-work.ts";
+import { workAt } from "../../model/machine/irq-work.ts";
+import { cpu } from "../../model/machine/sets.ts";
 import { chainOf, m, onCpu } from "../../model/machine/state.ts";
 import { rmqueue } from "../../model/page/rmqueue.ts";
 import { p } from "../../model/page/state.ts";
 import { deferFree } from "../../model/slub/defer-free.ts";
 import { getPartialNode } from "../../model/slub/get-partial-node.ts";
+import { irqWorkSingle } from "../../model/slub/irq-work.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
 import { slabAlloc } from "../../model/slub/slab-alloc.ts";
 import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";
-import { k } from "../../model/slub/state.ts";
+import { DEFERRED_WORK } from "../../model/slub/state.ts";
 import { hook, task } from "./setup.ts";
 
 import { A, cut, one, type Spoilt } from "./spoilt.ts";
@@ -149,7 +151,9 @@ export const SPOILT_LOCKS: readonly Spoilt[] = [
         ({ c }) => ({
           clear: step(
             "clear",
-            otherwise.do(k.deferFree.at(element(cpu, 0)).queuedOn.set(lit(null)), c.set(element(cpu, 0))).goto("ran"),
+            otherwise
+              .do(workAt(element(cpu, 0), DEFERRED_WORK).queuedOn.set(lit(null)), c.set(element(cpu, 0)))
+              .goto("ran"),
           ),
         }),
         { removed: ["run"] },

@@ -1,16 +1,16 @@
 /** Which spoilt rows break the property of accounts, S16, and those of the locks beside the allocator? */
 import { call, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
+import { localTrylock } from "../../model/locks/local-trylock.ts";
 import { rawSpinUnlockIrqrestore } from "../../model/locks/raw-spinlock.ts";
-import { localTrylock } from "../../model/locks/stock-lock.ts";
 import { consumeObjStock } from "../../model/memcg/consume-obj-stock.ts";
 import { objCgroupPut } from "../../model/memcg/obj-cgroup-put.ts";
 import { refillObjStock } from "../../model/memcg/refill-obj-stock.ts";
-import { memcgSlabPostAllocHook } from "../../model/memcg/slab-hooks.ts";
 import { quarantinePut } from "../../model/slub/debug-hooks.ts";
 import { doSlabFree } from "../../model/slub/do-slab-free.ts";
 import { kfreeNolock } from "../../model/slub/kmalloc.ts";
 import { kmallocNolock } from "../../model/slub/kmalloc-nolock.ts";
 import { slabAllocWrapper } from "../../model/slub/slab-alloc-wrapper.ts";
+import { memcgSlabPostAllocHook } from "../../model/slub/slab-hooks.ts";
 import { nmi, task } from "./setup.ts";
 import type { Spoilt } from "./spoilt.ts";
 

@@ -1,8 +1,9 @@
 /** Which spoilt rows break the page side of the properties? */
+
 import { element, lit, otherwise, patch, step, when } from "../../checker/language/index.ts";
 import { rtSpinTrylock } from "../../model/locks/rt-mutex.ts";
 import { l } from "../../model/locks/state.ts";
-import { cpu } from "../../model/machine/config.ts";
+import { cpu } from "../../model/machine/sets.ts";
 import { chainOf } from "../../model/machine/state.ts";
 import { allocFrozenPagesNolock } from "../../model/page/alloc-frozen-pages-nolock.ts";
 import { freeFrozenPages, parkPage } from "../../model/page/free-frozen-pages.ts";

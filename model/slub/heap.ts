@@ -1,10 +1,11 @@
 /** The heap that a spec begins with: one line a slab, and which object whose caller holds. */
-import { type Assign, type Expr, element, type Id, type LeafPlace, lit } from "../checker/language/index.ts";
-import type { Problem } from "../checker/spec/model.ts";
-import { cpu } from "./machine/config.ts";
-import { p } from "./page/state.ts";
-import { bucket, object, slab } from "./slub/sets.ts";
-import { cpuSlabOf, k, linkOf } from "./slub/state.ts";
+
+import { type Assign, type Expr, element, type Id, type LeafPlace, lit } from "../../checker/language/index.ts";
+import type { Problem } from "../../checker/spec/model.ts";
+import { cpu } from "../machine/sets.ts";
+import { bucket, object, slab } from "../mm/sets.ts";
+import { p } from "../page/state.ts";
+import { cpuSlabOf, k, linkOf } from "./state.ts";
 
 export const BUCKET_NAMES = ["A", "B", "C", "D"];
 

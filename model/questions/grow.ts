@@ -1,8 +1,9 @@
 /** Which bounds a spec has, and what it is with one of them one larger: what "why only two CPUs?" asks. */
-import type { ContextSpec, Question, Setting } from "../checker/spec/model.ts";
-import { cpuOf, settingsOf } from "./configuration.ts";
-import { BUCKET_NAMES } from "./heap.ts";
-import { sectionOf } from "./section.ts";
+import type { ContextSpec, Question, Setting } from "../../checker/spec/model.ts";
+import { cpuOf } from "../kernel/model.ts";
+import { sectionOf } from "../kernel/section.ts";
+import { BUCKET_NAMES } from "../slub/heap.ts";
+import { settingsOf } from "./settings.ts";
 
 interface Grown {
   readonly bound: string;

@@ -1,4 +1,4 @@
-/** What the allocator's ids are drawn from. An object is a slab and a slot in it. */
+/** What memory is divided into. An object is a slab and a slot in it. */
 import { indexSet, product } from "../../checker/language/index.ts";
 
 /** A kmalloc cache, in the order of object size. */
@@ -11,3 +11,8 @@ export const slab = indexSet("slab", { interchangeable: true });
 export const slot = indexSet("slot");
 
 export const object = product("object", { slab, slot });
+
+export const zone = indexSet("zone");
+
+/** An account of slab bytes, of one memory cgroup. */
+export const objcg = indexSet("objcg");

@@ -1,14 +1,28 @@
 /** What a task has turned off while it makes its calls, and the steps by which it does: a caller under a raw spinlock. */
-import { type Assign, otherwise, type Row, step } from "../checker/language/index.ts";
-import type { ContextSpec } from "../checker/spec/model.ts";
-import { preemptDisable, preemptEnable } from "./machine/pin.ts";
-import { onCpu, type Self } from "./machine/state.ts";
+import { type Assign, otherwise, type Row, step } from "../../checker/language/index.ts";
+import type { ContextSpec, Parameter } from "../../checker/spec/model.ts";
+import { preemptDisable, preemptEnable } from "../machine/pin.ts";
+import { onCpu, type Self } from "../machine/state.ts";
 
 const QUOTES = {
   both: ["raw_spin_lock_irqsave(lock, flags);", "raw_spin_unlock_irqrestore(lock, flags);"],
   irqsOff: ["local_irq_save(flags);", "local_irq_restore(flags);"],
   preemptOff: ["preempt_disable();", "preempt_enable();"],
 } as const;
+
+/** Options of a task. */
+export const SECTION_OPTIONS: Readonly<Record<string, Parameter>> = {
+  irqsOff: {
+    about: "it makes all its calls with interrupts off, as under raw_spin_lock_irqsave()",
+    type: "boolean",
+    default: false,
+  },
+  preemptOff: {
+    about: "it makes all its calls with preemption off, as under raw_spin_lock()",
+    type: "boolean",
+    default: false,
+  },
+};
 
 export interface Section {
   readonly irqsOff: boolean;

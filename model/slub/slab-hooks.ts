@@ -7,14 +7,15 @@
  * @kernel v6.18.35 mm/slub.c memcg_slab_post_alloc_hook(), memcg_alloc_abort_single(), memcg_slab_free_hook();
  *   mm/memcontrol.c __memcg_slab_post_alloc_hook(), __memcg_slab_free_hook()
  */
+
 import { bool, call, id, lit, optional, otherwise, program, step, value, when } from "../../checker/language/index.ts";
-import { cfg } from "../machine/config.ts";
-import { doSlabFree } from "../slub/do-slab-free.ts";
-import { object } from "../slub/sets.ts";
-import { objCgroupCharge } from "./obj-cgroup-charge.ts";
-import { objCgroupPut } from "./obj-cgroup-put.ts";
-import { refillObjStock } from "./refill-obj-stock.ts";
-import { mc, OBJECT_BYTES, objcg as objcgs } from "./state.ts";
+import { objCgroupCharge } from "../memcg/obj-cgroup-charge.ts";
+import { objCgroupPut } from "../memcg/obj-cgroup-put.ts";
+import { refillObjStock } from "../memcg/refill-obj-stock.ts";
+import { mc, OBJECT_BYTES, objcg as objcgs } from "../memcg/state.ts";
+import { mm } from "../mm/config.ts";
+import { object } from "../mm/sets.ts";
+import { doSlabFree } from "./do-slab-free.ts";
 
 export const memcgSlabPostAllocHook = program(
   "memcg_slab_post_alloc_hook",
@@ -32,7 +33,7 @@ export const memcgSlabPostAllocHook = program(
       "objcg = current_obj_cgroup(); if (!objcg) return true;",
       { ref: "3.13" },
       when(allocated.isNull()).goto("charged"),
-      otherwise.do(x.set(allocated.known()), objcg.set(cfg.objcgOf.at(self))).goto("charge"),
+      otherwise.do(x.set(allocated.known()), objcg.set(mm.objcgOf.at(self))).goto("charge"),
     ),
     charge: call(
       "if (obj_cgroup_charge_account(objcg, flags, obj_full_size(s), ..)) return false;",

@@ -1,7 +1,7 @@
 /** Who is there together in a question, and what a frame may come on top of: so that a table can tell what no spec asks. */
-import type { Company, ContextSpec, Question } from "../checker/spec/model.ts";
-import { cpuOf } from "./configuration.ts";
-import { defers } from "./runners.ts";
+import type { Company, ContextSpec, Question } from "../../checker/spec/model.ts";
+import { cpuOf } from "../kernel/model.ts";
+import { defers } from "./defers.ts";
 
 const PARTS = [
   "task",
