@@ -35,6 +35,7 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = Object.fromEntries(
     "spin_unlock: unlock / always: !smp (-> done)",
     "raw_spin_unlock_irqrestore: unlock / always: !smp (-> irqRestore)",
     "slab_unlock: release / always: slab[slab].bitLock == self (-> preempt)",
+    "slab_unlock: release / always: !smp (-> preempt)",
   ),
   ...forAll(
     "a slab is given up with no object in use, and new_slab() writes its freelist anew",
@@ -116,10 +117,6 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = Object.fromEntries(
   ...forAll(
     "who sleeps does not run before it is woken",
     "rt_spin_lock: woken / always: chain[frame[self].chain].blockedOn == nil (-> waitLockAgain)",
-  ),
-  ...forAll(
-    "who gives an rt_mutex back by the slow path has somebody waiting: the second way is not taken",
-    "rt_spin_unlock: wake / not done: lock[which].owner = nil (-> unlock) (2)",
   ),
   ...forAll(
     "in_nmi() implies in_hardirq(): nmi_enter() counts both",

@@ -347,6 +347,7 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
   E64: {
     who: LONG,
     where: 'on his "locking/rtmutex: Always use trylock in rt_mutex_trylock()", 26 Sep 2024, 20240926151315.507905-1',
+    messageId: "20240926151315.507905-1-longman@redhat.com",
     quote: "That requires the use of trylock all the ways in the abnormal locking sequence",
     parts: [
       part(
@@ -358,7 +359,8 @@ export const DISCUSSION: Readonly<Record<string, Claim>> = {
   },
   E65: {
     who: ALEXEI,
-    where: "12 Dec 2024, on locks in NMIs",
+    where: "on locks in NMIs, 12 Dec 2024, CAADnVQKr+pAUBuDV3zW41eGa+i4AmMZS+=A94EWsLqpgcdZgBw@mail.gmail.com",
+    messageId: "CAADnVQKr+pAUBuDV3zW41eGa+i4AmMZS+=A94EWsLqpgcdZgBw@mail.gmail.com",
     quote: "slowunlock that is impossible to do from nmi",
     parts: [
       part("an NMI that unlocks what it got by trylock spins for a wait_lock held below", rt(breaks("E35")), {
