@@ -309,6 +309,20 @@ describe("what a spec says", () => {
     expect(report).toContain("STALE: nmi0 is said never to cut increment: load, but no such cell is\n  empty;");
   });
 
+  it("is told with the order of its contexts", () => {
+    const { asked } = specOf(system);
+    const one = (name: string, after?: readonly string[]) => ({
+      name,
+      kind: "frame",
+      script: ["go"],
+      options: {},
+      ...(after ? { after } : {}),
+    });
+    const contexts = [one("task0"), one("nmi0", ["task0", "task1"])];
+    const report = textReport(outcomeOf(system, { asked: { ...asked, contexts } }), short);
+    expect(report).toContain("contexts: task0 (frame): go\n          nmi0 (frame, after task0 and task1): go\n");
+  });
+
   it("is mentioned as a claim, with its words", () => {
     const spec = specOf(system, { claims: ["C1"] });
     const model = {
