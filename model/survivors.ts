@@ -39,7 +39,7 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = Object.fromEntries(
   ),
   ...forAll(
     "a slab is given up with no object in use, and new_slab() writes its freelist anew",
-    "new_slab: choice / not done: slab[s].inuse = 0 (-> done)",
+    "new_slab: choice / not done: slab[s].inuse = 0 (-> random)",
     "__put_partials: next / not done: slab[s].freelist = nil (-> next)",
     "__put_partials: next / not done: slab[s].inuse = 0 (-> next)",
     "__slab_free: discard / not done: slab[slab].inuse = 0 (-> pages)",
@@ -136,8 +136,8 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = Object.fromEntries(
 export const SURVIVORS: Readonly<Record<string, string>> = Object.fromEntries([
   ...forAll(
     "no spec has a constructor (or another reason to leave offset 0 alone) and gives a slab up whose objects were written to",
-    "new_slab: choice / not done: for each s2: slot . object[object(slab: s, slot: s2)].spoilt = false (-> done)",
-    "new_slab: gotPage / not done: for each s: slot . object[object(slab: page, slot: s)].spoilt = false (-> done)",
+    "new_slab: choice / not done: for each s2: slot . object[object(slab: s, slot: s2)].spoilt = false (-> random)",
+    "new_slab: gotPage / not done: for each s: slot . object[object(slab: page, slot: s)].spoilt = false (-> random)",
     "do_slab_free: defer / not done: object[x].spoilt = object[x].spoilt || ctor (-> done)",
   ),
   ...forAll(
@@ -165,8 +165,8 @@ export const SURVIVORS: Readonly<Record<string, string>> = Object.fromEntries([
   ),
   ...forAll(
     "a page comes back from the allocator as it was given up; that it might not is not modelled",
-    "new_slab: gotPage / not done: slab[page].inuse = 0 (-> done)",
-    "new_slab: gotPage / not done: slab[page].frozen = false (-> done)",
+    "new_slab: gotPage / not done: slab[page].inuse = 0 (-> random)",
+    "new_slab: gotPage / not done: slab[page].frozen = false (-> random)",
   ),
   ...forAll(
     "in specs of this variant nobody asks the gate with the lock held below and interrupts enabled",

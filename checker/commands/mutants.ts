@@ -19,8 +19,8 @@ export const mutantsHelp = `Usage: npm run mutants [-- options]
 
 Changes one thing at a time: a test without one of its parts, always or never
 true; a write not done; a call not made; another element as index; two rows in
-the other order; a way past an unlock; an interrupt or hook that stays away
-where it may come. Asks the small specs that feel it,
+the other order; a way past an unlock; a load made once, before a loop; an
+interrupt or hook that stays away where it may come. Asks the small specs that feel it,
 those that noticed others of its program first, until one notices by what it
 asks: another set of violations, a witness no longer met, or a linker that
 refuses. What no spec notices so, its pinned counts of states and steps may:
@@ -94,11 +94,13 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
     return EXIT.asExpected;
   }
   const memo = memoIn(options.memo);
-  const isFelt = feelers(prey, memo);
+  // To find out which of a few a spec feels costs as much as to ask it about one.
+  const isFelt = sample === undefined ? { isFelt: feelers(prey, memo) } : {};
   const best = new Best();
   const hunted = prey.map(({ name, program, trials }) => {
-    const one = hunt(name, best.first(program, trials), {
-      isFelt,
+    const asked = sample === undefined ? trials : trials.filter(({ rows, hunter: { hint } }) => firedIn(rows, hint));
+    const one = hunt(name, best.first(program, asked), {
+      ...isFelt,
       // A few of them are asked about to see whether a check would fail: by what a spec asks, or by what it pins.
       isPinEnough: sample !== undefined,
       askOne: (trial) => memo(["ask", trial.mutant.name, trial.hunter.record.key], () => ask(trial)),
@@ -184,8 +186,10 @@ class Best {
 }
 
 /** Whether a row that it spoils fired in some spec when it was searched last; true where nobody has searched. */
-const mayFire = ({ trials }: Prey): boolean =>
-  trials.some(({ rows, hunter: { hint } }) => hint.fired === null || firesIn(rows, hint.fired));
+const mayFire = ({ trials }: Prey): boolean => trials.some(({ rows, hunter: { hint } }) => firedIn(rows, hint));
+
+const firedIn = (rows: readonly string[], { fired }: SpecHunter["hint"]): boolean =>
+  fired === null || firesIn(rows, fired);
 
 /** In an order that has nothing to do with where they stand, so that neighbours in the source are not taken together. */
 function sampled(prey: readonly Prey[], count: number): readonly Prey[] {
