@@ -1,10 +1,10 @@
 /** `nolock reductions --stubborn`: the rule that one context goes on alone against stubborn sets, both by the reference. */
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Environment } from "../cli/environment.ts";
+import { type Environment, goOn } from "../cli/environment.ts";
 import { PROJECT } from "../cli/specs.ts";
 import { type Compared, isSame, type Kept, type Rule, rowText, summary, table } from "../cli/stubborn-table.ts";
 import { runSearch } from "../engine/run.ts";
+import { writeWhole } from "../files.ts";
 import type { System } from "../language/index.ts";
 import { dependenceOf } from "../reduction/dependence.ts";
 import { footprintsOf } from "../reduction/footprints.ts";
@@ -37,6 +37,7 @@ export async function stubbornComparison(
   const rows: Compared[] = [];
   const left = { large: 0, lasting: 0 };
   for (const file of files) {
+    if (!write) goOn(env);
     const { system } = await loadSpec(file, env.builtins);
     if (system.alwaysPossible.length > 0) left.lasting += 1;
     else if (!areNamed && isLarge(system)) left.large += 1;
@@ -53,7 +54,7 @@ export async function stubbornComparison(
     ...(left.lasting > 0 ? [`${left.lasting} that ask whether something stays possible`] : []),
   ];
   env.print(`${summary(rows, leftOut).join("\n")}\n`);
-  if (write) writeFileSync(join(PROJECT, "docs", "stubborn.md"), table(rows, leftOut));
+  if (write) writeWhole(join(PROJECT, "docs", "stubborn.md"), table(rows, leftOut));
   return rows.every(isSame) ? EXIT.asExpected : EXIT.differs;
 }
 

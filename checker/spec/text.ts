@@ -21,6 +21,17 @@ const keysOf = (path: string): string[] =>
     .slice(1)
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 
+/** What a text holds that a command wrote, where nobody needs to be told what is wrong with it: null where it is no JSON. */
+export function jsonIn(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    // Cut short, or spoilt by a merge or a hand. Nested ever deeper it is no stack's fault.
+    if (error instanceof SyntaxError || error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 export function parseSpecText(text: string, kind = "a spec"): SpecText {
   const starts = [0];
   for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
