@@ -7,7 +7,7 @@ import { recordFile } from "../cli/records.ts";
 import { allSpecs, specNamed } from "../cli/specs.ts";
 import { explain, knownNames } from "../explain/explain.ts";
 import { type Sources, sourcesOf } from "../explain/sources.ts";
-import { recordIn, type SpecRecord } from "../ledger/record.ts";
+import { firedIn, type SpecRecord } from "../ledger/record.ts";
 import { loadQuestion } from "../spec/load.ts";
 import { nearest, SpecError } from "../spec/problems.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -61,7 +61,7 @@ function firesBy(results: string): Sources["fires"] {
     const path = join(results, recordFile(spec));
     const known = records.get(spec);
     if (known) return known;
-    const fired = existsSync(path) ? (recordIn(readFileSync(path, "utf8"))?.fired ?? {}) : {};
+    const fired = existsSync(path) ? firedIn(readFileSync(path, "utf8")) : {};
     records.set(spec, fired);
     return fired;
   };

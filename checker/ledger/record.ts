@@ -80,12 +80,19 @@ export function recordOfSpec(text: string, loaded: Pick<Loaded, "spec" | "system
   return record?.key === keyOf(loaded) ? record : null;
 }
 
+const holds = (table: unknown, kind: string): boolean =>
+  typeof table === "object" && table !== null && Object.values(table).every((value) => typeof value === kind);
+
+/** Which rows fired, as the record that a text holds has it; none where it has been spoilt. */
+export function firedIn(text: string): SpecRecord["fired"] {
+  const fired = (jsonIn(text) as Partial<SpecRecord> | null)?.fired;
+  return fired && holds(fired, "string") ? fired : {};
+}
+
 /** The record that a text holds. Null for a file that a merge or a hand has spoilt: it tells nothing. */
-export function recordIn(text: string): SpecRecord | null {
+function recordIn(text: string): SpecRecord | null {
   const data = jsonIn(text) as Partial<SpecRecord> | null;
   if (typeof data !== "object" || data === null) return null;
-  const holds = (table: unknown, kind: string): boolean =>
-    typeof table === "object" && table !== null && Object.values(table).every((value) => typeof value === kind);
   const isWhole =
     holds([data.key, data.relation, data.verdict], "string") &&
     holds([data.states, data.transitions, data.depth], "number") &&
