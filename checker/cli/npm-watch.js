@@ -1,8 +1,9 @@
 /**
- * Asks now and then whether the processes above this one are those that they were: npm, or a shell that npm started, and
- * npm above it. Where they are not, asks the process to end, as Ctrl-C would, and where it does not, ends it.
+ * Whose child is the process? As a thread it asks that now and then, and where the answer is no longer that of the beginning
+ * it asks the process to end, as Ctrl-C would, and where it does not, ends it.
  */
 import { readFileSync } from "node:fs";
+import { isMainThread, workerData } from "node:worker_threads";
 
 /** Milliseconds between looks, and until a process that was asked to end is ended. */
 const [LOOK, PATIENCE] = [500, 5000];
@@ -16,17 +17,18 @@ function about(pid, file) {
   }
 }
 
-/** The parent; and the parent of a shell, which goes on waiting for us where npm is gone. */
-function above() {
+/** npm; or a shell that npm started, and npm: such a shell goes on waiting for its command where npm is gone. */
+export function above() {
   const parent = process.ppid;
   const isShell = about(parent, "cmdline").split("\0")[1] === "-c";
   return isShell ? `${parent} ${/^PPid:\s*(\d+)$/m.exec(about(parent, "status"))?.[1]}` : `${parent}`;
 }
 
-const first = above();
-const look = setInterval(() => {
-  if (above() === first) return;
-  clearInterval(look);
-  process.kill(process.pid, "SIGTERM");
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), PATIENCE);
-}, LOOK);
+if (!isMainThread && workerData?.above) {
+  const look = setInterval(() => {
+    if (above() === workerData.above) return;
+    clearInterval(look);
+    process.kill(process.pid, "SIGTERM");
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), PATIENCE);
+  }, LOOK);
+}

@@ -4,11 +4,12 @@
  * a look at anything.
  */
 import { Worker } from "node:worker_threads";
+import { above } from "./npm-watch.js";
 
 /** Ends the process with the npm that runs it, where one does. */
 export function endWithNpm(): void {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const watch = new Worker(new URL("./npm-watch.js", import.meta.url));
+  const watch = new Worker(new URL("./npm-watch.js", import.meta.url), { workerData: { above: above() } });
   watch.unref();
   // Without it all else is as it should be.
   watch.on("error", () => {});

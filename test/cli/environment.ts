@@ -47,7 +47,8 @@ export function project(specs: Readonly<Record<string, object>>, builtins: Built
     const said = (texts: readonly string[]): string => texts.join("").replaceAll(`${dir}/`, "");
     return { status, printed: said(out), complained: said(err) };
   };
-  return { dir, put, run, talk, attended, remove: () => rmSync(dir, { recursive: true }) };
+  const path = (file: string): string => join(dir, file);
+  return { dir, path, put, run, talk, attended, remove: () => rmSync(dir, { recursive: true }) };
 }
 
 /** A spec about one task of the model "lights". */
