@@ -23,7 +23,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { getSystemErrorMap } from "node:util";
 
-/** Bytes of a file that a user names, at most: far more than any that was written by hand or saved by a command. */
+/** Bytes of a file that a command wrote, at most: the trace of a million steps has more. */
 const MOST_BYTES = 64 * 2 ** 20;
 
 /** Writes a file. Throws what the system says where it cannot: then nothing has changed. */
@@ -75,10 +75,10 @@ export function isPrintedTo(path: string): boolean {
 }
 
 /** The text of a file. Throws what the system says, and for a folder or a file that is too large as if it did. */
-export function readText(path: string): string {
+export function readText(path: string, most = MOST_BYTES): string {
   const stats = statSync(path);
   if (stats.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR", syscall: "read", path });
-  if (stats.size > MOST_BYTES) throw Object.assign(new Error(), { code: "EFBIG", syscall: "read", path });
+  if (stats.size > most) throw Object.assign(new Error(), { code: "EFBIG", syscall: "read", path });
   return readFileSync(path, "utf8");
 }
 

@@ -47,9 +47,17 @@ interface Run {
   readonly missing: boolean;
 }
 
+/** Milliseconds that a timer can wait, 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
 function run(program: string, args: readonly string[], cwd: string, timeoutSeconds: number): Promise<Run> {
   return new Promise((resolve) => {
-    const options = { cwd, timeout: timeoutSeconds * 1000, killSignal: "SIGKILL", maxBuffer: 1 << 28 } as const;
+    const options = {
+      cwd,
+      timeout: Math.min(timeoutSeconds * 1000, LONGEST),
+      killSignal: "SIGKILL",
+      maxBuffer: 1 << 28,
+    } as const;
     execFile(program, [...args], options, (error: ExecFileException | null, output, errors) => {
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : null;
       resolve({ output, errors, status, missing: error?.code === "ENOENT" });

@@ -62,7 +62,12 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
     return { where: change ? `--set ${change.text}` : `${shown}:${text.lineOf(path)} ${path || "/"}`, what, mend };
   };
   const refuse = (problems: readonly Problem[]): SpecError =>
-    new SpecError(problems.toSorted((a, b) => text.lineOf(a.path) - text.lineOf(b.path)).map(located));
+    new SpecError(
+      problems
+        .map((problem) => ({ problem, line: text.lineOf(problem.path) }))
+        .toSorted((a, b) => a.line - b.line)
+        .map(({ problem }) => located(problem)),
+    );
   /** Runs what calls the model's own functions: what they throw is their author's to mend. */
   const author = <T>(of: Model, run: () => T): T => {
     try {
@@ -88,10 +93,13 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
   return { spec, modelFile, refuse, author };
 }
 
+/** Of a spec: thirty times what the longest has. */
+const MOST_BYTES = 256 * 2 ** 10;
+
 /** The text of a file that a user named. */
 function readSpec(path: string, shown: string): string {
   try {
-    return readText(path);
+    return readText(path, MOST_BYTES);
   } catch (error) {
     const why = systemError(error);
     if (why === null) throw error;

@@ -7,11 +7,16 @@ export interface LocatedProblem extends Omit<Problem, "path"> {
   readonly where: string;
 }
 
+/** Problems that are told: nobody reads more. */
+const MOST_TOLD = 50;
+
 /** All that is wrong with one spec or one command line. Ends in exit status 2. */
 export class SpecError extends Error {
   readonly problems: readonly LocatedProblem[];
   constructor(problems: readonly LocatedProblem[]) {
-    super(problems.map(({ where, what, mend }) => `${where}: ${what}\n  ${mend}`).join("\n"));
+    const told = problems.slice(0, MOST_TOLD).map(({ where, what, mend }) => `${where}: ${what}\n  ${mend}`);
+    const more = problems.length - told.length;
+    super([...told, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"));
     this.problems = problems;
   }
 }

@@ -78,7 +78,7 @@ function problemOf(error: ErrorObject, kind: string): Problem {
       return {
         path: instancePath,
         what: `${shown} is not one of the values`,
-        mend: mendName(String(data), known, "value"),
+        mend: typeof data === "string" ? mendName(data, known, "value") : `known: ${known.join(", ")}`,
       };
     }
     case "uniqueItems": {
