@@ -47,7 +47,11 @@ export function nearest(name: string, known: readonly string[]): readonly string
   const far = Math.max(1, Math.ceil(name.length / 3));
   const word = name.toLowerCase();
   const found = known
-    .map((candidate) => ({ candidate, steps: distance(word, candidate.toLowerCase()) }))
+    .map((candidate) => {
+      // So many have to be inserted or deleted at least, which is known at once.
+      const least = Math.abs(candidate.length - word.length);
+      return { candidate, steps: least > far ? least : distance(word, candidate.toLowerCase()) };
+    })
     .filter(({ candidate, steps }) => steps <= far || (word.length > 2 && candidate.toLowerCase().includes(word)));
   const best = Math.min(...found.map(({ steps }) => steps));
   return found.filter(({ steps }) => steps === best).map(({ candidate }) => candidate);
