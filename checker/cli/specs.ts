@@ -11,12 +11,17 @@ import { parseSpecText } from "../spec/text.ts";
 /** The folder of the project, where `specs/` and `results/` are. */
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Where specs are looked up by name, and where results go. */
+/** Where specs are looked up by name, where results go, and tables that belong to the documents. */
 export interface Folders {
   readonly specs: string;
   readonly results: string;
+  readonly docs: string;
 }
-export const folders: Folders = { specs: join(PROJECT, "specs"), results: join(PROJECT, "results") };
+export const folders: Folders = {
+  specs: join(PROJECT, "specs"),
+  results: join(PROJECT, "results"),
+  docs: join(PROJECT, "docs"),
+};
 
 /** Names of all specs, "broken/nmi-spins" included: plain ones first, each group in order. */
 export function specNames({ specs }: Folders): readonly string[] {

@@ -15,7 +15,7 @@ import {
   WAYS,
   type Way,
 } from "../cli/reductions-table.ts";
-import { allSpecs, findSpec, PROJECT, specNamed, specsOfSize } from "../cli/specs.ts";
+import { allSpecs, findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
 import { runSearch } from "../engine/run.ts";
 import { writeWhole } from "../files.ts";
 import type { System } from "../language/index.ts";
@@ -62,7 +62,7 @@ export async function reductionsCommand(args: readonly string[], env: Environmen
     env.print(`${rowText(row)}\n`);
   }
   env.print(`${summary(rows).join("\n")}\n`);
-  if (options.write) writeWhole(join(PROJECT, "docs", "reductions.md"), table(rows));
+  if (options.write) writeWhole(join(env.folders.docs, "reductions.md"), table(rows));
   return rows.every(isSame) ? EXIT.asExpected : EXIT.differs;
 }
 

@@ -1,7 +1,6 @@
 /** `nolock reductions --stubborn`: the rule that one context goes on alone against stubborn sets, both by the reference. */
 import { join } from "node:path";
 import { type Environment, goOn } from "../cli/environment.ts";
-import { PROJECT } from "../cli/specs.ts";
 import { type Compared, isSame, type Kept, type Rule, rowText, summary, table } from "../cli/stubborn-table.ts";
 import { runSearch } from "../engine/run.ts";
 import { writeWhole } from "../files.ts";
@@ -54,7 +53,7 @@ export async function stubbornComparison(
     ...(left.lasting > 0 ? [`${left.lasting} that ask whether something stays possible`] : []),
   ];
   env.print(`${summary(rows, leftOut).join("\n")}\n`);
-  if (write) writeWhole(join(PROJECT, "docs", "stubborn.md"), table(rows, leftOut));
+  if (write) writeWhole(join(env.folders.docs, "stubborn.md"), table(rows, leftOut));
   return rows.every(isSame) ? EXIT.asExpected : EXIT.differs;
 }
 

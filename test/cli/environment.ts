@@ -20,7 +20,7 @@ const LIGHTS: Builtins = { lights: () => import("../spec/fixtures/lights.ts") };
  */
 export function project(specs: Readonly<Record<string, object>>, builtins: Builtins = LIGHTS) {
   const dir = mkdtempSync(join(tmpdir(), "nolock-"));
-  const folders = { specs: join(dir, "specs"), results: join(dir, "results") };
+  const folders = { specs: join(dir, "specs"), results: join(dir, "results"), docs: join(dir, "docs") };
   const put = (file: string, text: string): void => {
     mkdirSync(dirname(join(dir, file)), { recursive: true });
     writeFileSync(join(dir, file), text);
