@@ -1,7 +1,9 @@
 /** Who is measured, how each is built, with which flags, and how it runs without reductions on a model. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { exactCounts, readRumur, readSpin } from "../checker/crosscheck/tools.ts";
+import { writeWhole } from "../checker/files.ts";
 import { BenchError, type Cost, PROJECT, type Workshop } from "./measure.ts";
 import type { Model } from "./model.ts";
 
@@ -89,13 +91,13 @@ function spin(mode: (typeof SPIN_MODES)[number], source: "exported" | "by hand")
     flags: [...mode.compile, "-DVECTORSZ=..", ...mode.run].join(" "),
     build: async (workshop, model) => {
       const file = program(model);
-      writeFileSync(
+      writeWhole(
         join(workshop.folder, `${file}.pml`),
         source === "exported" ? model.promela() : (model.byHand?.promela() ?? ""),
       );
       const made = await workshop.must("spin", ["-a", `${file}.pml`]);
       const pan = join(workshop.folder, "pan.c");
-      writeFileSync(pan, exactCounts(readFileSync(pan, "utf8")));
+      writeWhole(pan, exactCounts(readFileSync(pan, "utf8")));
       const key = fileOf(model.name, source);
       const size = vectorSizes.get(key) ?? (await vectorSize(workshop));
       vectorSizes.set(key, size);
@@ -128,7 +130,7 @@ function rumur(threads: 1 | 2, source: "exported" | "by hand"): Contender {
     flags: `--threads ${threads}, gcc -O3 -march=native`,
     build: async (workshop, model) => {
       const file = program(model);
-      writeFileSync(
+      writeWhole(
         join(workshop.folder, `${file}.m`),
         source === "exported" ? model.murphi() : (model.byHand?.murphi() ?? ""),
       );

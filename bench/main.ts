@@ -1,8 +1,10 @@
 /** `npm run bench`: measures nolock, Spin and Rumur on the same models, and writes docs/performance.md. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readArguments } from "../checker/cli/arguments.ts";
+
 import { missingTools } from "../checker/crosscheck/tools.ts";
+import { writeWhole } from "../checker/files.ts";
 import { mendName, SpecError } from "../checker/spec/problems.ts";
 import { allCases, type Case, QUICK } from "./cases.ts";
 import { BenchError, PROJECT, Workshop } from "./measure.ts";
@@ -63,7 +65,7 @@ async function bench(args: readonly string[]): Promise<void> {
   if (unknown !== undefined)
     throw new SpecError([{ where: unknown, what: "there is no such case", mend: mendName(unknown, names, "case") }]);
   if (options.report) {
-    writeFileSync(DOCUMENT, report(readRecord(), notes()));
+    writeWhole(DOCUMENT, report(readRecord(), notes()));
     return;
   }
   const missing = await missingTools();
@@ -102,7 +104,7 @@ async function profileAll(cases: readonly Case[], workshop: Workshop): Promise<v
 
 function write(performance: Performance): void {
   writeRecord(performance);
-  writeFileSync(DOCUMENT, report(performance, notes()));
+  writeWhole(DOCUMENT, report(performance, notes()));
 }
 
 interface Measuring {

@@ -1,8 +1,9 @@
 /** What was measured, kept in a file: the only source of the figures of docs/performance.md. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { writeWhole } from "../checker/files.ts";
 import type { Run } from "./contenders.ts";
 import { PROJECT } from "./measure.ts";
 import type { Shares } from "./profile.ts";
@@ -48,7 +49,7 @@ export const readRecord = (file = FILE): Performance =>
   existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Performance) : EMPTY;
 
 export const writeRecord = (record: Performance, file = FILE): void =>
-  writeFileSync(file, `${JSON.stringify(record, null, 1)}\n`);
+  writeWhole(file, `${JSON.stringify(record, null, 1)}\n`);
 
 const firstLine = (program: string, ...args: readonly string[]): string =>
   execFileSync(program, args, { encoding: "utf8", cwd: PROJECT, stdio: "pipe" }).trim().split("\n")[0] ?? "";

@@ -20,12 +20,18 @@ async function registerTypeScript(instead) {
   register("./typescript-is-esm.js", import.meta.url, { data: instead });
 }
 
-const program = await builtProgram();
-if (program) {
-  const { run } = await import(program.cli);
-  await run(() => registerTypeScript(program.instead));
-} else {
+async function program() {
+  const built = await builtProgram();
+  if (built) return { run: (await import(built.cli)).run, prepare: () => registerTypeScript(built.instead) };
   await registerTypeScript({});
-  const { run } = await import("../checker/cli.ts");
-  await run(async () => {});
+  return { run: (await import("../checker/cli.ts")).run, prepare: async () => {} };
 }
+
+// Too many open files, say: the program is not there that would tell it. 74 is EX_IOERR, as in checker/verdict.ts.
+process.once("uncaughtException", (error) => {
+  console.error(error?.syscall === undefined ? error : `nolock cannot be loaded: ${error.message}`);
+  process.exit(error?.syscall === undefined ? 70 : 74);
+});
+const { run, prepare } = await program();
+process.removeAllListeners("uncaughtException");
+await run(prepare);

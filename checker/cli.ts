@@ -1,10 +1,15 @@
 /** The program `nolock`: joins the commands to the process that runs them. */
 import { createInterface } from "node:readline";
 import { ofProcess } from "./cli/attend.ts";
+
 import { builtins } from "./cli/models.ts";
+import { endWithNpm } from "./cli/npm.ts";
 import { folders } from "./cli/specs.ts";
-import { main } from "./commands/main.ts";
+import { STANDARD_ERROR, STANDARD_OUTPUT } from "./cli/streams.ts";
+import { faultText, main } from "./commands/main.ts";
+import { systemError } from "./files.ts";
 import { beforeOwnModels } from "./spec/models.ts";
+import { EXIT } from "./spec/verdict.ts";
 
 /** What is typed, line by line; whoever has heard enough does not keep the process waiting for more. */
 async function* typedLines(): AsyncGenerator<string> {
@@ -18,17 +23,31 @@ async function* typedLines(): AsyncGenerator<string> {
 /** Runs the command that the process was given; `prepare` is done before a model of one's own is loaded. */
 export async function run(prepare: () => Promise<void>): Promise<void> {
   beforeOwnModels(prepare);
-  // A reader that has seen enough, such as `head`, closes the pipe: nothing is wrong then.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
+  // A process that ends without an answer must not look like one that has given it.
+  process.exitCode = EXIT.fault;
+  endWithNpm();
+  // What no command waits for: a process that could not be started is told twice, where it was wanted and here.
+  process.on("uncaughtException", (error) => {
+    if (systemError(error) !== null) return;
+    STANDARD_ERROR.write(`${faultText(error)}\n`);
+    process.exit(EXIT.fault);
   });
-  process.exitCode = await main(process.argv.slice(2), {
+  const status = await main(process.argv.slice(2), {
     folders,
     builtins,
-    print: (text) => process.stdout.write(text),
-    complain: (text) => process.stderr.write(text),
+    print: (text) => STANDARD_OUTPUT.write(text),
+    isUnread: () => STANDARD_OUTPUT.failed !== null,
+    complain: (text) => STANDARD_ERROR.write(text),
     attendance: ofProcess,
     lines: typedLines,
   });
+  process.exitCode = printedAll() || (status !== EXIT.asExpected && status !== EXIT.unread) ? status : EXIT.unwritten;
+}
+
+/** Whether all that was printed arrived; a reader that has seen enough, such as `head`, is content. */
+function printedAll(): boolean {
+  const { failed } = STANDARD_OUTPUT;
+  if (failed === null || failed.code === "EPIPE") return true;
+  STANDARD_ERROR.write(`standard output cannot be written: ${systemError(failed)}\n`);
+  return false;
 }

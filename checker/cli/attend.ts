@@ -2,8 +2,8 @@
  * Who looks after a search that takes long? It says on the terminal how far it is, and ends it in order at a signal. The
  * search and this take turns on the one thread: a signal is seen when the search says how far it is.
  */
-import { fstatSync } from "node:fs";
 import { finish, type Lengthy, type Progress } from "../reference/progress.ts";
+import { STANDARD_ERROR } from "./streams.ts";
 
 /** The process around a command, as far as a long search needs it. */
 export interface Attendance {
@@ -93,18 +93,16 @@ function lineOf(
   return `level ${level}: ${count(states)} states, ${count(rate)}/s, frontier ${count(frontier)}, ${count(memory / 2 ** 20)} MiB, ${time}${again}`;
 }
 
-const isFile = (descriptor: number): boolean => fstatSync(descriptor).isFile();
-
 /** That of the process that runs. */
 export const ofProcess: Attendance = {
-  terminal: process.stderr.isTTY ? true : isFile(2) ? null : false,
+  terminal: STANDARD_ERROR.isTerminal ? true : STANDARD_ERROR.isFile ? null : false,
   columns: () => process.stderr.columns ?? 80,
-  write: (text) => process.stderr.write(text),
+  write: (text) => STANDARD_ERROR.write(text),
   now: () => performance.now(),
   memory: () => process.memoryUsage.rss(),
   turn: () => new Promise((resolve) => setImmediate(resolve)),
   onSignal: (end) => {
-    const signals = ["SIGINT", "SIGTERM"] as const;
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     const release = (): void => {
       for (const signal of signals) process.removeListener(signal, once);
     };

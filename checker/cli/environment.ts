@@ -8,10 +8,20 @@ export interface Environment {
   readonly folders: Folders;
   readonly builtins: Builtins;
   readonly print: (text: string) => void;
+  /** Whether nobody takes what is printed any more, a pipe closed or a full disk. Not asked where nobody can tell. */
+  readonly isUnread?: () => boolean;
   /** For what is wrong. */
   readonly complain: (text: string) => void;
   /** What the user types, line by line; asked for only where a command talks with one. */
   readonly lines?: () => AsyncIterable<string>;
   /** For searches that take long; without it they are silent, and end when they end. */
   readonly attendance?: Attendance;
+}
+
+/** What a command that only prints ends with, where nobody takes what it prints. */
+export class Unread extends Error {}
+
+/** To be asked by such a command before each of many things that take long. */
+export function goOn(env: Environment): void {
+  if (env.isUnread?.()) throw new Unread();
 }

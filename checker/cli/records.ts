@@ -29,7 +29,7 @@ export interface SearchedSpecs {
 /** Throws `SpecError` with every spec that is bad. Complains of those that are missing. */
 export async function searchedSpecs(env: Environment): Promise<SearchedSpecs> {
   const found: Recorded[] = [];
-  const entries = readEntries(env.folders.results);
+  const entries = readEntries(env.folders.results, env.complain);
   const missing: string[] = [];
   const problems: SpecError["problems"][number][] = [];
   for (const name of allSpecs(env.folders)) {

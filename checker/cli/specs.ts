@@ -1,7 +1,8 @@
 /** Which specs there are, and which one a user means: a name of `specs/`, or the path of a JSON file. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readText, systemError } from "../files.ts";
 import type { SpecFile } from "../spec/load.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
@@ -10,12 +11,17 @@ import { parseSpecText } from "../spec/text.ts";
 /** The folder of the project, where `specs/` and `results/` are. */
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Where specs are looked up by name, and where results go. */
+/** Where specs are looked up by name, where results go, and tables that belong to the documents. */
 export interface Folders {
   readonly specs: string;
   readonly results: string;
+  readonly docs: string;
 }
-export const folders: Folders = { specs: join(PROJECT, "specs"), results: join(PROJECT, "results") };
+export const folders: Folders = {
+  specs: join(PROJECT, "specs"),
+  results: join(PROJECT, "results"),
+  docs: join(PROJECT, "docs"),
+};
 
 /** Names of all specs, "broken/nmi-spins" included: plain ones first, each group in order. */
 export function specNames({ specs }: Folders): readonly string[] {
@@ -53,7 +59,13 @@ export const exampleSpecsOfSize = (size: SpecSize): readonly SpecFile[] =>
   exampleSpecs().filter(({ path }) => sizeOf(path) === size);
 
 function sizeOf(path: string): SpecSize {
-  const { data } = parseSpecText(readFileSync(path, "utf8"));
+  let text = "";
+  try {
+    text = readText(path);
+  } catch (error) {
+    if (systemError(error) === null) throw error;
+  }
+  const { data } = parseSpecText(text);
   const size =
     typeof data === "object" && data !== null && !Array.isArray(data) ? (data as { size?: unknown }).size : null;
   return SIZES.find((one) => one === size) ?? "ci";

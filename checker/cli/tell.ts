@@ -1,14 +1,15 @@
 /** Where does the outcome of a check go, and in which form? Printed, or to files; and what cannot be asked for together. */
-import { writeFileSync } from "node:fs";
+
 import { statusOf } from "../answer/check.ts";
 import type { Outcome } from "../answer/outcome.ts";
-import { agreementOn, readEntries } from "../crosscheck/agreement.ts";
+import { agreementOn, type Entry } from "../crosscheck/agreement.ts";
 import type { Collector, Told } from "../report/formats/format.ts";
 import { collectorOf, FORMAT_NAMES, FORMATS, FORMATS_OF_ALL, type FormatName } from "../report/formats/index.ts";
 import type { Detail } from "../report/scenario.ts";
 import type { Loaded } from "../spec/load.ts";
 import { type LocatedProblem, SpecError } from "../spec/problems.ts";
 import type { Environment } from "./environment.ts";
+import { deliver, writeOutput } from "./outputs.ts";
 import { writePage } from "./page-file.ts";
 import { addressOf, linesOf } from "./sources.ts";
 import { findSpec } from "./specs.ts";
@@ -27,51 +28,75 @@ export const formatsHelp = FORMAT_NAMES.map((name) => `${" ".repeat(22)}${name.p
   "\n",
 );
 
-/** All that is to be told of an outcome that has just been found; `began`: when the check did. */
+/** All that is to be told of an outcome that has just been found; `began`: when the check did, `entries`: who agreed with what. */
 export function toldOf(
   loaded: Loaded,
   outcome: Outcome,
   began: Date,
+  entries: readonly Entry[],
   { trace = "short" }: TellOptions,
-  env: Environment,
+  { folders }: Environment,
 ): Told {
   return {
     outcome,
     status: statusOf(outcome),
-    agreement: agreementOn(readEntries(env.folders.results), outcome),
+    agreement: agreementOn(entries, outcome),
     detail: trace,
     seconds: (Date.now() - began.getTime()) / 1000,
-    file: addressOf(findSpec(loaded.source, env.folders).path),
+    file: addressOf(findSpec(loaded.source, folders).path),
     lineOf: linesOf(loaded),
   };
 }
 
-/** Prints one outcome, and writes what goes to files. */
-export async function tell(told: Told, began: Date, options: TellOptions, env: Environment): Promise<void> {
-  const { format = "text", out, json, html } = options;
-  const printed = json === "-" ? "json" : out === undefined ? format : "text";
-  const text = FORMATS[printed].one(told, began);
-  if (out !== undefined) write(out, "--out", format === printed ? text : FORMATS[format].one(told, began));
-  env.print(text);
-  if (html !== undefined) await writePage(html, "--html", told.outcome, env);
-  if (json !== undefined && json !== "-") write(json, "--json", FORMATS.json.one(told, began));
+/** The files that an outcome goes to, by option. */
+export const filesOf = ({ out, json, html }: TellOptions) => ({
+  files: { "--out": out, "--json": json === "-" ? undefined : json },
+  pages: { "--html": html },
+});
+
+/** Prints one outcome, then writes what goes to files, and `more`. Gives the exit status. */
+export function tell(
+  told: Told,
+  began: Date,
+  options: TellOptions,
+  env: Environment,
+  more: readonly (() => void)[] = [],
+): Promise<number> {
+  const { format = "text", json } = options;
+  const { files, pages } = filesOf(options);
+  const to = (path: string | undefined, write: (path: string) => void | Promise<void>) =>
+    path === undefined ? [] : [() => write(path)];
+  const printed = json === "-" ? "json" : options.out === undefined ? format : "text";
+  env.print(FORMATS[printed].one(told, began));
+  const writers = [
+    ...to(files["--out"], (path) => writeOutput(path, "--out", FORMATS[format].one(told, began))),
+    ...to(pages["--html"], (path) => writePage(path, "--html", told.outcome, told.agreement)),
+    ...to(files["--json"], (path) => writeOutput(path, "--json", FORMATS.json.one(told, began))),
+    ...more,
+  ];
+  return deliver(told.status, writers, env);
 }
 
-/** The same for many specs: lines are printed where the document that is printed is not all that there is to be. */
+/**
+ * The same for many specs: lines are printed where the document that is printed is not all that there is to be. The end
+ * gives the exit status.
+ */
 export function collectAll(
   { format = "text", out }: TellOptions,
   env: Environment,
-): Collector & { readonly print: (text: string) => void } {
+): Omit<Collector, "end"> & {
+  readonly print: (text: string) => void;
+  readonly end: (status: number) => Promise<number>;
+} {
   const collector = collectorOf(format, new Date());
   const isPrinted = collector !== null && out === undefined;
   return {
     add: (told) => collector?.add(told),
     addBad: (spec, problems) => collector?.addBad(spec, problems),
-    end: () => {
-      const text = collector?.end() ?? "";
-      if (isPrinted) env.print(text);
-      else if (collector && out !== undefined) write(out, "--out", text);
-      return text;
+    end: (status) => {
+      if (isPrinted) env.print(collector.end());
+      const isWritten = collector && out !== undefined;
+      return deliver(status, isWritten ? [() => writeOutput(out, "--out", collector.end())] : [], env);
     },
     print: (text) => {
       if (!isPrinted) env.print(text);
@@ -111,16 +136,4 @@ export function refuseFormat(
     problems.push({ where: "--out", what: "with --all it needs a format", mend });
   }
   if (problems.length > 0) throw new SpecError(problems);
-}
-
-export function write(path: string, option: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new SpecError([
-      { where: option, what: `${path} cannot be written (${code})`, mend: "name a file in a folder that exists" },
-    ]);
-  }
 }

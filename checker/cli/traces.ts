@@ -1,7 +1,10 @@
 /** Traces as files: a counterexample is saved, a saved trace is taken again and told. */
+
 import type { Outcome } from "../answer/outcome.ts";
+import type { Violation } from "../reference/result.ts";
 import { commandOf } from "../report/facts.ts";
 import type { Detail } from "../report/scenario.ts";
+import { lostFrom } from "../simulate/lasting.ts";
 import { type Replayed, replay } from "../simulate/replay.ts";
 import { walkLines } from "../simulate/tell.ts";
 import {
@@ -15,16 +18,17 @@ import {
 } from "../simulate/trace-file.ts";
 import { loadSpec } from "../spec/load.ts";
 import { SpecError, shownPath } from "../spec/problems.ts";
-import { EXIT } from "../spec/verdict.ts";
+import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { wrap } from "../text/wrap.ts";
 import { oneSpec } from "./arguments.ts";
+import { attend } from "./attend.ts";
 import { changesOf } from "./changes.ts";
 import type { Environment } from "./environment.ts";
+import { writeOutput } from "./outputs.ts";
 import { findSpec } from "./specs.ts";
-import { write } from "./tell.ts";
 
 export function saveTrace(path: string, option: string, { system }: Pick<Outcome, "system">, saved: Saved): void {
-  write(path, option, traceFile(system, saved));
+  writeOutput(path, option, traceFile(system, saved));
 }
 
 /** Saves the counterexample that is shown; says so where there is none. */
@@ -60,6 +64,7 @@ export async function replayTrace(
   const loaded = await loadSpec(findSpec(source, env.folders), env.builtins, changesOf([...changed, ...set]));
   const replayed = replay(loaded.system, file);
   const { walk, isSame, stuck } = replayed;
+  const lost = await lostAtEnd(replayed, file, env);
   const shown = walk.violations.find((v) => v.property === file.found) ?? walk.violations[0];
   const relation = isSame
     ? "the relation is the one that it was saved from"
@@ -73,13 +78,26 @@ export async function replayTrace(
     "",
     ...walkLines(loaded, walk, shown, detail),
     "",
-    ...(stuck ? stuckAt(replayed, stuck) : conclusion(replayed, file)),
+    ...(stuck ? stuckAt(replayed, stuck) : conclusion(replayed, file, lost)),
   ];
   env.print(lines.map((line) => `${line}\n`).join(""));
-  return !stuck && isAsSaved(replayed, file) ? EXIT.asExpected : EXIT.differs;
+  if (typeof lost === "string") return exitStatus("incomplete", "holds", true);
+  return !stuck && isAsSaved(replayed, file, lost) ? EXIT.asExpected : EXIT.differs;
 }
 
-/** A replay searches nothing, and is told as text. */
+/**
+ * The violation of what has to stay possible, where a trace was saved for it and ends with it; why nobody knows, where the
+ * search for it did not end.
+ */
+async function lostAtEnd({ walk, stuck }: Replayed, { found }: TraceFile, env: Environment): Promise<Lost> {
+  const { system, state } = walk;
+  if (stuck || found === null || !system.alwaysPossible.some(({ property }) => property === found)) return null;
+  return (await attend((signal) => lostFrom(system, state, found, signal), env.attendance, false)).found;
+}
+
+type Lost = Violation | string | null;
+
+/** A replay is told as text. */
 function refuseOthers(options: object): void {
   const isGiven = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
   const others = Object.entries(options).flatMap(([name, value]) =>
@@ -95,18 +113,23 @@ function refuseOthers(options: object): void {
   ]);
 }
 
-const isAsSaved = ({ walk }: Replayed, { found }: TraceFile): boolean =>
-  found === null ? walk.violations.length === 0 : walk.violations.some((v) => v.property === found);
+const isAsSaved = ({ walk }: Replayed, { found }: TraceFile, lost: Lost): boolean =>
+  found === null ? walk.violations.length === 0 : lost !== null || walk.violations.some((v) => v.property === found);
 
-function conclusion(replayed: Replayed, file: TraceFile): string[] {
+function conclusion(replayed: Replayed, file: TraceFile, lost: Lost): string[] {
   const { walk, met } = replayed;
   const { found } = file;
   const ends = walk.violations.map((v) => v.property).join(" ") || "nothing that is violated";
-  if (isAsSaved(replayed, file)) return wrap(`It ends with ${found ?? "nothing that is violated"}, as it was saved.`);
+  if (typeof lost === "string")
+    return wrap(`It was saved for ${found}, and whether that can never hold again is not known: ${lost}.`);
+  if (isAsSaved(replayed, file, lost)) {
+    const why = lost ? `: ${lost.why}, by a search of all that may follow` : "";
+    return wrap(`It ends with ${found ?? "nothing that is violated"}, as it was saved${why}.`);
+  }
   const goal = walk.system.alwaysPossible.some(({ property }) => property === found);
   const earlier = found === null ? undefined : met.get(found);
   const why = goal
-    ? "; that something can never happen again is about all that may follow, and no replay tells"
+    ? "; what has to stay possible is possible from here on"
     : earlier
       ? `; ${found} is violated after step ${earlier.after} already`
       : "";

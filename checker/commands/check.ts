@@ -4,10 +4,12 @@ import { SHORTEST } from "../answer/fewest.ts";
 import { type Arguments, oneSpec, readArguments } from "../cli/arguments.ts";
 import { attend } from "../cli/attend.ts";
 import { changesOf } from "../cli/changes.ts";
-import type { Environment } from "../cli/environment.ts";
+import { type Environment, goOn } from "../cli/environment.ts";
+import { tryOutputs } from "../cli/outputs.ts";
 import { allSpecs, findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
-import { collectAll, formatsHelp, refuseFormat, tell, toldOf } from "../cli/tell.ts";
+import { collectAll, filesOf, formatsHelp, refuseFormat, tell, toldOf } from "../cli/tell.ts";
 import { replayTrace, saveCounterexample } from "../cli/traces.ts";
+import { readEntries } from "../crosscheck/agreement.ts";
 import { ENGINES } from "../engine/run.ts";
 import { recheck } from "../reduction/walk.ts";
 import { FORMAT_NAMES } from "../report/formats/index.ts";
@@ -142,17 +144,20 @@ export async function checkCommand(args: readonly string[], env: Environment): P
       { where: "--size", what: "it goes with --all", mend: "a spec says itself of which size it is" },
     ]);
   if (options.replay !== undefined) return replayTrace(options.replay, words, options, env);
-  const loaded = await loadSpec(findSpec(oneSpec("check", words), env.folders), env.builtins, changesOf(options.set));
+  const file = findSpec(oneSpec("check", words), env.folders);
+  const loaded = await loadSpec(file, env.builtins, changesOf(options.set));
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
   if (options.grow) return growSpec(loaded, searchOptions(options), options.quiet, env);
   if (options["swap-stores"]) return swapStores(loaded, searchOptions(options), options.quiet, env);
   if (options["check-reduction"]) return checkReduction(loaded, options["max-states"] ?? 50_000, env);
+  const trace = options["save-trace"];
+  const { files, pages } = filesOf(options);
+  tryOutputs({ files: { ...files, "--save-trace": trace }, pages, read: [file.path] });
   const began = new Date();
   const { found } = await attendedCheck(loaded, options, env);
-  const told = toldOf(loaded, found, began, options, env);
-  await tell(told, began, options, env);
-  if (options["save-trace"] !== undefined) saveCounterexample(options["save-trace"], found, env);
-  return told.status;
+  const entries = readEntries(env.folders.results, env.complain);
+  const saving = trace === undefined ? [] : [() => saveCounterexample(trace, found, env)];
+  return tell(toldOf(loaded, found, began, entries, options, env), began, options, env, saving);
 }
 
 /** Checks a spec; whoever sits before the terminal sees how far it is, and can end it. */
@@ -222,6 +227,7 @@ async function listSpecs(env: Environment): Promise<number> {
   const width = Math.max(...names.map((name) => name.length));
   let status: number = EXIT.asExpected;
   for (const name of names) {
+    goOn(env);
     try {
       const { spec } = await loadSpec(specNamed(name, env.folders), env.builtins);
       env.print(`${name.padEnd(width)}  ${spec.size === "large" ? "(large) " : ""}${spec.question}\n`);
@@ -236,16 +242,19 @@ async function listSpecs(env: Environment): Promise<number> {
 
 async function checkAll(env: Environment, options: Asked): Promise<number> {
   const names = specsOfSize(env.folders, options.size ?? "ci");
+  tryOutputs(filesOf(options));
+  const entries = readEntries(env.folders.results, env.complain);
   const width = Math.max(...names.map((name) => name.length));
   const report = collectAll(options, env);
   let passed = 0;
   let bad = 0;
   for (const name of names) {
+    if (options.out === undefined) goOn(env);
     try {
       const loaded = await loadSpec(specNamed(name, env.folders), env.builtins);
       const began = new Date();
       const { found, interrupted } = await attendedCheck(loaded, options, env);
-      const told = toldOf(loaded, found, began, options, env);
+      const told = toldOf(loaded, found, began, entries, options, env);
       const { verdict, result, spec, differences } = found;
       const asExpected = told.status === EXIT.asExpected;
       if (asExpected) passed += 1;
@@ -260,8 +269,7 @@ async function checkAll(env: Environment, options: Asked): Promise<number> {
         report.print(`interrupted: ${rest.length} of ${names.length} specs were not asked\n`);
         for (const one of rest)
           report.addBad(one, [{ where: one, what: "it was not asked: interrupted", mend: "check it again" }]);
-        report.end();
-        return exitStatus("incomplete", "holds", true);
+        return report.end(exitStatus("incomplete", "holds", true));
       }
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
@@ -271,7 +279,5 @@ async function checkAll(env: Environment, options: Asked): Promise<number> {
     }
   }
   report.print(`${names.length} specs: ${passed} as expected, ${names.length - passed - bad} not, ${bad} bad\n`);
-  report.end();
-  if (bad > 0) return EXIT.badInput;
-  return passed === names.length ? EXIT.asExpected : EXIT.differs;
+  return report.end(bad > 0 ? EXIT.badInput : passed === names.length ? EXIT.asExpected : EXIT.differs);
 }

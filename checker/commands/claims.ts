@@ -1,9 +1,12 @@
 /** `nolock claims`: the ledger of who said what, decided by the searches of the specs that name it. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { readArguments } from "../cli/arguments.ts";
 import type { Environment } from "../cli/environment.ts";
+import { tryOutputs } from "../cli/outputs.ts";
 import { searchedSpecs } from "../cli/records.ts";
+import { writeWhole } from "../files.ts";
 import { type Judged, judge, undecided, unseen } from "../ledger/ledger.ts";
 import { claimsMail } from "../ledger/mail.ts";
 import { claimsPage } from "../ledger/page.ts";
@@ -30,6 +33,7 @@ export async function claimsCommand(args: readonly string[], env: Environment): 
     (options.help ? env.print : env.complain)(claimsHelp);
     return options.help ? EXIT.asExpected : EXIT.badInput;
   }
+  if (!options.check) tryOutputs({ pages: { "results/": join(env.folders.results, CLAIM_FILES[0]) } });
   const { searched, missing } = await searchedSpecs(env);
   const models = [...new Set(searched.map(({ spec }) => spec.model))].filter((model) => model.ledger !== undefined);
   const [model] = models;
@@ -50,11 +54,11 @@ export async function claimsCommand(args: readonly string[], env: Environment): 
   const problems = problemsOf(judged);
   for (const problem of problems) env.complain(`${problem}\n`);
   if (options.check) for (const file of differing) env.complain(`results/${file}: run \`npm run claims\`\n`);
-  else {
-    mkdirSync(results, { recursive: true });
-    for (const file of differing) writeFileSync(join(results, file), texts[file]);
-  }
   for (const text of standing(judged)) env.print(`${text}\n`);
+  if (!options.check) {
+    mkdirSync(results, { recursive: true });
+    for (const file of differing) writeWhole(join(results, file), texts[file]);
+  }
   const isWell = problems.length + missing.length === 0 && !(options.check && differing.length > 0);
   return isWell ? EXIT.asExpected : EXIT.differs;
 }

@@ -1,7 +1,7 @@
 /** `nolock crosscheck`: specs asked again by the reference, by Spin and by Rumur, and a table of who agrees. */
 
 import { type Arguments, readArguments } from "../cli/arguments.ts";
-import type { Environment } from "../cli/environment.ts";
+import { type Environment, goOn } from "../cli/environment.ts";
 import { commit, rotated } from "../cli/sample.ts";
 import { allSpecs, exampleSpecs, exampleSpecsOfSize, findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
 import { allAgreed, entryOf, readEntries, writeEntry } from "../crosscheck/agreement.ts";
@@ -59,12 +59,13 @@ export async function crosscheckCommand(args: readonly string[], env: Environmen
     ]);
 
   const width = Math.max(...files.map((file) => file.source.length));
-  const kept = options.missing ? readEntries(env.folders.results) : [];
+  const kept = options.missing ? readEntries(env.folders.results, env.complain) : [];
   const known = [...allSpecs(env.folders), ...exampleSpecs().map(({ source }) => source)];
   let asked = 0;
   let agreeing = 0;
   let bad = 0;
   for (const file of files) {
+    if (!options.write) goOn(env);
     try {
       const loaded = await loadSpec(file, env.builtins);
       if (kept.some((entry) => entry.spec === file.source && allAgreed(entry, loaded.system))) continue;

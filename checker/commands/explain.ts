@@ -1,12 +1,13 @@
 /** `nolock check --explain NAME`: what a name means that stands in a report or a spec. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
 import type { Environment } from "../cli/environment.ts";
 import { recordFile } from "../cli/records.ts";
 import { allSpecs, specNamed } from "../cli/specs.ts";
 import { explain, knownNames } from "../explain/explain.ts";
 import { type Sources, sourcesOf } from "../explain/sources.ts";
-import type { SpecRecord } from "../ledger/record.ts";
+import { firedIn, type SpecRecord } from "../ledger/record.ts";
 import { loadQuestion } from "../spec/load.ts";
 import { nearest, SpecError } from "../spec/problems.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -60,7 +61,7 @@ function firesBy(results: string): Sources["fires"] {
     const path = join(results, recordFile(spec));
     const known = records.get(spec);
     if (known) return known;
-    const fired = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as SpecRecord).fired : {};
+    const fired = existsSync(path) ? firedIn(readFileSync(path, "utf8")) : {};
     records.set(spec, fired);
     return fired;
   };

@@ -1,7 +1,8 @@
 /** `nolock export`: a spec's system for Spin or for Rumur. */
-import { writeFileSync } from "node:fs";
+
 import { oneSpec, readArguments } from "../cli/arguments.ts";
 import type { Environment } from "../cli/environment.ts";
+import { writeOutput } from "../cli/outputs.ts";
 import { findSpec } from "../cli/specs.ts";
 import { toMurphi } from "../export/murphi.ts";
 import { toPromela } from "../export/promela.ts";
@@ -42,17 +43,6 @@ export async function exportCommand(args: readonly string[], env: Environment): 
   const asked = { properties: !options["no-properties"], goOn: options["go-on"] };
   const text = to === "promela" ? toPromela(system, asked) : toMurphi(system, asked);
   if (out === undefined) env.print(text);
-  else write(out, text);
+  else writeOutput(out, "--out", text);
   return EXIT.asExpected;
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const mend = "name a file in a folder that exists";
-    throw new SpecError([{ where: "--out", what: `${path} cannot be written (${code})`, mend }]);
-  }
 }

@@ -1,7 +1,8 @@
 /** The command line: which command is meant, and what every failure of one turns into. */
 
-import type { Environment } from "../cli/environment.ts";
-import { mendName, SpecError } from "../spec/problems.ts";
+import { type Environment, Unread } from "../cli/environment.ts";
+import { systemError } from "../files.ts";
+import { mendName, SpecError, shownPath } from "../spec/problems.ts";
 import { EXIT } from "../spec/verdict.ts";
 import { checkCommand, checkHelp } from "./check.ts";
 import { claimsCommand, claimsHelp } from "./claims.ts";
@@ -30,6 +31,10 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
   reductions: reductionsCommand,
   simulate: simulateCommand,
 };
+
+/** A broken promise of the checker's own code, as somebody can report it. */
+export const faultText = (error: unknown): string =>
+  `a fault of the checker itself, please report it: ${error instanceof Error ? error.stack : String(error)}`;
 
 /** Runs a command and gives its exit status. */
 export async function main(args: readonly string[], env: Environment): Promise<number> {
@@ -64,9 +69,14 @@ export async function main(args: readonly string[], env: Environment): Promise<n
       env.complain(`${error.message}\n`);
       return EXIT.badInput;
     }
-    env.complain(
-      `a fault of the checker itself, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
-    );
+    if (error instanceof Unread) return EXIT.unread;
+    const refused = systemError(error);
+    if (refused !== null) {
+      const { path, syscall } = error as NodeJS.ErrnoException;
+      env.complain(`${path ? shownPath(path) : "nolock"}: the system refuses: ${refused}, ${syscall}\n`);
+      return EXIT.unwritten;
+    }
+    env.complain(`${faultText(error)}\n`);
     return EXIT.fault;
   }
 }

@@ -1,11 +1,13 @@
 /** `nolock mutants`: would any spec notice a small mistake in a row? */
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { readArguments } from "../cli/arguments.ts";
-import type { Environment } from "../cli/environment.ts";
+import { type Environment, goOn } from "../cli/environment.ts";
+import { tryOutputs } from "../cli/outputs.ts";
 import { firesIn, type Prey, type PreyTrial, preyOf, type SpecHunter } from "../cli/prey.ts";
 import { commit, rotated } from "../cli/sample.ts";
+import { writeWhole } from "../files.ts";
 import type { SpecRecord } from "../ledger/record.ts";
 import { feltIn } from "../mutation/felt.ts";
 import { ask, type Hunted, hunt, type Trial } from "../mutation/hunt.ts";
@@ -84,6 +86,8 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
   const isAll = sample === undefined && row.length === 0;
   if (options.write && !isAll)
     throw new SpecError([{ where: "--write", what: "it is about all mutants", mend: "leave --sample and --row out" }]);
+  const written = options.write ? join(env.folders.results, MUTANTS) : undefined;
+  tryOutputs({ files: { "--write": written, "--memo": options.memo } });
   const all = (await preyOf(env)).filter(mayFire);
   const named = row.length === 0 ? all : all.filter(({ name }) => row.some((text) => name.includes(text)));
   const prey = sample === undefined ? named : sampled(named, sample);
@@ -97,7 +101,9 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
   // To find out which of a few a spec feels costs as much as to ask it about one.
   const isFelt = sample === undefined ? { isFelt: feelers(prey, memo) } : {};
   const best = new Best();
+  const isOnlyPrinted = !options.write && options.memo === undefined;
   const hunted = prey.map(({ name, program, trials }) => {
+    if (isOnlyPrinted) goOn(env);
     const asked = sample === undefined ? trials : trials.filter(({ rows, hunter: { hint } }) => firedIn(rows, hint));
     const one = hunt(name, best.first(program, asked), {
       ...isFelt,
@@ -133,7 +139,7 @@ export async function mutantsCommand(args: readonly string[], env: Environment):
       `${isEquivalent ? "CALLED EQUIVALENT, and is not" : "EXPLAINED, and noticed"}: ${one.mutant} (${answersOf(one)})\n`,
     );
   for (const name of stale) env.complain(`EXPLAINED, and there is no such mutant: ${name}\n`);
-  if (options.write) writeFileSync(join(env.folders.results, MUTANTS), page(told));
+  if (options.write) writeWhole(join(env.folders.results, MUTANTS), page(told));
   const isTooMany = isAll && shareOf(told) > MOST_SURVIVORS;
   if (isTooMany) env.complain(`more than ${MOST_SURVIVORS} in 100 survive\n`);
   const isWell = unnoticed.every(({ why }) => why !== null) && refuted.length + stale.length === 0 && !isTooMany;

@@ -1,9 +1,9 @@
 /** `nolock reductions`: what each reduction saves on each spec, and that none changes an answer. */
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { WORTH_REDUCING } from "../answer/check.ts";
 import { readArguments } from "../cli/arguments.ts";
-import type { Environment } from "../cli/environment.ts";
+import { type Environment, goOn } from "../cli/environment.ts";
 import {
   isSame,
   isSlower,
@@ -15,8 +15,9 @@ import {
   WAYS,
   type Way,
 } from "../cli/reductions-table.ts";
-import { allSpecs, findSpec, PROJECT, specNamed } from "../cli/specs.ts";
+import { allSpecs, findSpec, specNamed } from "../cli/specs.ts";
 import { runSearch } from "../engine/run.ts";
+import { writeWhole } from "../files.ts";
 import type { System } from "../language/index.ts";
 import { areAlikeAtFirst, hindrances, namings } from "../reduction/obstacles.ts";
 import { loadSpec } from "../spec/load.ts";
@@ -46,6 +47,7 @@ export async function reductionsCommand(args: readonly string[], env: Environmen
   const all = files.length > 0 ? files : allSpecs(env.folders).map((name) => specNamed(name, env.folders));
   const rows: Row[] = [];
   for (const file of all) {
+    if (!options.write) goOn(env);
     const { system } = await loadSpec(file, env.builtins);
     // Else the first spec would pay for what the machine compiles once.
     if (rows.length === 0) measure(system, "off");
@@ -54,7 +56,7 @@ export async function reductionsCommand(args: readonly string[], env: Environmen
     env.print(`${rowText(row)}\n`);
   }
   env.print(`${summary(rows).join("\n")}\n`);
-  if (options.write) writeFileSync(join(PROJECT, "docs", "reductions.md"), table(rows));
+  if (options.write) writeWhole(join(env.folders.docs, "reductions.md"), table(rows));
   return rows.every(isSame) ? EXIT.asExpected : EXIT.differs;
 }
 

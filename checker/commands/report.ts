@@ -1,13 +1,16 @@
 /** `nolock report`: what checks find as pages that can be opened from disk; and the index of all of them. */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+
 import { check, statusOf } from "../answer/check.ts";
 import { oneSpec, readArguments } from "../cli/arguments.ts";
 import { changesOf } from "../cli/changes.ts";
 import type { Environment } from "../cli/environment.ts";
-import { writeHtml, writePage } from "../cli/page-file.ts";
+import { deliver, tryOutputs, writePageOutput } from "../cli/outputs.ts";
+import { writePage } from "../cli/page-file.ts";
 import { searchedSpecs } from "../cli/records.ts";
 import { findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
+import { agreementOn, readEntries } from "../crosscheck/agreement.ts";
 import { indexPage, type LinkTo } from "../html/index-page.ts";
 import { judge } from "../ledger/ledger.ts";
 import { loadSpec } from "../spec/load.ts";
@@ -53,24 +56,28 @@ export async function reportCommand(args: readonly string[], env: Environment): 
     }
     return options.all ? allPages(options.out ?? "pages", env) : index(options.check, env);
   }
-  const loaded = await loadSpec(findSpec(oneSpec("report", words), env.folders), env.builtins, changesOf(options.set));
-  const outcome = check(loaded);
+  const file = findSpec(oneSpec("report", words), env.folders);
+  const loaded = await loadSpec(file, env.builtins, changesOf(options.set));
   const path = options.out ?? `${basename(loaded.spec.name)}.html`;
-  await writePage(path, "--out", outcome, env);
+  tryOutputs({ pages: { "--out": path }, read: [file.path] });
+  const outcome = check(loaded);
   env.print(`${path}: ${[outcome.verdict, ...outcome.violated].join(" ")}\n`);
-  return statusOf(outcome);
+  const agreement = agreementOn(readEntries(env.folders.results, env.complain), outcome);
+  return deliver(statusOf(outcome), [() => writePage(path, "--out", outcome, agreement)], env);
 }
 
 /** A folder that can be read anywhere: the index links to pages, and where a large spec has none, to nothing outside. */
 async function allPages(folder: string, env: Environment): Promise<number> {
   const names = specsOfSize(env.folders, "ci");
+  tryOutputs({ pages: { "--out": join(folder, "index.html") } });
+  const entries = readEntries(env.folders.results, env.complain);
   let status: number = EXIT.asExpected;
   for (const name of names) {
     const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
     if (statusOf(outcome) !== EXIT.asExpected) status = EXIT.differs;
-    await writePage(join(folder, `${name}.html`), "--out", outcome, env);
+    await writePage(join(folder, `${name}.html`), "--out", outcome, agreementOn(entries, outcome));
   }
-  writeHtml(join(folder, "index.html"), "--out", await indexOf(env, (spec) => `${spec}.html`, new Set(names)));
+  writePageOutput(join(folder, "index.html"), "--out", await indexOf(env, (spec) => `${spec}.html`, new Set(names)));
   env.print(`${names.length} pages in ${folder}; begin with ${join(folder, "index.html")}\n`);
   return status;
 }
@@ -79,7 +86,7 @@ async function index(isCheck: boolean, env: Environment): Promise<number> {
   const path = join(env.folders.results, "index.html");
   const html = await indexOf(env, (spec) => `${spec}.txt`);
   if (!isCheck) {
-    writeHtml(path, "--index", html);
+    writePageOutput(path, "--index", html);
     env.print("results/index.html is written\n");
     return EXIT.asExpected;
   }

@@ -1,11 +1,11 @@
 /** `nolock results`: the report of every spec as a file, the same on every run and machine. */
-
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { check } from "../answer/check.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import { readArguments } from "../cli/arguments.ts";
 import type { Environment } from "../cli/environment.ts";
+import { tryOutputs } from "../cli/outputs.ts";
 import { recordFile } from "../cli/records.ts";
 import { allSpecs, specNamed, specsOfSize } from "../cli/specs.ts";
 import {
@@ -16,6 +16,7 @@ import {
   entriesAsTable,
   readEntries,
 } from "../crosscheck/agreement.ts";
+import { writeWhole } from "../files.ts";
 import { recordOf, recordText } from "../ledger/record.ts";
 import { textReport } from "../report/text.ts";
 import { loadSpec } from "../spec/load.ts";
@@ -47,9 +48,10 @@ export async function resultsCommand(args: readonly string[], env: Environment):
     return options.help ? EXIT.asExpected : EXIT.badInput;
   }
   const size = options.size ?? "ci";
+  if (!options.check) tryOutputs({ pages: { "results/": join(env.folders.results, SUMMARY[size]) } });
   const files = new Map<string, string>();
   const rows: SummaryRow[] = [];
-  const entries = readEntries(env.folders.results);
+  const entries = readEntries(env.folders.results, env.complain);
   for (const name of specsOfSize(env.folders, size)) {
     const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
     const agreement = agreementText(agreementOn(entries, outcome));
@@ -83,7 +85,7 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   for (const file of stale) rmSync(join(results, file));
   for (const file of differing) {
     mkdirSync(dirname(join(results, file)), { recursive: true });
-    writeFileSync(join(results, file), files.get(file) as string);
+    writeWhole(join(results, file), files.get(file) as string);
   }
   env.print(`${files.size} files in results/: ${differing.length} written, ${stale.length} removed\n`);
   return EXIT.asExpected;

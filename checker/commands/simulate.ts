@@ -4,6 +4,7 @@ import { verdictOf } from "../answer/verdict-of.ts";
 import { oneSpec, readArguments } from "../cli/arguments.ts";
 import { changesOf } from "../cli/changes.ts";
 import type { Environment } from "../cli/environment.ts";
+import { deliver, tryOutputs } from "../cli/outputs.ts";
 import { findSpec } from "../cli/specs.ts";
 import { saveTrace } from "../cli/traces.ts";
 import type { Detail } from "../report/scenario.ts";
@@ -68,23 +69,30 @@ export async function simulateCommand(args: readonly string[], env: Environment)
         mend: "give one of the two",
       })),
     );
-  const loaded = await loadSpec(
-    findSpec(oneSpec("simulate", words), env.folders),
-    env.builtins,
-    changesOf(options.set),
-  );
+  const file = findSpec(oneSpec("simulate", words), env.folders);
+  const loaded = await loadSpec(file, env.builtins, changesOf(options.set));
+  tryOutputs({ files: { "--save": options.save }, read: [file.path] });
   const asked: Asked = {
     seed: options.seed ?? randomInt(1, 2 ** 31),
     most: options.steps ?? 1000,
     detail: options.trace ?? "short",
     save: options.save,
   };
-  const walk = options.guided ? await byHand(loaded, asked, env) : atRandom(loaded, asked, options.runs ?? 1, env);
+  const { walk, saving } = options.guided
+    ? await byHand(loaded, asked, env)
+    : atRandom(loaded, asked, options.runs ?? 1, env);
   const verdict = verdictOf(walk.violations, false, []);
-  return walk.violations.length === 0 ? EXIT.asExpected : exitStatus(verdict, "holds", true);
+  const status = walk.violations.length === 0 ? EXIT.asExpected : exitStatus(verdict, "holds", true);
+  return deliver(status, saving, env);
 }
 
-function atRandom(loaded: Loaded, asked: Asked, runs: number, env: Environment): Walk {
+/** A walk that was told, and what is left to be written. */
+interface Walked {
+  readonly walk: Walk;
+  readonly saving: readonly (() => void)[];
+}
+
+function atRandom(loaded: Loaded, asked: Asked, runs: number, env: Environment): Walked {
   const { seed: first, most, detail, save } = asked;
   const say = (lines: readonly string[]): void => env.print(lines.map((line) => `${line}\n`).join(""));
   say([...wrap(loaded.spec.question), ""]);
@@ -113,14 +121,14 @@ function atRandom(loaded: Loaded, asked: Asked, runs: number, env: Environment):
     say(wrap(`SIMULATE: ${found} in ${count(runs)} walks at random, ${seeds}; ${how}.`, { rest: "  " }));
     say(wrap("That proves nothing: `npm run check` looks everywhere."));
   }
-  if (save !== undefined) {
-    if (isFound || runs === 1) saveWalk(save, "--save", loaded, walk, commandFor(loaded, seed, most));
-    else env.complain(`--save: no walk found anything: ${save} is not written\n`);
-  }
-  return walk;
+  if (save === undefined) return { walk, saving: [] };
+  if (isFound || runs === 1)
+    return { walk, saving: [() => saveWalk(save, "--save", loaded, walk, commandFor(loaded, seed, most))] };
+  env.complain(`--save: no walk found anything: ${save} is not written\n`);
+  return { walk, saving: [] };
 }
 
-async function byHand(loaded: Loaded, { seed, detail, save }: Asked, env: Environment): Promise<Walk> {
+async function byHand(loaded: Loaded, { seed, detail, save }: Asked, env: Environment): Promise<Walked> {
   if (!env.lines) throw new SpecError([{ where: "--guided", what: "there is nobody to ask", mend: "use a terminal" }]);
   const by = `${commandOf(loaded)} --guided`;
   const walk = new Walk(loaded.system);
@@ -142,8 +150,7 @@ async function byHand(loaded: Loaded, { seed, detail, save }: Asked, env: Enviro
   });
   const lines = ["", "", ...walkLines(loaded, walk, walk.violations[0], detail)];
   env.print(lines.map((line) => `${line}\n`).join(""));
-  if (save !== undefined) saveWalk(save, "--save", loaded, walk, by);
-  return walk;
+  return { walk, saving: save === undefined ? [] : [() => saveWalk(save, "--save", loaded, walk, by)] };
 }
 
 function saveWalk(path: string, option: string, loaded: Loaded, walk: Walk, by: string): void {

@@ -2,11 +2,15 @@
  * Who agreed with an answer? What a cross-check found is kept beside the results, by the hash of the table that was
  * asked about, and looked up next to each verdict: an answer to another table is never taken for agreement.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+
 import type { Outcome } from "../answer/outcome.ts";
+import { readText, writeWhole } from "../files.ts";
 import type { System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
+import { SpecError, shownPath } from "../spec/problems.ts";
+import { type Json, jsonIn } from "../spec/text.ts";
 import { markdownTable } from "../text/table.ts";
 import type { Crosschecked } from "./compare.ts";
 
@@ -51,25 +55,69 @@ export const entryOf = (spec: string, system: System, { asked, result, opinions 
   opinions: Object.fromEntries(opinions.map(({ checker, differences }) => [checker, differences])),
 });
 
-/** All that is kept in a folder of results; nothing where nothing was ever written. */
-export function readEntries(results: string): readonly Entry[] {
-  const path = join(results, CROSSCHECK_KEPT);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Entry[]) : [];
+/**
+ * All that is kept in a folder of results; nothing where nothing was ever written. Where the file is damaged nobody agreed,
+ * and `complain` is told so.
+ */
+export function readEntries(results: string, complain: (text: string) => void): readonly Entry[] {
+  const kept = keptIn(results);
+  if (kept !== null) return kept;
+  complain(`${damaged(results)}: it counts as if nobody had agreed\n`);
+  return [];
 }
+
+const damaged = (results: string): string =>
+  `${shownPath(join(results, CROSSCHECK_KEPT))} is damaged, it is not what \`npm run crosscheck\` writes`;
+
+/** Null where the file is damaged. */
+function keptIn(results: string): readonly Entry[] | null {
+  const path = join(results, CROSSCHECK_KEPT);
+  if (!existsSync(path)) return [];
+  const data = jsonIn(readText(path));
+  return Array.isArray(data) && data.every(isEntry) ? (data as unknown as Entry[]) : null;
+}
+
+function isEntry(data: Json): boolean {
+  if (!isObject(data)) return false;
+  const { spec, relation, asked, answer, opinions } = data;
+  const isText = (text: Json | undefined): boolean => typeof text === "string";
+  const areTexts = (texts: Json | undefined): boolean => Array.isArray(texts) && texts.every(isText);
+  if (!isText(spec) || !isText(relation) || !isText(asked) || !isObject(answer) || !isObject(opinions)) return false;
+  const { states, transitions, violated, met } = answer;
+  return (
+    Number.isSafeInteger(states) &&
+    Number.isSafeInteger(transitions) &&
+    areTexts(violated) &&
+    Array.isArray(met) &&
+    met.every((one) => typeof one === "boolean") &&
+    Object.values(opinions).every((said) => said === null || areTexts(said))
+  );
+}
+
+const isObject = (data: Json | undefined): data is { readonly [key: string]: Json } =>
+  typeof data === "object" && data !== null && !Array.isArray(data);
 
 /** Whether everybody agreed on an answer to this very table. */
 export const allAgreed = ({ relation, opinions }: Entry, { hash }: System): boolean =>
   relation === hash && Object.values(opinions).every((differences) => (differences ?? []).length === 0);
 
-/** Keeps this entry, and those from before of other specs; none of a spec that is not there. */
+/**
+ * Keeps this entry, and those from before of other specs; none of a spec that is not there. Throws `SpecError` where those
+ * from before are damaged: they must not be lost.
+ */
 export function writeEntry(results: string, made: Entry, specs: readonly string[]): void {
   mkdirSync(results, { recursive: true });
-  const kept = readEntries(results).filter(({ spec }) => spec !== made.spec);
+  const before = keptIn(results);
+  if (before === null) {
+    const mend = "take it from the history again, or remove it";
+    throw new SpecError([{ where: "--write", what: damaged(results), mend }]);
+  }
+  const kept = before.filter(({ spec }) => spec !== made.spec);
   const all = [...kept, made]
     .filter(({ spec }) => specs.includes(spec))
     .sort((a, b) => specs.indexOf(a.spec) - specs.indexOf(b.spec));
-  writeFileSync(join(results, CROSSCHECK_KEPT), `[\n${all.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`);
-  writeFileSync(join(results, CROSSCHECK), entriesAsTable(all));
+  writeWhole(join(results, CROSSCHECK_KEPT), `[\n${all.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`);
+  writeWhole(join(results, CROSSCHECK), entriesAsTable(all));
 }
 
 /** Who agrees with an answer, as far as was asked. */

@@ -1,12 +1,14 @@
 /** How are Spin and Rumur run, without their reductions, and what do they answer? Nothing is installed here. */
 import { type ExecFileException, execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import type { ExportOptions } from "../export/heading.ts";
 import { toMurphi } from "../export/murphi.ts";
 import { toPromela } from "../export/promela.ts";
 import type { Rules } from "../export/rules.ts";
+import { writeWhole } from "../files.ts";
 import type { System } from "../language/system.ts";
 
 export interface Answer {
@@ -45,9 +47,17 @@ interface Run {
   readonly missing: boolean;
 }
 
+/** Milliseconds that a timer can wait, 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
 function run(program: string, args: readonly string[], cwd: string, timeoutSeconds: number): Promise<Run> {
   return new Promise((resolve) => {
-    const options = { cwd, timeout: timeoutSeconds * 1000, killSignal: "SIGKILL", maxBuffer: 1 << 28 } as const;
+    const options = {
+      cwd,
+      timeout: Math.min(timeoutSeconds * 1000, LONGEST),
+      killSignal: "SIGKILL",
+      maxBuffer: 1 << 28,
+    } as const;
     execFile(program, [...args], options, (error: ExecFileException | null, output, errors) => {
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : null;
       resolve({ output, errors, status, missing: error?.code === "ENOENT" });
@@ -86,10 +96,10 @@ const optimised = ({ states }: RunOptions): string => (states < 500_000 ? "-O0" 
 /** A full depth-first search by Spin: no partial-order reduction, exact storage. */
 export const askSpin = (system: System, options: RunOptions): Promise<Answer | NoAnswer> =>
   inFolder(options, async (folder, must) => {
-    writeFileSync(join(folder, "model.pml"), toPromela(system));
+    writeWhole(join(folder, "model.pml"), toPromela(system));
     await must("spin", ["-DGO_ON", "-a", "model.pml"]);
     const pan = join(folder, "pan.c");
-    writeFileSync(pan, exactCounts(readFileSync(pan, "utf8")));
+    writeWhole(pan, exactCounts(readFileSync(pan, "utf8")));
     const defines = ["-DSAFETY", "-DNOREDUCE", "-DNOFAIR", "-DVECTORSZ=16384"];
     await must("gcc", [optimised(options), "-w", ...defines, "-o", "pan", "pan.c"]);
     // Spin sets memory aside for each step of depth, and few searches are as deep as their graph is large.
@@ -127,12 +137,12 @@ export function readSpin(output: string): Answer | NoAnswer {
 export const askRumur = (system: System, options: RunOptions): Promise<Answer | NoAnswer> =>
   inFolder(options, async (folder, must) => {
     const ask = async (properties: ExportOptions["properties"] & {}): Promise<Answer | NoAnswer> => {
-      writeFileSync(join(folder, "model.m"), toMurphi(system, { goOn: true, properties }));
+      writeWhole(join(folder, "model.m"), toMurphi(system, { goOn: true, properties }));
       const plain = ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", "1"];
       const form = ["--value-type", "int32_t", "--output-format", "machine-readable", "--counterexample-trace", "off"];
       await must("rumur", [...plain, ...form, "--max-errors", "1000000", "--output", "model.c", "model.m"]);
       const verifier = join(folder, "model.c");
-      writeFileSync(verifier, usedHandles(readFileSync(verifier, "utf8")));
+      writeWhole(verifier, usedHandles(readFileSync(verifier, "utf8")));
       await must("gcc", ["-std=c11", optimised(options), "-w", "-o", "model", "model.c", "-mcx16", "-lpthread"]);
       const { output, status, errors } = await run("./model", [], folder, options.timeoutSeconds);
       // Its status is 1 also where a `cover` was never met.

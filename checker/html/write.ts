@@ -12,19 +12,25 @@ const PAGE = fileURLToPath(new URL("../../web", import.meta.url));
 /** A script of `web/`; the same for the same sources. */
 async function bundled(entry: string): Promise<string> {
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    absWorkingDir: PAGE,
-    entryPoints: [entry],
-    tsconfigRaw: { compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" } },
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2022",
-    platform: "browser",
-    define: { "process.env.NODE_ENV": '"production"' },
-    legalComments: "none",
-    write: false,
-    logLevel: "silent",
+  const made = async () =>
+    build({
+      absWorkingDir: PAGE,
+      entryPoints: [entry],
+      tsconfigRaw: { compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" } },
+      bundle: true,
+      minify: true,
+      format: "iife",
+      target: "es2022",
+      platform: "browser",
+      define: { "process.env.NODE_ENV": '"production"' },
+      legalComments: "none",
+      write: false,
+      logLevel: "silent",
+    });
+  const { outputFiles } = await made().catch((error: Error) => {
+    if ("errors" in error) throw error;
+    // A process that cannot be started has no streams, and esbuild stumbles over that first.
+    throw Object.assign(new Error(), { code: `esbuild does not start: ${error.message}`, syscall: "spawn" });
   });
   return (outputFiles[0] as (typeof outputFiles)[number]).text.replaceAll("</script", "<\\/script").trim();
 }

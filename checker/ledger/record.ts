@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Outcome } from "../answer/outcome.ts";
 import type { Loaded } from "../spec/load.ts";
+import { jsonIn } from "../spec/text.ts";
 import type { Verdict } from "../spec/verdict.ts";
 
 export interface SpecRecord {
@@ -75,13 +76,32 @@ export const recordText = (record: SpecRecord): string => `${JSON.stringify(reco
 
 /** The record that a text holds, where it is about this spec as it is today; else null. */
 export function recordOfSpec(text: string, loaded: Pick<Loaded, "spec" | "system">): SpecRecord | null {
-  let record: SpecRecord | null;
-  try {
-    record = JSON.parse(text) as SpecRecord | null;
-  } catch (error) {
-    // A file that a merge or a hand has spoilt tells nothing: the spec is searched again.
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const record = recordIn(text);
   return record?.key === keyOf(loaded) ? record : null;
+}
+
+const holds = (table: unknown, kind: string): boolean =>
+  typeof table === "object" && table !== null && Object.values(table).every((value) => typeof value === kind);
+
+/** Which rows fired, as the record that a text holds has it; none where it has been spoilt. */
+export function firedIn(text: string): SpecRecord["fired"] {
+  const fired = (jsonIn(text) as Partial<SpecRecord> | null)?.fired;
+  return fired && holds(fired, "string") ? fired : {};
+}
+
+/** The record that a text holds. Null for a file that a merge or a hand has spoilt: it tells nothing. */
+function recordIn(text: string): SpecRecord | null {
+  const data = jsonIn(text) as Partial<SpecRecord> | null;
+  if (typeof data !== "object" || data === null) return null;
+  const isWhole =
+    holds([data.key, data.relation, data.verdict], "string") &&
+    holds([data.states, data.transitions, data.depth], "number") &&
+    typeof data.whole === "boolean" &&
+    Array.isArray(data.differences) &&
+    holds(data.differences, "string") &&
+    holds(data.sizes, "number") &&
+    holds(data.violated, "number") &&
+    holds(data.witnesses, "boolean") &&
+    holds(data.fired, "string");
+  return isWhole ? (data as SpecRecord) : null;
 }

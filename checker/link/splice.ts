@@ -78,10 +78,21 @@ interface DraftCommand extends Omit<SplicedCommand, "target"> {
   readonly target: Draft | null | undefined;
 }
 
+/** Steps of all scripts together: the largest specs have a tenth of that, and more would take minutes to link and to search. */
+const MOST_STEPS = 10_000;
+
 /** Throws `LinkError`. */
 export function splice(collected: Collected): Spliced {
   const { programs, env } = collected;
-  const drafts = collected.scripts.map((script) => spliceScript(script, programs, env));
+  let count = 0;
+  const oneMore = (): void => {
+    count += 1;
+    if (count > MOST_STEPS)
+      throw new LinkError([
+        `the scripts have more than ${MOST_STEPS} steps, all calls included; give them fewer calls`,
+      ]);
+  };
+  const drafts = collected.scripts.map((script) => spliceScript(script, programs, env, oneMore));
   const ids = new Map(drafts.flatMap(({ steps }) => steps).map((step, i) => [step, i + 1]));
   const idOf = (step: Draft): number => ids.get(step) as number;
   const standing = [...ids].map(([step, id]) => ({ ...step, id }));
@@ -137,11 +148,15 @@ export function substitutePlace(place: PlaceNode, instance: Instance): PlaceNode
   };
 }
 
-/** Splices one script. The steps come in the order of the source, calls in the place of their rows. */
+/**
+ * Splices one script. The steps come in the order of the source, calls in the place of their rows; `oneMore` is called for
+ * each, and throws where they are too many.
+ */
 function spliceScript(
   script: Program,
   programs: Readonly<Record<string, Program>>,
   env: Env,
+  oneMore: () => void,
 ): { entry: Draft | null; steps: readonly Draft[] } {
   const queue: Draft[] = [];
   const reached = new Map<Instance, Map<string, Draft>>();
@@ -209,6 +224,7 @@ function spliceScript(
         const made: Draft = { instance, rowLabel: label, row, entries: [] };
         steps.set(label, made);
         queue.push(made);
+        oneMore();
         return made;
       }
       case "call": {

@@ -3,7 +3,8 @@
  * answer a line. An answer is about one relation; it outlives whatever leaves that relation as it is.
  */
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { appendLines, readText, writeWhole } from "../files.ts";
 
 /** One more where mutants or answers mean something else than before: those of yesterday are then of no use. */
 const FORMAT = 4;
@@ -14,10 +15,10 @@ export type Memo = <T>(question: readonly string[], answer: () => T) => T;
 export function memoIn(path: string | undefined): Memo {
   if (path === undefined) return (_, answer) => answer();
   const known = new Map<string, unknown>();
-  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const text = existsSync(path) ? readText(path) : "";
   // A run that was stopped may have left the last line unfinished: what stands there is asked again.
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  if (whole !== text) writeFileSync(path, whole);
+  if (whole !== text) writeWhole(path, whole);
   for (const line of whole.split("\n").slice(0, -1)) {
     const [key, answer] = JSON.parse(line) as [string, unknown];
     known.set(key, answer);
@@ -28,7 +29,7 @@ export function memoIn(path: string | undefined): Memo {
       .digest("base64url");
     if (!known.has(key)) {
       known.set(key, answer());
-      appendFileSync(path, `${JSON.stringify([key, known.get(key)])}\n`);
+      appendLines(path, `${JSON.stringify([key, known.get(key)])}\n`);
     }
     return known.get(key) as T;
   };

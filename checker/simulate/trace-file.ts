@@ -1,5 +1,5 @@
 /** A trace as a file: steps by names that a reader understands and another version of the model may still have. */
-import { readFileSync } from "node:fs";
+import { readText, systemError } from "../files.ts";
 import type { System } from "../language/system.ts";
 import type { Transition } from "../reference/step.ts";
 import type { TraceStep } from "../reference/trace.ts";
@@ -93,11 +93,11 @@ export function readTrace(path: string): TraceFile {
   const shown = shownPath(path);
   let given: string;
   try {
-    given = readFileSync(path, "utf8");
+    given = readText(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const what = code === "ENOENT" ? "no such file" : `it cannot be read (${code})`;
+    const why = systemError(error);
+    if (why === null) throw error;
+    const what = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : `it cannot be read: ${why}`;
     throw new SpecError([{ where: shown, what, mend: "name a file that --save-trace or simulate --save wrote" }]);
   }
   const { data, problems, lineOf } = parseSpecText(given, "a trace");

@@ -2,8 +2,8 @@
  * Loading a spec: file, JSON, structure, model, names, system; each stage gives all of its problems at once, with the
  * line in the file or the option of the command line that they come from.
  */
-import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { readText, systemError } from "../files.ts";
 import type { System } from "../language/index.ts";
 import { type Change, changeSpec } from "./change.ts";
 import type { Model, Problem } from "./model.ts";
@@ -62,7 +62,12 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
     return { where: change ? `--set ${change.text}` : `${shown}:${text.lineOf(path)} ${path || "/"}`, what, mend };
   };
   const refuse = (problems: readonly Problem[]): SpecError =>
-    new SpecError(problems.toSorted((a, b) => text.lineOf(a.path) - text.lineOf(b.path)).map(located));
+    new SpecError(
+      problems
+        .map((problem) => ({ problem, line: text.lineOf(problem.path) }))
+        .toSorted((a, b) => a.line - b.line)
+        .map(({ problem }) => located(problem)),
+    );
   /** Runs what calls the model's own functions: what they throw is their author's to mend. */
   const author = <T>(of: Model, run: () => T): T => {
     try {
@@ -90,16 +95,19 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
   return { spec, modelFile, refuse, author };
 }
 
+/** Of a spec: thirty times what the longest has. */
+const MOST_BYTES = 256 * 2 ** 10;
+
 /** The text of a file that a user named. */
 function readSpec(path: string, shown: string): string {
   try {
-    if (statSync(path).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-    return readFileSync(path, "utf8");
+    return readText(path, MOST_BYTES);
   } catch (error) {
+    const why = systemError(error);
+    if (why === null) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
     const what =
-      code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder, not a spec" : `it cannot be read (${code})`;
+      code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder, not a spec" : `it cannot be read: ${why}`;
     throw new SpecError([
       { where: shown, what, mend: "name a spec (`npm run check -- --list` shows them) or the path of a JSON file" },
     ]);

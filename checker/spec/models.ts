@@ -50,7 +50,7 @@ export async function loadModel(
   await prepare();
   const before = languageCopies();
   try {
-    exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    exported = await unlessItWaitsForEver(import(pathToFileURL(file).href));
     for (const other of languageCopies().slice(before.length)) strangers.set(file, fileURLToPath(other));
     const stranger = strangers.get(file);
     if (stranger) {
@@ -68,6 +68,20 @@ export async function loadModel(
   if (missing) return problem(`${shown} exports no model: ${missing}`, "write `export default defineModel({ .. })`");
   const problems = modelProblems(model as Model, shown);
   return problems.length > 0 ? { problems } : { model: model as Model, file };
+}
+
+/** What is imported. Nothing else goes on meanwhile, so that a process that has nothing to do any more waits for ever. */
+async function unlessItWaitsForEver(imported: Promise<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  let isIdle = (): void => {};
+  const idle = new Promise<never>((_, reject) => {
+    isIdle = () => reject(new Error("it never ends loading: it awaits what never comes"));
+  });
+  process.once("beforeExit", isIdle);
+  try {
+    return await Promise.race([imported, idle]);
+  } finally {
+    process.removeListener("beforeExit", isIdle);
+  }
 }
 
 const TABLES = ["parameters", "versions", "variants", "contextKinds", "operations", "properties"] as const;

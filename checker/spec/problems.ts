@@ -7,11 +7,16 @@ export interface LocatedProblem extends Omit<Problem, "path"> {
   readonly where: string;
 }
 
+/** Problems that are told: nobody reads more. */
+const MOST_TOLD = 50;
+
 /** All that is wrong with one spec or one command line. Ends in exit status 2. */
 export class SpecError extends Error {
   readonly problems: readonly LocatedProblem[];
   constructor(problems: readonly LocatedProblem[]) {
-    super(problems.map(({ where, what, mend }) => `${where}: ${what}\n  ${mend}`).join("\n"));
+    const told = problems.slice(0, MOST_TOLD).map(({ where, what, mend }) => `${where}: ${what}\n  ${mend}`);
+    const more = problems.length - told.length;
+    super([...told, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"));
     this.problems = problems;
   }
 }
@@ -42,7 +47,11 @@ export function nearest(name: string, known: readonly string[]): readonly string
   const far = Math.max(1, Math.ceil(name.length / 3));
   const word = name.toLowerCase();
   const found = known
-    .map((candidate) => ({ candidate, steps: distance(word, candidate.toLowerCase()) }))
+    .map((candidate) => {
+      // So many have to be inserted or deleted at least, which is known at once.
+      const least = Math.abs(candidate.length - word.length);
+      return { candidate, steps: least > far ? least : distance(word, candidate.toLowerCase()) };
+    })
     .filter(({ candidate, steps }) => steps <= far || (word.length > 2 && candidate.toLowerCase().includes(word)));
   const best = Math.min(...found.map(({ steps }) => steps));
   return found.filter(({ steps }) => steps === best).map(({ candidate }) => candidate);

@@ -39,13 +39,17 @@ export interface RawSpec {
 
 export type RawSetting = boolean | number | string | readonly string[];
 
+/** Mistakes that are looked at: of those only the first are told. */
+const MOST = 1000;
+
 /** What says what is wrong with the structure of data; where nothing is, its defaults are filled in. */
 export function structureOf(schemaFile: string, kind: string): (data: Json) => readonly Problem[] {
   const text = readFileSync(new URL(`../../schema/${schemaFile}`, import.meta.url), "utf8");
   const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(
     JSON.parse(text) as object,
   );
-  return (data) => (validate(data) ? [] : (validate.errors ?? []).map((error) => problemOf(error, kind)));
+  return (data) =>
+    validate(data) ? [] : (validate.errors ?? []).slice(0, MOST).map((error) => problemOf(error, kind));
 }
 
 /** What is wrong with that of a spec. Where nothing is, `data` is a `RawSpec`. */
@@ -78,7 +82,7 @@ function problemOf(error: ErrorObject, kind: string): Problem {
       return {
         path: instancePath,
         what: `${shown} is not one of the values`,
-        mend: mendName(String(data), known, "value"),
+        mend: typeof data === "string" ? mendName(data, known, "value") : `known: ${known.join(", ")}`,
       };
     }
     case "uniqueItems": {

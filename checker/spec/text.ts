@@ -1,5 +1,5 @@
 /** Where things stand in the text of a spec: strict JSON, with the line of every JSON pointer. */
-import { type Node, type ParseErrorCode, parseTree, printParseErrorCode } from "jsonc-parser";
+import { createScanner, type Node, type ParseErrorCode, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { Problem } from "./model.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -21,11 +21,47 @@ const keysOf = (path: string): string[] =>
     .slice(1)
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 
+/** What a text holds that a command wrote, where nobody needs to be told what is wrong with it: null where it is no JSON. */
+export function jsonIn(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    // Cut short, or spoilt by a merge or a hand. Nested ever deeper it is no stack's fault.
+    if (error instanceof SyntaxError || error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Brackets in brackets, at most: far more than any spec has, and far fewer than would exhaust a stack. */
+const DEEPEST = 64;
+
+/** Where brackets are nested deeper than that; null for a text where they are not. */
+function tooDeep(text: string): number | null {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const first = text[scanner.getTokenOffset()];
+    if (first === "{" || first === "[") depth += 1;
+    if (first === "}" || first === "]") depth -= 1;
+    if (depth > DEEPEST) return scanner.getTokenOffset();
+  }
+  return null;
+}
+
 export function parseSpecText(text: string, kind = "a spec"): SpecText {
   const starts = [0];
   for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
-  const lineAt = (offset: number): number => starts.filter((start) => start <= offset).length;
+  const lineAt = (offset: number): number => {
+    const next = starts.findIndex((start) => start > offset);
+    return next < 0 ? starts.length : next;
+  };
 
+  const deep = tooDeep(text);
+  if (deep !== null) {
+    const line = lineAt(deep);
+    const what = `nested more than ${DEEPEST} deep`;
+    return { data: null, problems: [{ path: "", line, what, mend: `${kind} is a few deep` }], lineOf: () => line };
+  }
   const errors: { error: ParseErrorCode; offset: number; length: number }[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   if (errors.length > 0 || !root) {

@@ -26,6 +26,10 @@ export const EXIT = {
   badInput: 2,
   /** A broken promise of the checker's own code. */
   fault: 70,
+  /** All else is well, but the system refused to read or write something: EX_IOERR of sysexits.h. */
+  unwritten: 74,
+  /** Whoever read what is printed has gone before all was done: as for a program that SIGPIPE ends. */
+  unread: 141,
 } as const;
 
 /** The exit status of a check. `agrees`: nothing differs from what the spec pins. */

@@ -101,7 +101,7 @@ describe("a signal", () => {
   });
 
   it("is heard once: the next one ends the process, as it does where no search runs", () => {
-    const signals = ["SIGINT", "SIGTERM"] as const;
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     const listeners = () => signals.map((signal) => process.listenerCount(signal));
     const before = listeners();
     for (const signal of signals) {
@@ -140,6 +140,7 @@ function interrupted(signal: NodeJS.Signals, ...options: string[]) {
 it.concurrent.each([
   ["SIGINT", "--workers", "1"],
   ["SIGTERM", "--workers", "2"],
+  ["SIGHUP", "--workers", "1"],
   ["SIGINT", "--engine", "js"],
   ["SIGINT", "--engine", "reference"],
   ["SIGTERM", "--por", "on", "--engine", "reference"],

@@ -165,7 +165,7 @@ describe("the report", () => {
   it("as JSON cannot go where no folder is", async () => {
     const ran = await at.run("check", "one-switch", "--json", join(at.dir, "no/where.json"));
     expect(ran.complained).toBe(
-      "--json: no/where.json cannot be written (ENOENT)\n  name a file in a folder that exists\n",
+      "--json: no/where.json cannot be written: no such file or directory (ENOENT)\n  name a file that can, in a folder that exists\n",
     );
   });
 });

@@ -211,7 +211,7 @@ describe("the program", () => {
   it("owns up to a fault of its own: exit status 70, with the stack", async () => {
     const said: string[] = [];
     const broken = {
-      folders: { specs: "", results: "" },
+      folders: { specs: "", results: "", docs: "" },
       builtins: {},
       print: () => {
         throw new Error("no paper");

@@ -20,7 +20,7 @@ const LIGHTS: Builtins = { lights: () => import("../spec/fixtures/lights.ts") };
  */
 export function project(specs: Readonly<Record<string, object>>, builtins: Builtins = LIGHTS) {
   const dir = mkdtempSync(join(tmpdir(), "nolock-"));
-  const folders = { specs: join(dir, "specs"), results: join(dir, "results") };
+  const folders = { specs: join(dir, "specs"), results: join(dir, "results"), docs: join(dir, "docs") };
   const put = (file: string, text: string): void => {
     mkdirSync(dirname(join(dir, file)), { recursive: true });
     writeFileSync(join(dir, file), text);
@@ -47,7 +47,8 @@ export function project(specs: Readonly<Record<string, object>>, builtins: Built
     const said = (texts: readonly string[]): string => texts.join("").replaceAll(`${dir}/`, "");
     return { status, printed: said(out), complained: said(err) };
   };
-  return { dir, put, run, talk, attended, remove: () => rmSync(dir, { recursive: true }) };
+  const path = (file: string): string => join(dir, file);
+  return { dir, path, put, run, talk, attended, remove: () => rmSync(dir, { recursive: true }) };
 }
 
 /** A spec about one task of the model "lights". */

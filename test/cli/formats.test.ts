@@ -74,7 +74,7 @@ describe("--format", () => {
     const lost = await at.run("check", "one-switch", "--format", "aut", "--out", join(at.dir, "no/where.aut"));
     expect([lost.status, lost.complained]).toEqual([
       2,
-      "--out: no/where.aut cannot be written (ENOENT)\n  name a file in a folder that exists\n",
+      "--out: no/where.aut cannot be written: no such file or directory (ENOENT)\n  name a file that can, in a folder that exists\n",
     ]);
   });
 });

@@ -220,7 +220,7 @@ describe("check --swap-stores", () => {
   /** With the specs of the project itself. */
   async function run(...args: string[]) {
     const out: string[] = [];
-    const folders = { specs: `${root}/specs`, results: `${root}/results` };
+    const folders = { specs: `${root}/specs`, results: `${root}/results`, docs: `${root}/docs` };
     const print = (text: string) => out.push(text);
     const status = await main(["check", ...args], { folders, builtins, print, complain: print });
     return { status, printed: out.join("") };

@@ -194,7 +194,7 @@ describe("a walk by hand", () => {
 
   it("goes on where a file cannot be written, and does not go with --runs", async () => {
     const ran = await at.talk([`save ${file("no/such/folder.json")}`, "1"], "simulate", "one-switch", "--guided");
-    expect(ran.complained).toContain("cannot be written (ENOENT)");
+    expect(ran.complained).toContain("cannot be written: no such file or directory (ENOENT)");
     expect(ran.printed).toContain("The end: no script goes on.");
     expect((await at.run("simulate", "one-switch", "--guided", "--runs", "2")).status).toBe(2);
   });

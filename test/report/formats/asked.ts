@@ -4,6 +4,7 @@ import { check } from "../../../checker/answer/check.ts";
 import { builtins } from "../../../checker/cli/models.ts";
 import { findSpec, folders } from "../../../checker/cli/specs.ts";
 import { toldOf } from "../../../checker/cli/tell.ts";
+import { readEntries } from "../../../checker/crosscheck/agreement.ts";
 import type { Told } from "../../../checker/report/formats/format.ts";
 import { FORMATS, type FormatName } from "../../../checker/report/formats/index.ts";
 import { loadSpec } from "../../../checker/spec/load.ts";
@@ -29,7 +30,7 @@ export function toldOfSpec(name: string): Promise<Told> {
   const env = { folders, builtins, print: () => {}, complain: () => {} };
   const none = { format: undefined, out: undefined, json: undefined, html: undefined, trace: undefined };
   const made = loadSpec(findSpec(name, folders), builtins).then((loaded) =>
-    toldOf(loaded, check(loaded, { workers: 1 }), new Date(), none, env),
+    toldOf(loaded, check(loaded, { workers: 1 }), new Date(), readEntries(folders.results, env.complain), none, env),
   );
   answers.set(name, made);
   return made;

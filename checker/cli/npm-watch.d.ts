@@ -1,0 +1,2 @@
+/** The processes above this one: npm, or a shell that npm started, and npm. */
+export function above(): string;
