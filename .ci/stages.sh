@@ -1,5 +1,6 @@
 # What CI and the nightly run share: stages that are counted, so that one run tells all that fails. What a failing stage
 # printed last is printed again at the end, where it is found though much was printed since. To be sourced.
+export CI=true # What a test needs must be there: it is not left out.
 passed=0
 failures=()
 output=$(mktemp -d)

@@ -10,7 +10,7 @@ import { EMPTY, type Measured, type Performance, type Setting } from "../../benc
 import { report } from "../../bench/report.ts";
 import { agree, Disagreement, measure } from "../../bench/rounds.ts";
 import { median, ratio } from "../../bench/statistics.ts";
-import { missingTools } from "../../checker/crosscheck/tools.ts";
+import { needing } from "../needing.ts";
 
 const setting: Setting = { commit: "c0ffee", date: "2026-01-01", machine: "a machine", versions: "tools" };
 const runs = (states: number, peakKiB: number, ...seconds: readonly number[]) =>
@@ -166,12 +166,10 @@ describe("a case", () => {
   });
 });
 
-const missing = await missingTools();
-const skip = missing.length > 0 && !process.env.CI;
-if (skip) console.warn(`NOT RUN: the bench is not tried, for there is no ${missing.join(", no ")} here`);
+const { suite, isRun } = await needing("with other checkers");
 
-describe.skipIf(skip)("a small case, run,", () => {
-  const workshop = skip ? null : new Workshop();
+suite("a small case, run,", () => {
+  const workshop = isRun ? new Workshop() : null;
   afterAll(() => workshop?.remove());
   const few = [...NOLOCK.slice(0, 1), ...BY_HAND, ...EXPORTED].filter(({ name }) => /nolock|DFS,|Rumur, 1/.test(name));
   const one = freelistCase("freelist-tiny", 2, STATES_OF_TAG_2, few);

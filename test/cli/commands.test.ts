@@ -6,12 +6,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { rotated } from "../../checker/cli/sample.ts";
 import { main } from "../../checker/commands/main.ts";
-import { missingTools } from "../../checker/crosscheck/tools.ts";
+import { needing } from "../needing.ts";
 import { lights, project } from "./environment.ts";
 
-const missing = await missingTools();
-const skip = missing.length > 0 && !process.env.CI;
-if (skip) console.warn(`NOT RUN: \`crosscheck\` is not tried, for there is no ${missing.join(", no ")} here`);
+const { suite } = await needing("with other checkers");
 
 const big = lights(["toggle", "toggle", "toggle"], { size: "large" });
 const at = project({ "one-switch": lights(["toggle"]), "broken/two-switches": lights(["toggle", "toggle"]) });
@@ -106,7 +104,7 @@ describe("crosscheck", () => {
   });
 });
 
-describe.skipIf(skip)("crosscheck, with Spin and Rumur,", () => {
+suite("crosscheck, asked,", () => {
   const two = lights(["toggle", "toggle"], { expect: { verdict: "violated", violated: ["someDark"] } });
   const asked = project({ one: lights(["toggle"]), two, large: big });
   afterAll(asked.remove);

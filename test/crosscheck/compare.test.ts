@@ -1,8 +1,7 @@
 /** Do Spin and Rumur find in exported systems what the reference finds? */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { crosscheckSystem } from "../../checker/crosscheck/compare.ts";
-import { missingTools } from "../../checker/crosscheck/tools.ts";
 import {
   bool,
   each,
@@ -29,11 +28,10 @@ import ticketLock from "../../examples/ticket-lock.ts";
 import { linkExample } from "../examples/link-example.ts";
 import { drawn } from "../export/drawn.ts";
 import { systemOf } from "../language/build.ts";
+import { needing } from "../needing.ts";
 import { tapes } from "../reference/random-systems.ts";
 
-const missing = await missingTools();
-const skip = missing.length > 0 && !process.env.CI;
-if (skip) console.warn(`NOT RUN: Spin and Rumur are not compared with, for there is no ${missing.join(", no ")} here`);
+const { suite } = await needing("with other checkers");
 
 const item = indexSet("item");
 const m = state({ on: bool, head: optional(id(item)), flag: each(item, bool) });
@@ -43,7 +41,7 @@ async function differences(system: System): Promise<readonly string[]> {
   return opinions.flatMap(({ checker, differences: said }) => (said ?? []).map((one) => `${checker}: ${one}`));
 }
 
-describe.skipIf(skip)("Spin and Rumur", () => {
+suite("Spin and Rumur", () => {
   it.each<[string, Model, Record<string, number>, string[]]>([
     ["independent counters", counters, { counters: 3, limit: 2 }, []],
     ["a free list that goes wrong", freelist, { processes: 3, objects: 2, lastTag: 5 }, ["untagged"]],

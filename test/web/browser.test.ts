@@ -3,12 +3,14 @@
 import { join } from "node:path";
 import axeCore from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { apply, expand } from "../../checker/reference/step.ts";
 import { lights, project } from "../cli/environment.ts";
+import { needing } from "../needing.ts";
 import { launched } from "./chromium.ts";
 import { type WrittenPage, writtenPage } from "./pages.ts";
 
+const { suite } = await needing("in a browser");
 let browser: Browser;
 let violated: WrittenPage;
 let deadlock: WrittenPage;
@@ -64,7 +66,7 @@ async function accessibility(page: Page): Promise<string[]> {
   });
 }
 
-describe("a page of a violated spec", () => {
+suite("a page of a violated spec", () => {
   it("opens from disk, is one file below 1 MB, and says what was found and how to ask again", async () => {
     expect(violated.html.length).toBeLessThan(1_000_000);
     await opened(violated, async (page) => {
@@ -257,7 +259,7 @@ describe("a page of a violated spec", () => {
   });
 });
 
-describe("a page of a deadlock", () => {
+suite("a page of a deadlock", () => {
   it("shows who waits, and the state graph, in which a state can be gone to", async () => {
     await opened(deadlock, async (page) => {
       await page.keyboard.press("End");
@@ -272,7 +274,7 @@ describe("a page of a deadlock", () => {
   });
 });
 
-describe("a page of a spec that holds", () => {
+suite("a page of a spec that holds", () => {
   it("begins with a witness or in the initial state, and can be explored by hand", async () => {
     await opened(holds, async (page) => {
       expect(await page.textContent(".verdict")).toContain("holds");
@@ -289,7 +291,7 @@ describe("a page of a spec that holds", () => {
   });
 });
 
-describe("the index of all specs", () => {
+suite("the index of all specs", () => {
   const one = { configuration: { lights: 1 }, claims: ["C1"], designs: ["D1"] };
   const at = project({
     dark: lights([], one),
@@ -322,7 +324,7 @@ describe("the index of all specs", () => {
   });
 });
 
-describe("for everybody", () => {
+suite("for everybody", () => {
   for (const [name, get] of [
     ["violated", () => violated],
     ["deadlock", () => deadlock],

@@ -1,11 +1,9 @@
-/** Where is the browser? Debian's, or what CHROMIUM names; no other is downloaded. */
-import { existsSync } from "node:fs";
+/** How is the browser started? */
 import { type Browser, chromium } from "playwright-core";
-
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+import { CHROMIUM, PROGRAMS } from "../missing.ts";
 
 export async function launched(): Promise<Browser> {
-  if (!existsSync(CHROMIUM))
-    throw new Error(`no browser at ${CHROMIUM}: apt-get install chromium, or say where one is by CHROMIUM=..`);
+  const { missing, mend } = PROGRAMS["in a browser"];
+  if ((await missing()).length > 0) throw new Error(`no browser at ${CHROMIUM}: ${mend}`);
   return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 }
