@@ -98,11 +98,14 @@ export function slabNamedBy(call: Call | null, slots: number): readonly number[]
 
 const resultShape = optional(id(object));
 
-/** Where each call of a script has returned: locks and counts must be as they were, and `got` is the script's now. */
+/**
+ * Where each call of a script has returned: locks and counts must be as they were, and `got` is the script's now. Its
+ * exits say what the call gave.
+ */
 export const returned = program(
   "(returned)",
   {
-    exits: ["done"],
+    exits: ["object", "page", "NULL"],
     params: {
       irqs: value(bool),
       preempt: value(range(0, 7)),
@@ -111,7 +114,14 @@ export const returned = program(
       gotPage: value(pageResult),
     },
   },
-  () => ({ check: step("(model) the call has returned", otherwise.goto("done")) }),
+  (_, { got, gotPage }) => ({
+    check: step(
+      "(model) the call has returned",
+      when(got.notNull()).goto("object"),
+      when(gotPage.notNull()).goto("page"),
+      otherwise.goto("NULL"),
+    ),
+  }),
 );
 
 const KINDS: Readonly<Record<string, FrameKind>> = {
@@ -226,8 +236,13 @@ type Rows = Record<string, Row<never>>;
 /** Labels here are made from numbers, which types do not follow; `link` checks every goto. */
 const untyped = (row: Row<string>): Row<never> => row as Row<never>;
 
+/** A line of a script as a report names it: with its number, where it stands there twice. */
+const nameOf = (lines: readonly string[], i: number): string =>
+  `${lines[i]}${lines.filter((line) => line === lines[i]).length > 1 ? ` (call ${i + 1})` : ""}`;
+
 /** The rows of the calls of a script, from `call1` on; the last goes to `end`. */
 function callRows(
+  { script: lines }: ContextSpec,
   calls: readonly Call[],
   locals: Readonly<Record<string, unknown>>,
   entry: { irqs: Expr<boolean> | boolean; preempt: Expr<number> | number; migrate: Expr<number> | number },
@@ -300,12 +315,15 @@ function callRows(
         for (const [label, row] of Object.entries(pageCallRows(one, n, begin, back, locals)))
           rows[label] = untyped(row);
     }
+    const next = i + 1 < calls.length ? `call${n + 1}` : end;
+    const gives = "bucket" in one || allocatesPage(one);
     rows[back] = untyped(
       call(
         "(model) return",
         returned,
         { ...entry, got: "bucket" in one ? result(n) : null, gotPage: allocatesPage(one) ? pageOf(n) : null },
-        { done: i + 1 < calls.length ? `call${n + 1}` : end },
+        { object: next, page: next, NULL: next },
+        gives ? { returns: { of: nameOf(lines, i), inVain: "NULL" } } : {},
       ),
     );
   }
@@ -319,11 +337,11 @@ export function taskScript(spec: ContextSpec, calls: readonly Call[]): Script {
   const section = sectionOf(spec);
   const entry = { irqs: section?.irqsOff ?? false, preempt: section?.preemptOff ? 1 : 0, migrate: 0 };
   return program(spec.name, { exits: ["done"], locals: localsOf(calls) }, (self, __, locals) => {
-    if (!section) return callRows(calls, locals, entry, true, "done");
+    if (!section) return callRows(spec, calls, locals, entry, true, "done");
     const { enter, leave } = sectionRows(self, section, "call1", "done");
     return {
       enter: untyped(enter),
-      ...callRows(calls, locals, entry, false, "leave"),
+      ...callRows(spec, calls, locals, entry, false, "leave"),
       leave: untyped(leave),
     } as Rows;
   }) as unknown as Script;
@@ -355,7 +373,14 @@ export function frameScript(spec: ContextSpec, calls: readonly Call[], probing: 
     };
     return {
       arrive: untyped(arrival(self, kind, frame, may(self), "call1", { mayStop: true })),
-      ...callRows(calls, locals, { irqs: frame.irqs, preempt: frame.preempt, migrate: frame.migrate }, false, "return"),
+      ...callRows(
+        spec,
+        calls,
+        locals,
+        { irqs: frame.irqs, preempt: frame.preempt, migrate: frame.migrate },
+        false,
+        "return",
+      ),
       return: untyped(departure(self, kind, frame.flags, "done")),
     } as Rows;
   }) as unknown as Script;
