@@ -23,7 +23,7 @@ async function registerTypeScript(instead) {
 const program = await builtProgram();
 if (program) {
   const { run } = await import(program.cli);
-  await run(() => registerTypeScript(program.instead));
+  await run(() => registerTypeScript(program.instead), program.folder);
 } else {
   await registerTypeScript({});
   const { run } = await import("../checker/cli.ts");

@@ -15,8 +15,11 @@ async function* typedLines(): AsyncGenerator<string> {
   }
 }
 
-/** Runs the command that the process was given; `prepare` is done before a model of one's own is loaded. */
-export async function run(prepare: () => Promise<void>): Promise<void> {
+/**
+ * Runs the command that the process was given; `prepare` is done before a model of one's own is loaded. `kept`: a folder
+ * that is another one when any source is.
+ */
+export async function run(prepare: () => Promise<void>, kept?: string): Promise<void> {
   beforeOwnModels(prepare);
   // A reader that has seen enough, such as `head`, closes the pipe: nothing is wrong then.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -30,5 +33,6 @@ export async function run(prepare: () => Promise<void>): Promise<void> {
     complain: (text) => process.stderr.write(text),
     attendance: ofProcess,
     lines: typedLines,
+    ...(kept === undefined ? {} : { kept }),
   });
 }

@@ -11,7 +11,7 @@ import { replayTrace, saveCounterexample } from "../cli/traces.ts";
 import { ENGINES } from "../engine/run.ts";
 import { recheck } from "../reduction/walk.ts";
 import { FORMAT_NAMES } from "../report/formats/index.ts";
-import { type Loaded, loadSpec } from "../spec/load.ts";
+import { type Loaded, loadQuestion, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
@@ -223,7 +223,7 @@ async function listSpecs(env: Environment): Promise<number> {
   let status: number = EXIT.asExpected;
   for (const name of names) {
     try {
-      const { spec } = await loadSpec(specNamed(name, env.folders), env.builtins);
+      const spec = await loadQuestion(specNamed(name, env.folders), env.builtins);
       env.print(`${name.padEnd(width)}  ${spec.size === "large" ? "(large) " : ""}${spec.question}\n`);
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;

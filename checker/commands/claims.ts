@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readArguments } from "../cli/arguments.ts";
 import type { Environment } from "../cli/environment.ts";
+import { tellCutShort } from "../cli/progress.ts";
 import { searchedSpecs } from "../cli/records.ts";
 import { type Judged, judge, undecided, unseen } from "../ledger/ledger.ts";
 import { claimsMail } from "../ledger/mail.ts";
@@ -30,7 +31,7 @@ export async function claimsCommand(args: readonly string[], env: Environment): 
     (options.help ? env.print : env.complain)(claimsHelp);
     return options.help ? EXIT.asExpected : EXIT.badInput;
   }
-  const { searched, missing } = await searchedSpecs(env);
+  const { searched, missing, cutShort } = await searchedSpecs(env);
   const models = [...new Set(searched.map(({ spec }) => spec.model))].filter((model) => model.ledger !== undefined);
   const [model] = models;
   if (!model?.ledger || models.length > 1) {
@@ -41,6 +42,10 @@ export async function claimsCommand(args: readonly string[], env: Environment): 
     model.ledger,
     searched.filter(({ spec }) => spec.model === model),
   );
+  if (cutShort) {
+    for (const text of standing(judged)) env.print(`${text}\n`);
+    return tellCutShort(cutShort.done, cutShort.of, env);
+  }
   const texts = { "claims.md": claimsPage(judged), "claims.txt": claimsMail(judged) };
   const { results } = env.folders;
   const differing = CLAIM_FILES.filter((file) => {

@@ -1,8 +1,9 @@
 /** The command line: which command is meant, and what every failure of one turns into. */
 
 import type { Environment } from "../cli/environment.ts";
+import { CutShort } from "../cli/progress.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
-import { EXIT } from "../spec/verdict.ts";
+import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { checkCommand, checkHelp } from "./check.ts";
 import { claimsCommand, claimsHelp } from "./claims.ts";
 import { contextsCommand, contextsHelp } from "./contexts.ts";
@@ -63,6 +64,10 @@ export async function main(args: readonly string[], env: Environment): Promise<n
     if (error instanceof SpecError) {
       env.complain(`${error.message}\n`);
       return EXIT.badInput;
+    }
+    if (error instanceof CutShort) {
+      env.complain(`${error.message}\n`);
+      return exitStatus("incomplete", "holds", true);
     }
     env.complain(
       `a fault of the checker itself, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
