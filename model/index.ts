@@ -15,7 +15,7 @@ import { p } from "./page/state.ts";
 import { problems } from "./problems.ts";
 import { call } from "./properties/call-ghosts.ts";
 import { g } from "./properties/ghosts.ts";
-import { PROPERTIES } from "./properties/index.ts";
+import { PROPERTIES, RULES } from "./properties/index.ts";
 import { type Runner, runnersOf } from "./runners.ts";
 import { parseCall, slabNamedBy } from "./scripts.ts";
 import { bucket, object, slab } from "./slub/sets.ts";
@@ -188,6 +188,11 @@ const model: Model = {
     drain: "a CPU's page list goes back to the zone",
   },
   properties: PROPERTIES,
+  rules: RULES,
+  unfit: ({ configuration }) =>
+    configuration.accounting
+      ? {}
+      : { S12: 'it is about counters that are kept with "accounting" only: set it to true' },
   ledger: LEDGER,
   company: COMPANY,
   views: VIEWS,

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Problem } from "./model.ts";
-import { mendName } from "./problems.ts";
+import { mendName, mendValue } from "./problems.ts";
 import type { CutsAsked, SpecSize } from "./spec.ts";
 import { type Json, pointer } from "./text.ts";
 
@@ -19,7 +19,7 @@ export interface RawSpec {
     readonly script: readonly string[];
     readonly after?: string | readonly string[];
   })[];
-  readonly properties: readonly string[];
+  readonly properties: readonly string[] | "all";
   readonly deadlock: boolean;
   readonly sometimes: readonly string[];
   readonly happens: readonly string[];
@@ -46,8 +46,12 @@ export function structureOf(schemaFile: string, kind: string): (data: Json) => r
   const validate = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true }).compile(
     JSON.parse(text) as object,
   );
-  return (data) => (validate(data) ? [] : (validate.errors ?? []).map((error) => problemOf(error, kind)));
+  return (data) =>
+    validate(data) ? [] : (validate.errors ?? []).filter(isOfItself).map((error) => problemOf(error, kind));
 }
+
+/** That one of two forms does not fit is told by what does not fit in it. */
+const isOfItself = ({ keyword }: ErrorObject): boolean => keyword !== "if";
 
 /** What is wrong with that of a spec. Where nothing is, `data` is a `RawSpec`. */
 export const structureProblems = structureOf("spec.schema.json", "a spec");
@@ -79,7 +83,7 @@ function problemOf(error: ErrorObject, kind: string): Problem {
       return {
         path: instancePath,
         what: `${shown} is not one of the values`,
-        mend: mendName(String(data), known, "value"),
+        mend: mendValue(String(data), known),
       };
     }
     case "uniqueItems": {
