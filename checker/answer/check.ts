@@ -12,6 +12,7 @@ import type { Expectation } from "../spec/spec.ts";
 import { exitStatus } from "../spec/verdict.ts";
 import { type CutMatrix, cutMatrix } from "./cut-matrix.ts";
 import { type SHORTEST, withFewestSwitches } from "./fewest.ts";
+import { notesOf } from "./notes.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
 import { verdictOf } from "./verdict-of.ts";
 
@@ -46,6 +47,9 @@ export function* checking(loaded: Loaded, options: CheckOptions = {}): Lengthy<O
 
 const expectationOf = ({ spec }: Loaded): Expectation | null => (spec.changed.length === 0 ? spec.expect : null);
 
+/** Whether an empty cell of the cut matrix needs a reason. Those that a spec gives are about the spec as it stands. */
+const mustBeExplained = ({ cuts, changed }: Loaded["spec"]): boolean => cuts === "explained" && changed.length === 0;
+
 /** A search, and the cut matrix of what it found. */
 interface Searched {
   readonly run: Run;
@@ -72,7 +76,9 @@ function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOption
   const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
   const violated = violations.map((v) => v.property);
   const unmet = result.complete ? neverMet(system, result) : [];
-  const vacuous = result.complete && violated.length === 0 ? [...unmet, ...cuts.unexplained] : unmet;
+  const isExplained = mustBeExplained(spec);
+  const isWhole = result.complete && violated.length === 0;
+  const vacuous = isWhole && isExplained ? [...unmet, ...cuts.unexplained] : unmet;
   const verdict = verdictOf(violations, result.complete, vacuous);
   return {
     source,
@@ -86,11 +92,34 @@ function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOption
     reduced,
     reductions,
     cuts,
+    asked: [...(loaded.trusts ? ["--trust-model"] : []), ...askedWith(options)],
     trace: counterexample(system, result, violations, options.show ?? spec.show),
     vacuous,
+    notes: notesOf({ system, spec, result, cuts: isExplained ? null : cuts }),
     differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
   };
 }
+
+/** The options of the command line that change an answer. Engine and threads never do. */
+function askedWith(options: CheckOptions): readonly string[] {
+  const { exploreAll, maxStates, maxDepth, memory, por, symmetry, show, shortest } = options;
+  const onOff = (name: string, is: boolean | undefined): string[] =>
+    is === undefined ? [] : [`--${name}`, is ? "on" : "off"];
+  return [
+    ...(exploreAll ? ["--explore-all"] : []),
+    ...(maxStates === undefined ? [] : ["--max-states", String(maxStates)]),
+    ...(maxDepth === undefined ? [] : ["--max-depth", String(maxDepth)]),
+    ...(memory === undefined ? [] : ["--memory", sizeText(memory)]),
+    ...onOff("por", por),
+    ...onOff("symmetry", symmetry),
+    ...(show === undefined ? [] : ["--show", show]),
+    ...(shortest === undefined || shortest === "steps" ? [] : ["--shortest", shortest]),
+  ];
+}
+
+/** Bytes as the command line takes them. */
+const sizeText = (bytes: number): string =>
+  bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20}M` : `${Math.ceil(bytes / 2 ** 10)}K`;
 
 /** The exit status of an outcome. */
 export function statusOf({ verdict, spec, differences }: Outcome): number {
@@ -117,7 +146,10 @@ function* runBest({ system, spec }: Loaded, options: RunOptions): Lengthy<Search
   const ofFew = withCuts(few);
   const isOpen = few.result.complete && ofFew.cuts.unexplained.length + ofFew.cuts.stale.length > 0;
   if (!isViolated && !isOpen) return ofFew;
-  const limit = isViolated ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) } : {};
+  const limit =
+    isViolated || !mustBeExplained(spec)
+      ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) }
+      : {};
   const whole = yield* runSearching(system, { ...options, por: false, symmetry: false, ...limit });
   return whole.result.incomplete === null ? withCuts(whole) : ofFew;
 }

@@ -32,6 +32,8 @@ export interface Outcome {
   readonly violated: readonly string[];
   /** Shortest violation of each violated property, in that order. */
   readonly violations: readonly Violation[];
+  /** Options of the command line that change the answer, word by word: "--shortest", "switches". */
+  readonly asked: readonly string[];
   /** The counterexample to show: of the property that the spec or the user names, else of the first shortest. */
   readonly trace: Trace | null;
   /** Where the fewest switches were asked for. */
@@ -40,6 +42,8 @@ export interface Outcome {
   readonly cuts: CutMatrix;
   /** Why a run that found no violation shows nothing: witnesses never met, cuts never made. */
   readonly vacuous: readonly string[];
+  /** What a reader of the answer should know beside it, a sentence each. */
+  readonly notes: readonly string[];
   /** Differences from the spec's `expect`; null where nothing was compared. */
   readonly differences: readonly string[] | null;
 }

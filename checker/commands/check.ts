@@ -13,7 +13,7 @@ import { readEntries } from "../crosscheck/agreement.ts";
 import { ENGINES } from "../engine/run.ts";
 import { recheck } from "../reduction/walk.ts";
 import { FORMAT_NAMES } from "../report/formats/index.ts";
-import { type Loaded, loadSpec } from "../spec/load.ts";
+import { type Loaded, loadQuestion, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
@@ -25,7 +25,7 @@ import { swapStores, swapStoresInAll } from "./swap-stores.ts";
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
        npm run check -- --all [--size large]
        npm run check -- --list
-       npm run check -- --explain NAME
+       npm run check -- --explain [NAME]
 
   --all               check every spec of specs/, a line for each
   --size ci|large     with --all: those of this size (default: ci)
@@ -70,7 +70,8 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       scenario and what changed (default)
   --explain NAME      what a property, claim, design, version, variant,
                       function or row ("function: row") means, how it
-                      reads formally, and which specs decide it
+                      reads formally, and which specs decide it; without
+                      a NAME: what may be explained, and asked
   --format NAME       print the outcome in another form than text; with
                       --all: junit or sarif, one document for all
 ${formatsHelp}
@@ -81,6 +82,10 @@ ${formatsHelp}
                       spec that it names, and say what they show: exit
                       status 0 where that is what it was saved for, else 1
   --json FILE         write the outcome as JSON, too ("-": only that)
+  --trust-model       run the model file that a spec names, wherever it is (of
+                      any command). Without, it must lie beside a spec that
+                      you named, below this folder, or in the package: a
+                      spec that names a file as its model has that file run
   --quiet             do not say how far a long search is
 
 A search that takes long says so on the terminal. Ctrl-C ends it with what
@@ -113,7 +118,7 @@ const OPTIONS = {
   show: "text",
   shortest: SHORTEST,
   trace: ["short", "full"],
-  explain: "text",
+  explain: "maybe",
   format: FORMAT_NAMES,
   out: "text",
   json: "text",
@@ -229,7 +234,7 @@ async function listSpecs(env: Environment): Promise<number> {
   for (const name of names) {
     goOn(env);
     try {
-      const { spec } = await loadSpec(specNamed(name, env.folders), env.builtins);
+      const spec = await loadQuestion(specNamed(name, env.folders), env.builtins);
       env.print(`${name.padEnd(width)}  ${spec.size === "large" ? "(large) " : ""}${spec.question}\n`);
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;

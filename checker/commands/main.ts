@@ -1,9 +1,10 @@
 /** The command line: which command is meant, and what every failure of one turns into. */
 
 import { type Environment, Unread } from "../cli/environment.ts";
+import { CutShort } from "../cli/progress.ts";
 import { systemError } from "../files.ts";
 import { mendName, SpecError, shownPath } from "../spec/problems.ts";
-import { EXIT } from "../spec/verdict.ts";
+import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { checkCommand, checkHelp } from "./check.ts";
 import { claimsCommand, claimsHelp } from "./claims.ts";
 import { contextsCommand, contextsHelp } from "./contexts.ts";
@@ -36,10 +37,15 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
 export const faultText = (error: unknown): string =>
   `a fault of the checker itself, please report it: ${error instanceof Error ? error.stack : String(error)}`;
 
+const TRUST = "--trust-model";
+
 /** Runs a command and gives its exit status. */
 export async function main(args: readonly string[], env: Environment): Promise<number> {
   try {
-    const [name, ...rest] = args;
+    const [name, ...given] = args;
+    // For whatever command loads a spec.
+    const rest = given.filter((word) => word !== TRUST);
+    const folders = rest.length < given.length ? { ...env.folders, trustsModels: true } : env.folders;
     if (name === undefined || name === "--help" || name === "help") {
       env.print(
         [
@@ -60,7 +66,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
       return name === undefined ? EXIT.badInput : EXIT.asExpected;
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command) return await command(rest, env);
+    if (command) return await command(rest, { ...env, folders });
     throw new SpecError([
       { where: "nolock", what: `"${name}" is not a command`, mend: mendName(name, Object.keys(commands), "command") },
     ]);
@@ -68,6 +74,10 @@ export async function main(args: readonly string[], env: Environment): Promise<n
     if (error instanceof SpecError) {
       env.complain(`${error.message}\n`);
       return EXIT.badInput;
+    }
+    if (error instanceof CutShort) {
+      env.complain(`${error.message}\n`);
+      return exitStatus("incomplete", "holds", true);
     }
     if (error instanceof Unread) return EXIT.unread;
     const refused = systemError(error);

@@ -1,5 +1,6 @@
 /** What does the page of an outcome show? Words for what was searched, and each found way as choices that replay. */
 import type { Outcome } from "../answer/outcome.ts";
+import { returnsOf } from "../answer/returns.ts";
 import type { Transition } from "../reference/step.ts";
 import { traceOf } from "../reference/trace.ts";
 import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "../report/facts.ts";
@@ -8,7 +9,7 @@ import type { Fact, PageData, Route } from "./data.ts";
 import { packSystem } from "./transfer.ts";
 
 export function gather(outcome: Outcome, agreement: string): PageData {
-  const { spec, system, result, verdict, differences, vacuous } = outcome;
+  const { spec, system, result, verdict, differences, vacuous, notes } = outcome;
   return {
     spec: spec.name,
     question: spec.question,
@@ -21,6 +22,7 @@ export function gather(outcome: Outcome, agreement: string): PageData {
     })),
     differences,
     vacuous,
+    notes,
     facts: linesOf(outcome, agreement),
     notModelled: [...notModelled(outcome), MEMORY],
     reproduce: commandOf(outcome),
@@ -68,7 +70,7 @@ function routesOf(outcome: Outcome): Route[] {
 
 function linesOf(outcome: Outcome, agreement: string): Fact[] {
   const { spec, system, result, engine } = outcome;
-  const { model, version, variants, changed, others, contexts, bounds, extent } = factsOf(outcome);
+  const { model, version, variants, changed, others, contexts, where, bounds, extent } = factsOf(outcome);
   const facts: readonly (readonly [string, string])[] = [
     ["model", model],
     ["version", version],
@@ -77,6 +79,8 @@ function linesOf(outcome: Outcome, agreement: string): Fact[] {
     ["as by default", others],
     ["changed by --set", spec.changed.join(" ")],
     ...contexts.map(({ name, kind, script }): [string, string] => [name, `${kind}: ${script}`]),
+    ["where", where],
+    ["calls returned", returnedText(outcome)],
     ["bounds", bounds],
     ["search", `${extent}, engine ${engine}`],
     ["states", count(result.states)],
@@ -87,6 +91,12 @@ function linesOf(outcome: Outcome, agreement: string): Fact[] {
   ];
   return facts.flatMap(([name, text]) => (text === "" ? [] : [{ name, text, detail: DETAILS.has(name) }]));
 }
+
+/** "task0: kmalloc A: object or NULL; nmi0: ..". */
+const returnedText = ({ system, result }: Outcome): string =>
+  returnsOf(system, result)
+    .map(({ context, of, exits }) => `${context}: ${of}: ${exits.join(" or ") || "never"}`)
+    .join("; ");
 
 const DETAILS: ReadonlySet<string> = new Set(["model", "as by default", "second opinions", "relation"]);
 

@@ -25,12 +25,15 @@ export const OPERATORS =
 /** The folder of the checker itself, and where its built form is kept. */
 const OWN = [new URL("../", import.meta.url).pathname, "/node_modules/", "node:"];
 
+/** Where the command was typed. A page has no such folder. */
+const folderOfUser = (): string => (globalThis as { readonly process?: { cwd(): string } }).process?.cwd() ?? "";
+
 /** File and line of the author: the first frame of a stack that is not the checker's own. */
 export function whereWritten(stack: string | undefined): string | null {
   for (const line of stack?.split("\n").slice(1) ?? []) {
     const place = /\(?((?:file:\/\/)?\/[^()]*:\d+):\d+\)?$/.exec(line)?.[1]?.replace("file://", "");
     if (place === undefined || OWN.some((own) => place.includes(own))) continue;
-    return decodeURI(place).replace(`${process.cwd()}/`, "");
+    return decodeURI(place).replace(`${folderOfUser()}/`, "");
   }
   return null;
 }

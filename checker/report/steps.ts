@@ -4,6 +4,7 @@ import type { Trace, TraceStep } from "../answer/outcome.ts";
 import { cellsOf } from "../language/cells.ts";
 import type { RowMeta } from "../language/programs.ts";
 import type { System } from "../language/system.ts";
+import { wayOf } from "../reference/ways.ts";
 import { ascii, WIDTH, wrap } from "../text/wrap.ts";
 import { type Detail, isFrameEdge } from "./scenario.ts";
 
@@ -44,12 +45,12 @@ export const effectsOf = ({ chosen }: TraceStep, changes: TraceStep["changes"]):
 /** One step: who, which row, the C; below it what else there is to say. */
 export function stepLines(
   system: System,
-  step: Pick<TraceStep, "label" | "context">,
+  step: Pick<TraceStep, "label" | "context" | "command">,
   number: string,
   below: readonly string[],
 ): string[] {
   const { label, context } = step;
-  const row = `${label.program}: ${label.rowLabel}`;
+  const row = `${label.program}: ${label.rowLabel}${wayOf(system, step)}`;
   const sure = tagOf(system, step);
   const tag = sure === null ? "" : ` [${sure}]`;
   const first = ` ${number} `;

@@ -1,13 +1,9 @@
-/**
- * Loading a spec: file, JSON, structure, model, names, system; each stage gives all of its problems at once, with the
- * line in the file or the option of the command line that they come from.
- */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { readText, systemError } from "../files.ts";
 import type { System } from "../language/index.ts";
 import { type Change, changeSpec } from "./change.ts";
 import type { Model, Problem } from "./model.ts";
-import { type Builtins, loadModel, mendThrown, whereThrown } from "./models.ts";
+import { type Builtins, loadModel, mendThrown, type Trusted, whereThrown } from "./models.ts";
 import { nameSpec } from "./names.ts";
 import { type LocatedProblem, SpecError, shownPath } from "./problems.ts";
 import { linkSpec } from "./question.ts";
@@ -23,6 +19,8 @@ export interface Loaded {
   readonly system: System;
   /** The path of a model of one's own; a built-in one has none. */
   readonly modelFile?: string;
+  /** The user trusts whatever file the spec names as its model. */
+  readonly trusts?: true;
 }
 
 export interface SpecFile {
@@ -30,6 +28,8 @@ export interface SpecFile {
   /** Name of the spec; from a path, that of the file. */
   readonly name?: string;
   readonly path: string;
+  /** Where a file may be that the spec names as its model. Default: where the spec is. */
+  readonly trusts?: Trusted;
 }
 
 /** A spec by its names alone: what it asks, of which model. Throws `SpecError` as `loadSpec` does. */
@@ -38,10 +38,32 @@ export const loadQuestion = async (file: SpecFile, builtins: Builtins): Promise<
 
 /** Loads a spec and links its system. Throws `SpecError` with every problem of the first stage that has any. */
 export async function loadSpec(file: SpecFile, builtins: Builtins, changes: readonly Change[] = []): Promise<Loaded> {
+  return { ...(await loadUnlinked(file, builtins, changes)) };
+}
+
+/** The same, but the system is linked when it is first asked for, and what is wrong with it is thrown there. */
+export async function loadUnlinked(
+  file: SpecFile,
+  builtins: Builtins,
+  changes: readonly Change[] = [],
+): Promise<Loaded> {
   const { spec, modelFile, refuse, author } = await named(file, builtins, changes);
-  const linked = author(spec.model, () => linkSpec(spec));
-  if ("problems" in linked) throw refuse(linked.problems);
-  return { source: file.source, spec, system: linked.system, ...(modelFile ? { modelFile } : {}) };
+  let system: System | null = null;
+  const linked = (): System => {
+    const found = author(spec.model, () => linkSpec(spec));
+    if ("problems" in found) throw refuse(found.problems);
+    return found.system;
+  };
+  return {
+    source: file.source,
+    spec,
+    get system() {
+      system ??= linked();
+      return system;
+    },
+    ...(modelFile ? { modelFile } : {}),
+    ...(modelFile && file.trusts === "anything" ? { trusts: true } : {}),
+  };
 }
 
 /** All stages but the last: what the file says, and how to tell what is wrong with it. */
@@ -83,7 +105,7 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
   const structure = structureProblems(text.data);
   if (structure.length > 0) throw refuse(structure);
   const given = text.data as unknown as RawSpec;
-  const found = await loadModel(given.model, file.path, builtins);
+  const found = await loadModel(given.model, file.path, builtins, file.trusts ?? [dirname(file.path)]);
   if ("problems" in found) throw refuse(found.problems);
   const { model, file: modelFile } = found;
   const { raw, problems: misset } = changeSpec(given, model, changes);

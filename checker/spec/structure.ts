@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Problem } from "./model.ts";
-import { mendName } from "./problems.ts";
-import type { SpecSize } from "./spec.ts";
+import { mendName, mendValue } from "./problems.ts";
+import type { CutsAsked, SpecSize } from "./spec.ts";
 import { type Json, pointer } from "./text.ts";
 
 /** A spec as it stands in its file, of the structure that `schema/spec.schema.json` describes. */
@@ -19,13 +19,14 @@ export interface RawSpec {
     readonly script: readonly string[];
     readonly after?: string | readonly string[];
   })[];
-  readonly properties: readonly string[];
+  readonly properties: readonly string[] | "all";
   readonly deadlock: boolean;
   readonly sometimes: readonly string[];
   readonly happens: readonly string[];
   readonly size: SpecSize;
   readonly claims: readonly string[];
   readonly designs: readonly string[];
+  readonly cuts: CutsAsked;
   readonly uncut: readonly { readonly frame: string; readonly rows: string; readonly why: string }[];
   readonly show?: string;
   readonly expect?: {
@@ -49,8 +50,16 @@ export function structureOf(schemaFile: string, kind: string): (data: Json) => r
     JSON.parse(text) as object,
   );
   return (data) =>
-    validate(data) ? [] : (validate.errors ?? []).slice(0, MOST).map((error) => problemOf(error, kind));
+    validate(data)
+      ? []
+      : (validate.errors ?? [])
+          .filter(isOfItself)
+          .slice(0, MOST)
+          .map((error) => problemOf(error, kind));
 }
+
+/** That one of two forms does not fit is told by what does not fit in it. */
+const isOfItself = ({ keyword }: ErrorObject): boolean => keyword !== "if";
 
 /** What is wrong with that of a spec. Where nothing is, `data` is a `RawSpec`. */
 export const structureProblems = structureOf("spec.schema.json", "a spec");
@@ -82,7 +91,7 @@ function problemOf(error: ErrorObject, kind: string): Problem {
       return {
         path: instancePath,
         what: `${shown} is not one of the values`,
-        mend: typeof data === "string" ? mendName(data, known, "value") : `known: ${known.join(", ")}`,
+        mend: typeof data === "string" ? mendValue(data, known) : `known: ${known.join(", ")}`,
       };
     }
     case "uniqueItems": {

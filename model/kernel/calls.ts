@@ -51,6 +51,8 @@ export interface Call {
   /** Locals that its rows need; calls of one script share those of one name. */
   readonly locals?: Readonly<Record<string, AnyLeaf>>;
   readonly rows: (at: Place) => Rows;
+  /** Whether it gives something, so that a report can say what. `returned` then leaves by the exit "NULL" in vain. */
+  readonly gives?: true;
   /** Arguments of `returned` beyond those of the machine. */
   readonly returned?: (locals: Locals) => Readonly<Record<string, unknown>>;
   readonly problems?: (asked: Asked) => readonly Wrong[];
@@ -110,7 +112,7 @@ export function readCall(operations: Operations, line: string, n: number): Call 
 /** Interrupt state, preempt_count and migrate_disable() as a call must leave them. */
 export const LEFT_AS_FOUND = { irqs: value(bool), preempt: value(range(0, 7)), migrate: value(range(0, 15)) };
 
-export type Returned = Program<typeof LEFT_AS_FOUND, object, "done", "check">;
+export type Returned = Program<typeof LEFT_AS_FOUND, object, string, "check">;
 
 /** Where each call of a script has returned: properties look there whether all is as it was. */
 export const returned = program("(returned)", { exits: ["done"], params: LEFT_AS_FOUND }, () => ({
@@ -124,8 +126,13 @@ export interface Found {
   readonly migrate: Expr<number> | number;
 }
 
+/** A line of a script as a report names it: with its number, where it stands there twice. */
+const nameOf = (lines: readonly string[], i: number): string =>
+  `${lines[i]}${lines.filter((line) => line === lines[i]).length > 1 ? ` (call ${i + 1})` : ""}`;
+
 /** The rows of the calls of a script, from `call1` on; the last goes to `end`. */
 export function callRows(
+  { script: lines }: ContextSpec,
   calls: readonly Call[],
   locals: Locals,
   found: Found,
@@ -142,7 +149,8 @@ export function callRows(
       "(model) return",
       options.returned,
       { ...found, ...one.returned?.(locals) },
-      { done: n < calls.length ? `call${n + 1}` : options.end },
+      Object.fromEntries(options.returned.exits.map((exit) => [exit, n < calls.length ? `call${n + 1}` : options.end])),
+      one.gives ? { returns: { of: nameOf(lines, i), inVain: "NULL" } } : {},
     );
   }
   return rows;

@@ -62,11 +62,11 @@ export function taskScript(spec: ContextSpec, calls: readonly Call[], returned: 
   return program(spec.name, { exits: ["done"], locals: localsOf(calls) }, (self, __, own) => {
     const locals = own as unknown as Locals;
     if (!section)
-      return callRows(calls, locals, found, { mayStop: true, end: "done", returned }) as Record<string, never>;
+      return callRows(spec, calls, locals, found, { mayStop: true, end: "done", returned }) as Record<string, never>;
     const { enter, leave } = sectionRows(self, section, "call1", "done");
     const rows: Rows = {
       enter,
-      ...callRows(calls, locals, found, { mayStop: false, end: "leave", returned }),
+      ...callRows(spec, calls, locals, found, { mayStop: false, end: "leave", returned }),
       leave,
     };
     return rows as Record<string, never>;
@@ -111,6 +111,7 @@ export function frameScript(
     const rows: Rows = {
       arrive: arrival(self, kind, frame, may(self), "call1", { mayStop: true }),
       ...callRows(
+        spec,
         calls,
         locals as unknown as Locals,
         { irqs, preempt, migrate },

@@ -48,6 +48,7 @@ const allocates =
     words.length > 0
       ? null
       : {
+          gives: true,
           locals: { [`r${n}`]: pageResult },
           rows: ({ begin, back, locals }) => ({
             [begin]: call(quote, callee, { got: pageOf(locals, n) }, { done: back }),

@@ -1,9 +1,11 @@
 /** The outcome of a check as JSON, for other tools: `schema/outcome.schema.json` says what each key means. */
+import { returnsOf } from "../../answer/returns.ts";
+import { targetOf } from "../../reference/ways.ts";
 import type { Told } from "./format.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
 export function json({ outcome, status: exit, agreement }: Told): string {
-  const { spec, system, engine, reductions, result, verdict, violated, trace, vacuous, differences } = outcome;
+  const { spec, system, engine, reductions, result, verdict, violated, trace, vacuous, notes, differences } = outcome;
   const value = {
     spec: spec.name,
     question: spec.question,
@@ -15,6 +17,8 @@ export function json({ outcome, status: exit, agreement }: Told): string {
     verdict,
     violated,
     vacuous,
+    notes,
+    returned: returnsOf(system, result),
     agreement,
     expect: spec.expect,
     differences,
@@ -29,11 +33,12 @@ export function json({ outcome, status: exit, agreement }: Told): string {
     relationHash: system.hash,
     shown: trace?.property ?? null,
     fewest: outcome.fewest ?? null,
-    trace: (trace?.steps ?? []).map(({ context, label, changes, lane, chosen }) => ({
+    trace: (trace?.steps ?? []).map(({ context, label, command, changes, lane, chosen }) => ({
       context: system.contexts[context]?.name,
       lane,
       program: label.program,
       label: label.rowLabel,
+      to: targetOf(system, command),
       C: label.row.quote,
       chosen,
       changed: changes,
