@@ -166,7 +166,7 @@ describe("the mutants of a row over elements that may be renamed", () => {
 
   it("are felt, though the linker would refuse to rename where one asks what the row asks", () => {
     expect(Object.keys(link({ ...built, name: "shelf" }).renamable)).toEqual(["item"]);
-    const spec = { name: "shelf", asked: {}, model: { build: () => built } };
+    const spec = { name: "shelf", asked: { contexts: [] }, model: { build: () => built } };
     const loaded = { spec } as unknown as Parameters<typeof feltIn>[0];
     const names = [
       "keeper: clear / not done: for each i: item . mark[best][i] = true (-> done)",
