@@ -108,6 +108,7 @@ export function outcome(node: Node, universe: Universe): Outcome {
     case "racy":
     case "not":
     case "isKind":
+    case "mod":
       return of(node.of);
     case "and":
       return node.args.reduceRight<Outcome>((rest, arg) => sequence(of(arg), onlyIf(truth(arg), rest)), FINE);
@@ -118,6 +119,9 @@ export function outcome(node: Node, universe: Universe): Outcome {
     case "le":
     case "add":
     case "sub":
+    case "bitAnd":
+    case "bitOr":
+    case "bitXor":
       return sequence(of(node.left), of(node.right));
     case "ite": {
       const test = truth(node.test);

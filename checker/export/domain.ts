@@ -77,6 +77,16 @@ export function domainOf(node: Node, universe: Universe): Domain {
       const [a, b] = [of(node.left), of(node.right)];
       return numbers(a.lo - b.hi, a.hi - b.lo);
     }
+    case "mod":
+      return numbers(0, universe.valueOf(node.by) - 1);
+    case "bitAnd":
+    case "bitOr":
+    case "bitXor": {
+      const [a, b] = [of(node.left), of(node.right)];
+      const all = 2 ** Math.ceil(Math.log2(Math.max(a.hi, b.hi, -1 - a.lo, -1 - b.lo, 0) + 1)) - 1;
+      const mayBeNegative = node.op === "bitAnd" ? a.lo < 0 && b.lo < 0 : a.lo < 0 || b.lo < 0;
+      return numbers(mayBeNegative ? -1 - all : 0, all);
+    }
     case "ite":
       return union(of(node.then), of(node.else));
     case "count":

@@ -42,6 +42,8 @@ export const within = ({ self, bound }: Scope, binder: Binder, name: string): Sc
 /** How tightly a form binds; `!` stands where it needs parentheses in C and in Murphi alike. */
 const [LOOSE, OR, AND, NOT, COMPARISON, SUM, PRODUCT, TIGHT] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
+const BIT_SIGNS = { bitAnd: "&", bitOr: "|", bitXor: "^" } as const;
+
 const isTruth = ({ bool, nil, words, lo, hi }: Domain): boolean => bool && !nil && words.length === 0 && lo > hi;
 
 export class Expressions {
@@ -235,6 +237,19 @@ export class Expressions {
         return form(SUM, `${of(node.left, SUM)} + ${of(node.right, PRODUCT)}`);
       case "sub":
         return form(SUM, `${of(node.left, SUM)} - ${of(node.right, PRODUCT)}`);
+      case "mod": {
+        // Lifted by a multiple of the divisor: a negative number has a negative rest in these languages.
+        const by = universe.valueOf(node.by);
+        const { lo } = domainOf(node.of, universe);
+        const lift = lo < 0 ? by * Math.ceil(-lo / by) : 0;
+        const dividend = lift > 0 ? `(${of(node.of, SUM)} + ${lift})` : of(node.of, PRODUCT);
+        return form(PRODUCT, `${dividend} % ${by}`);
+      }
+      case "bitAnd":
+      case "bitOr":
+      case "bitXor":
+        // In parentheses: in C these bind more loosely than a comparison.
+        return `(${of(node.left, TIGHT)} ${BIT_SIGNS[node.op]} ${of(node.right, TIGHT)})`;
       case "ite": {
         const test = this.#condition(truth(node.test), scope, NOT);
         return this.#dialect.choose(test, of(node.then, NOT), of(node.else, NOT));

@@ -110,6 +110,7 @@ export class Names {
   }
 
   element(set: IndexSet, element: number): string {
+    if (set.kind === "base" && set.counts !== undefined) return String(element);
     const name = this.#system.universe.elementName(set, element);
     return this.#constant(`${name} = ${element}`, name, element);
   }

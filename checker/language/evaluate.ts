@@ -80,6 +80,16 @@ export function evaluate(node: Node, env: Env): Value {
       return numberOf(node.left, env) + numberOf(node.right, env);
     case "sub":
       return numberOf(node.left, env) - numberOf(node.right, env);
+    case "mod": {
+      const by = env.universe.valueOf(node.by);
+      return ((numberOf(node.of, env) % by) + by) % by;
+    }
+    case "bitAnd":
+      return numberOf(node.left, env) & numberOf(node.right, env);
+    case "bitOr":
+      return numberOf(node.left, env) | numberOf(node.right, env);
+    case "bitXor":
+      return numberOf(node.left, env) ^ numberOf(node.right, env);
     case "ite":
       return evaluate(node.test, env) ? evaluate(node.then, env) : evaluate(node.else, env);
     case "forAll":

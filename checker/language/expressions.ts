@@ -11,6 +11,7 @@ import {
   type ProductSet,
   type SumSet,
 } from "./sets.ts";
+import { type ElementOf, type Over, setOver } from "./shapes.ts";
 import { CONDITION, elementOf } from "./sorts.ts";
 import { Expr, type Operand, operandOf, termOf } from "./terms.ts";
 
@@ -51,19 +52,19 @@ export const racy = <T>(of: Expr<T>): Expr<T> => new Expr({ op: "racy", of: term
 
 const quantifier =
   (op: "forAll" | "exists" | "count") =>
-  <S extends IndexSet>(set: S, body: (x: Expr<Id<NameOf<S>>>) => Expr<boolean>): Node => {
-    const binder: Binder = Object.freeze({ set });
+  <S extends Over>(set: S, body: (x: Expr<ElementOf<S>>) => Expr<boolean>): Node => {
+    const binder: Binder = Object.freeze({ set: setOver(set, op) });
     return { op, binder, body: running(() => termOf(body(new Expr({ op: "bound", binder })), op, CONDITION)) };
   };
 
-export const forAll = <S extends IndexSet>(set: S, body: (x: Expr<Id<NameOf<S>>>) => Expr<boolean>): Expr<boolean> =>
+export const forAll = <S extends Over>(set: S, body: (x: Expr<ElementOf<S>>) => Expr<boolean>): Expr<boolean> =>
   new Expr(quantifier("forAll")(set, body));
 
-export const exists = <S extends IndexSet>(set: S, body: (x: Expr<Id<NameOf<S>>>) => Expr<boolean>): Expr<boolean> =>
+export const exists = <S extends Over>(set: S, body: (x: Expr<ElementOf<S>>) => Expr<boolean>): Expr<boolean> =>
   new Expr(quantifier("exists")(set, body));
 
 /** How many elements of the set satisfy the body. */
-export const count = <S extends IndexSet>(set: S, body: (x: Expr<Id<NameOf<S>>>) => Expr<boolean>): Expr<number> =>
+export const count = <S extends Over>(set: S, body: (x: Expr<ElementOf<S>>) => Expr<boolean>): Expr<number> =>
   new Expr(quantifier("count")(set, body));
 
 /** A linked list, walked from `start` along `next` until null; see `ChainNode` for what a broken one means. */

@@ -4,13 +4,16 @@
  * A `Node` never holds a function. Binders are told apart by identity; a printer numbers them within their row, so
  * that nothing depends on what was built before.
  */
-import { context, type IndexSet, type ProductSet, type SumSet } from "./sets.ts";
+import { type Bound, context, type IndexSet, type ProductSet, type SumSet } from "./sets.ts";
 import type { AnyLeaf, Shape, Value } from "./shapes.ts";
 
 /** A variable of `forAll`, `exists`, `count`, `chain`, `choose` or `setEach`, running over an index set. */
 export interface Binder {
   readonly set: IndexSet;
 }
+
+/** Bit by bit, of integers in two's complement, as C does it. */
+export type BitOp = "bitAnd" | "bitOr" | "bitXor";
 
 export type Node =
   | { readonly op: "const"; readonly value: Value; readonly set?: IndexSet }
@@ -20,7 +23,9 @@ export type Node =
   | { readonly op: "read"; readonly place: PlaceNode }
   | { readonly op: "racy" | "not"; readonly of: Node }
   | { readonly op: "and" | "or"; readonly args: readonly Node[] }
-  | { readonly op: "eq" | "lt" | "le" | "add" | "sub"; readonly left: Node; readonly right: Node }
+  | { readonly op: "eq" | "lt" | "le" | "add" | "sub" | BitOp; readonly left: Node; readonly right: Node }
+  /** The least number that is not negative and differs by a multiple of \`by\`, which is at least 1. */
+  | { readonly op: "mod"; readonly of: Node; readonly by: Bound }
   | { readonly op: "ite"; readonly test: Node; readonly then: Node; readonly else: Node }
   | { readonly op: "forAll" | "exists" | "count"; readonly binder: Binder; readonly body: Node }
   | ChainNode
@@ -136,6 +141,7 @@ export function mapParts(node: Node, part: (node: Node) => Node): Node {
     case "isKind":
     case "asKind":
     case "next":
+    case "mod":
       return withParts(node, { of: part(node.of) });
     case "and":
     case "or":
@@ -145,6 +151,9 @@ export function mapParts(node: Node, part: (node: Node) => Node): Node {
     case "le":
     case "add":
     case "sub":
+    case "bitAnd":
+    case "bitOr":
+    case "bitXor":
       return withParts(node, { left: part(node.left), right: part(node.right) });
     case "ite":
       return withParts(node, { test: part(node.test), then: part(node.then), else: part(node.else) });

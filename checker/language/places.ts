@@ -4,18 +4,22 @@
  */
 import { made, refuse, running, used } from "./mistakes.ts";
 import type { Assign, Base, Binder, Node, PathStep, PlaceNode } from "./nodes.ts";
-import type { Id, IndexSet, NameOf } from "./sets.ts";
+import type { Id } from "./sets.ts";
 import {
   type AnyLeaf,
+  type Counter,
   type EachShape,
+  type ElementOf,
   type Fields,
+  type Over,
   type Shape,
   type StructShape,
+  setOver,
   shapesOf,
   type ValueOf,
 } from "./shapes.ts";
-import { elementOf, sortsOfShape } from "./sorts.ts";
-import { Expr, type Operand, termOf, toFit } from "./terms.ts";
+import { elementOf, NUMBER, type Sort, sortsOfShape } from "./sorts.ts";
+import { Expr, type Operand, operandOf, termOf, toFit } from "./terms.ts";
 
 const placeKey = Symbol("place");
 
@@ -35,10 +39,18 @@ export interface EachPlace<N extends string, S> extends Located {
   at(index: Expr<Id<N> | null | "garbage">): Place<S>;
 }
 
+/** The same where numbers index it. */
+export interface CountedPlace<S> extends Located {
+  /** The entry of one number. Leaving the range is a model error. */
+  at(index: Operand<number>): Place<S>;
+}
+
 export type Place<S> = [S] extends [StructShape<infer F>]
   ? { readonly [K in keyof F]: Place<F[K]> } & Located
   : [S] extends [EachShape<infer N, infer T>]
-    ? EachPlace<N, T>
+    ? [N] extends [Counter]
+      ? CountedPlace<T>
+      : EachPlace<N, T>
     : [S] extends [AnyLeaf]
       ? LeafPlace<ValueOf<S>>
       : never;
@@ -81,6 +93,10 @@ class Cell extends Expr<unknown> {
   }
 }
 
+/** A number may be a literal, an element is a term. */
+const indexOf = (index: unknown, of: string, sort: Sort): Node =>
+  sort === NUMBER ? operandOf(index, of, NUMBER) : termOf(index, of, sort);
+
 /** The place of a shape below a base; structs come with all their fields, arrays with `at`. */
 export function placeAt<S extends Shape>(base: Base, path: readonly PathStep[], shape: S): Place<S> {
   const place: PlaceNode = Object.freeze({ base, path, shape });
@@ -95,8 +111,8 @@ export function placeAt<S extends Shape>(base: Base, path: readonly PathStep[], 
       }
       case "each":
         return {
-          at: (index: Expr<unknown>) => {
-            const node = termOf(index, `${nameOf(place)}.at`, elementOf(shape.set));
+          at: (index: unknown) => {
+            const node = indexOf(index, `${nameOf(place)}.at`, elementOf(shape.set));
             return placeAt(base, [...path, { index: node, set: shape.set }], shape.of as Shape);
           },
           [placeKey]: place,
@@ -122,8 +138,9 @@ const rootKey = Symbol("root");
 export interface Root {
   readonly [rootKey]: { readonly kind: RootKind; readonly fields: Fields };
 }
-/** Undefined for what is none, or of another copy of the language. */
-export const rootOf = (root: Root): Root[typeof rootKey] | undefined => root?.[rootKey];
+export const rootOf = (root: Root): Root[typeof rootKey] => root[rootKey];
+/** False for what is none, or of another copy of the language. */
+export const isRoot = (root: unknown): root is Root => typeof root === "object" && root !== null && rootKey in root;
 
 const declare =
   (kind: RootKind) =>
@@ -145,11 +162,11 @@ export const ghosts = declare("ghost");
 export const constants = declare("constants");
 
 /** Assigns for every element of a set, all at once: `setEach(cpu, (c) => k.cpu.at(c).irqsOff.set(false))`. */
-export function setEach<S extends IndexSet>(
+export function setEach<S extends Over>(
   set: S,
-  body: (x: Expr<Id<NameOf<S>>>) => Assign | readonly Assign[],
+  body: (x: Expr<ElementOf<S>>) => Assign | readonly Assign[],
 ): readonly Assign[] {
-  const binder: Binder = Object.freeze({ set });
+  const binder: Binder = Object.freeze({ set: setOver(set, "setEach") });
   const node: Node = { op: "bound", binder };
   const assigns = running(() => assignsOf(body(new Expr(node)), "setEach"));
   return assigns.map((assign) => assignment({ ...assign, over: [binder, ...assign.over] }));

@@ -5,6 +5,7 @@
 import type { Assign, Binder, ChainNode, Node, PlaceNode, Region } from "./nodes.ts";
 import { unreachable } from "./nodes.ts";
 import type { Universe } from "./sets.ts";
+import { showBound } from "./shapes.ts";
 
 /** Names of the binders of one row: the initial of the set, with a number from the second on. */
 export class BinderNames {
@@ -19,7 +20,8 @@ export class BinderNames {
   of(binder: Binder): string {
     const known = this.#names.get(binder);
     if (known) return known;
-    const initial = binder.set.name.charAt(0).toLowerCase();
+    const isCounter = binder.set.kind === "base" && binder.set.counts !== undefined;
+    const initial = isCounter ? "n" : binder.set.name.charAt(0).toLowerCase();
     let name = initial;
     for (let n = 2; this.#taken.has(name); n++) name = `${initial}${n}`;
     this.#taken.add(name);
@@ -39,10 +41,12 @@ const LOOSE = 0;
 const CHOICE = 1;
 const OR = 2;
 const AND = 3;
-const COMPARISON = 4;
-const SUM = 5;
-const UNARY = 6;
-const TIGHT = 7;
+const BITS = 4;
+const COMPARISON = 5;
+const SUM = 6;
+const PRODUCT = 7;
+const UNARY = 8;
+const TIGHT = 9;
 
 export function printNode(node: Node, printing: Printing): string {
   return print(node, LOOSE, printing);
@@ -80,9 +84,16 @@ function print(node: Node, place: number, printing: Printing): string {
     case "le":
       return form(COMPARISON, printComparison(node.left, node.op, node.right, part));
     case "add":
-      return form(SUM, `${part(node.left, SUM)} + ${part(node.right, UNARY)}`);
+      return form(SUM, `${part(node.left, SUM)} + ${part(node.right, PRODUCT)}`);
     case "sub":
-      return form(SUM, `${part(node.left, SUM)} - ${part(node.right, UNARY)}`);
+      return form(SUM, `${part(node.left, SUM)} - ${part(node.right, PRODUCT)}`);
+    case "mod":
+      return form(PRODUCT, `${part(node.of, PRODUCT)} % ${showBound(node.by)}`);
+    case "bitAnd":
+    case "bitOr":
+    case "bitXor":
+      // Its parts in parentheses: nobody knows by heart what binds more tightly there.
+      return form(BITS, `${part(node.left, SUM)} ${BIT_SIGNS[node.op]} ${part(node.right, SUM)}`);
     case "ite":
       return form(CHOICE, `${part(node.test, OR)} ? ${part(node.then, OR)} : ${part(node.else, CHOICE)}`);
     case "forAll":
@@ -115,6 +126,7 @@ function print(node: Node, place: number, printing: Printing): string {
 
 type Part = (of: Node, tightness: number) => string;
 
+const BIT_SIGNS = { bitAnd: "&", bitOr: "|", bitXor: "^" } as const;
 const SIGNS = { eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" } as const;
 const NEGATED = { eq: "ne", lt: "ge", le: "gt" } as const;
 const SWAPPED = { eq: "eq", ne: "ne", lt: "gt", le: "ge", gt: "lt", ge: "le" } as const;

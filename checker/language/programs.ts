@@ -8,8 +8,8 @@
 import { made, refuse, running, used } from "./mistakes.ts";
 import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
 import { assignsOf, type LeafPlace, type Place, placeAt, placeNode } from "./places.ts";
-import { context, type Id, type IndexSet, type NameOf } from "./sets.ts";
-import type { AnyLeaf, Leaf, Shape, ValueOf } from "./shapes.ts";
+import { context, type Id } from "./sets.ts";
+import { type AnyLeaf, type ElementOf, type Leaf, type Over, type Shape, setOver, type ValueOf } from "./shapes.ts";
 import { CONDITION, elementOf, sortsOfShape } from "./sorts.ts";
 import { Expr, type Operand, termOf, toFit } from "./terms.ts";
 
@@ -155,11 +155,11 @@ export const when = (guard: Expr<boolean>): Guarded => new Guarded(termOf(guard,
 export const otherwise = new Guarded(null, []);
 
 /** A free choice of an element: one transition for each that satisfies its guard. */
-export function choose<S extends IndexSet, T extends string>(
+export function choose<S extends Over, T extends string>(
   set: S,
-  body: (x: Expr<Id<NameOf<S>>>) => Choice<T>,
+  body: (x: Expr<ElementOf<S>>) => Choice<T>,
 ): Choice<T> {
-  const binder: Binder = Object.freeze({ set });
+  const binder: Binder = Object.freeze({ set: setOver(set, "choose") });
   const members = running(() => membersOf(body(new Expr({ op: "bound", binder })), "choose"));
   return choice(members.map((a) => Object.freeze({ ...a, binders: [binder, ...a.binders] })));
 }

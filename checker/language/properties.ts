@@ -20,7 +20,8 @@ import { running } from "./mistakes.ts";
 import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
 import { assignsOf, placeNode } from "./places.ts";
 import { type Program, type Scope, SELF } from "./programs.ts";
-import type { Id, IndexSet, NameOf } from "./sets.ts";
+import type { Id } from "./sets.ts";
+import { type ElementOf, type Over, setOver } from "./shapes.ts";
 import { CONDITION } from "./sorts.ts";
 import { Expr, termOf } from "./terms.ts";
 
@@ -109,16 +110,16 @@ export const atMost = <P, L, X extends string, R extends string>(
   times: number,
 ): Clause => ({ kind: "atMost", program: on.name, label, times });
 
-type Ids<S extends readonly IndexSet[]> = { readonly [K in keyof S]: Expr<Id<NameOf<S[K]>>> };
+type Ids<S extends readonly Over[]> = { readonly [K in keyof S]: Expr<ElementOf<S[K]>> };
 
 /** Who touches one of these cells holds what protects it. `access: "write"` leaves reads free. */
-export function guardedBy<const S extends readonly IndexSet[]>(
+export function guardedBy<const S extends readonly Over[]>(
   over: S,
   cells: (...ids: Ids<S>) => Parameters<typeof placeNode>[0],
   held: (self: Expr<Id<"context">>, ...ids: Ids<S>) => Expr<boolean>,
   { access = "any" }: { access?: "any" | "write" } = {},
 ): Clause {
-  const binders = over.map((set): Binder => Object.freeze({ set }));
+  const binders = over.map((set): Binder => Object.freeze({ set: setOver(set, "guardedBy") }));
   const ids = binders.map((binder) => new Expr({ op: "bound", binder })) as unknown as Ids<S>;
   return {
     kind: "guardedBy",

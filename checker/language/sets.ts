@@ -19,6 +19,8 @@ export interface BaseSet<N extends string = string> {
   readonly name: N;
   /** Elements may be renamed without changing the model's behaviour: a symmetry reduction may use it. */
   readonly interchangeable: boolean;
+  /** Of the numbers from 0 to this one: what an array is indexed by where a counter counts its elements. */
+  readonly counts?: Bound;
 }
 
 export interface ProductSet<N extends string = string, P extends Parts = Parts> {
@@ -32,6 +34,9 @@ export interface SumSet<N extends string = string, K extends Parts = Parts> {
   readonly name: N;
   readonly kinds: K;
 }
+
+/** A number: itself, or the name of one that the configuration gives. */
+export type Bound = number | { readonly bound: string };
 
 export type IndexSet<N extends string = string> = BaseSet<N> | ProductSet<N> | SumSet<N>;
 export type Parts = Readonly<Record<string, IndexSet>>;
@@ -79,6 +84,7 @@ export class Universe {
   size(set: IndexSet): number {
     switch (set.kind) {
       case "base": {
+        if (set.counts !== undefined) return Math.max(0, this.valueOf(set.counts) + 1);
         const size = this.#sizes.get(set.name);
         if (size === undefined) throw new LinkError([`the index set "${set.name}" has no size; give one in "sizes"`]);
         return size;
@@ -90,10 +96,11 @@ export class Universe {
     }
   }
 
-  /** A symbolic bound of a range: a number that a configuration names beside its set sizes. */
-  bound(name: string): number {
-    const value = this.#sizes.get(name);
-    if (value === undefined) throw new LinkError([`the bound "${name}" has no value; give one in "sizes"`]);
+  /** The number that a bound stands for: a configuration names some beside its set sizes. Throws `LinkError`. */
+  valueOf(bound: Bound): number {
+    if (typeof bound === "number") return bound;
+    const value = this.#sizes.get(bound.bound);
+    if (value === undefined) throw new LinkError([`the bound "${bound.bound}" has no value; give one in "sizes"`]);
     return value;
   }
 
@@ -138,6 +145,7 @@ export class Universe {
 
   /** How an element is shown: "cpu0", or the name that the configuration gives it. */
   elementName(set: IndexSet, element: number): string {
+    if (set.kind === "base" && set.counts !== undefined) return String(element);
     const given = this.#names.get(set.name)?.[element];
     if (given !== undefined) return given;
     switch (set.kind) {

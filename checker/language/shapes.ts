@@ -13,15 +13,12 @@
  * | `each(set, shape)` | an array, one entry an element |
  */
 import { refuse } from "./mistakes.ts";
-import type { Id, IndexSet, NameOf, Universe } from "./sets.ts";
+import type { Bound, Id, IndexSet, NameOf, Universe } from "./sets.ts";
 
 declare const valueBrand: unique symbol;
 
 /** What one cell holds. */
 export type Value = boolean | number | string | null;
-
-/** A bound of a range: a number, or the name of one that the configuration gives. */
-export type Bound = number | { readonly bound: string };
 
 interface Typed<V> {
   readonly [valueBrand]?: V;
@@ -122,18 +119,33 @@ export function shapesOf<F extends Fields>(fields: F): F {
   return fields;
 }
 
-export const each = <S extends IndexSet, T extends Shape>(set: S, of: T): EachShape<NameOf<S>, T> =>
-  Object.freeze({ kind: "each", set, of }) as unknown as EachShape<NameOf<S>, T>;
+export const each = <S extends Over, T extends Shape>(set: S, of: T): EachShape<NameOver<S>, T> =>
+  Object.freeze({ kind: "each", set: setOver(set, "each"), of }) as unknown as EachShape<NameOver<S>, T>;
+
+/** What elements are taken of: a set, or the numbers of a range that begins with 0. */
+export type Over = IndexSet | Leaf<number>;
+/** One of them, as an expression has it. */
+export type ElementOf<S> = S extends IndexSet ? Id<NameOf<S>> : number;
+/** In the place of a set's name, for a range. */
+export type Counter = "(a counter)";
+type NameOver<S> = S extends IndexSet ? NameOf<S> : Counter;
+
+/** The set to take elements of. Throws `AuthorError` where there is none. */
+export function setOver(of: Over, where: string): IndexSet {
+  if (typeof of === "object" && of !== null && "kind" in of) {
+    if (of.kind === "base" || of.kind === "product" || of.kind === "sum") return of;
+    if (of.kind === "range" && of.lo === 0)
+      return Object.freeze({ kind: "base", name: `0..${showBound(of.hi)}`, interchangeable: false, counts: of.hi });
+  }
+  return refuse(`${where}(..) wants an index set, or a range that begins with 0`, "write indexSet(..) or range(0, 7)");
+}
 
 /** A value of any shape, as it stands in a state. */
 export type Data = Value | readonly Data[] | { readonly [field: string]: Data };
 
-const boundValue = (bound: Bound, universe: Universe): number =>
-  typeof bound === "number" ? bound : universe.bound(bound.bound);
-
 /** The bounds of a range as numbers. */
 export function rangeBounds(shape: RangeShape, universe: Universe): { lo: number; hi: number } {
-  return { lo: boundValue(shape.lo, universe), hi: boundValue(shape.hi, universe) };
+  return { lo: universe.valueOf(shape.lo), hi: universe.valueOf(shape.hi) };
 }
 
 /** All values of a leaf, in their order: the position of a value is its rank. */
@@ -195,7 +207,7 @@ export function defaultOf(shape: Shape, universe: Universe): Data {
   }
 }
 
-const showBound = (bound: Bound): string =>
+export const showBound = (bound: Bound): string =>
   typeof bound === "object" && bound !== null ? String(bound.bound) : String(bound);
 
 /** A shape as an author writes it. */

@@ -12,7 +12,8 @@ export type Sort = string;
 export const CONDITION: Sort = "a condition";
 export const NUMBER: Sort = "a number";
 export const NULL: Sort = "null";
-export const elementOf = (set: IndexSet): Sort => `an element of "${set.name}"`;
+export const elementOf = (set: IndexSet): Sort =>
+  set.kind === "base" && set.counts !== undefined ? NUMBER : `an element of "${set.name}"`;
 const word = (text: string): Sort => JSON.stringify(text);
 
 export function sortsOfShape(shape: AnyLeaf): readonly Sort[] {
@@ -54,6 +55,10 @@ export function sortsOf(node: Node): readonly Sort[] | null {
     }
     case "add":
     case "sub":
+    case "mod":
+    case "bitAnd":
+    case "bitOr":
+    case "bitXor":
     case "count":
       return [NUMBER];
     case "chain":

@@ -4,6 +4,7 @@
  */
 import { made, OPERATORS, refuse, used } from "./mistakes.ts";
 import type { Node } from "./nodes.ts";
+import type { Bound } from "./sets.ts";
 import { CONDITION, NULL, NUMBER, type Sort, sortOfValue, sortsOf } from "./sorts.ts";
 
 declare const typeBrand: unique symbol;
@@ -22,7 +23,7 @@ export const languageCopies = (): readonly string[] => shared[COPIES] ?? [];
 const PLAIN: ReadonlySet<Node["op"]> = new Set(["const", "self", "bound", "param", "read"]);
 
 /** What JavaScript calls a term where an operator of its own meets one. */
-const MEND_NUMBERS = "write n.plus(m), n.minus(m), n.lt(m), n.le(m), n.gt(m), n.ge(m), a.eq(b)";
+const MEND_NUMBERS = "write n.plus(m), n.minus(m), n.mod(4), n.bitAnd(1), n.lt(m), n.le(m), n.gt(m), n.ge(m), a.eq(b)";
 
 export class Expr<T> {
   declare readonly [typeBrand]: T;
@@ -59,6 +60,28 @@ export class Expr<T> {
   minus(this: Expr<number>, other: Operand<number>): Expr<number> {
     return new Expr({ op: "sub", ...numbers(this, "minus", other) });
   }
+  /** The rest of a division by a positive number, never negative: what a counter that wraps around becomes. */
+  mod(this: Expr<number>, by: Bound): Expr<number> {
+    const isNumber = typeof by === "number" && Number.isSafeInteger(by) && by > 0;
+    if (!isNumber && typeof (by as { bound?: unknown } | null)?.bound !== "string")
+      refuse(
+        `mod(..) was given ${shown(by)}`,
+        'divide by a positive number that is known: mod(4), or mod(bound("tickets"))',
+      );
+    return new Expr({ op: "mod", of: termOf(this, "mod", NUMBER), by });
+  }
+  /** Bit by bit, as C's & does it. */
+  bitAnd(this: Expr<number>, other: Operand<number>): Expr<number> {
+    return new Expr({ op: "bitAnd", ...numbers(this, "bitAnd", other) });
+  }
+  /** Bit by bit, as C's | does it. */
+  bitOr(this: Expr<number>, other: Operand<number>): Expr<number> {
+    return new Expr({ op: "bitOr", ...numbers(this, "bitOr", other) });
+  }
+  /** Bit by bit, as C's ^ does it. */
+  bitXor(this: Expr<number>, other: Operand<number>): Expr<number> {
+    return new Expr({ op: "bitXor", ...numbers(this, "bitXor", other) });
+  }
   lt(this: Expr<number>, other: Operand<number>): Expr<boolean> {
     return new Expr({ op: "lt", ...numbers(this, "lt", other) });
   }
@@ -76,7 +99,7 @@ export class Expr<T> {
 
   /** JavaScript asks for this where the file says `a < b`, `a + 1` or `a == 1` of a term. */
   [Symbol.toPrimitive](): never {
-    return refuse("JavaScript's <, >, +, -, == and `..` do not see into terms", MEND_NUMBERS);
+    return refuse("JavaScript's <, >, +, -, %, &, == and `..` do not see into terms", MEND_NUMBERS);
   }
 }
 

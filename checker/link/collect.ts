@@ -6,7 +6,7 @@ import type { Env } from "../language/evaluate.ts";
 import { orLinkErrors } from "../language/link-error.ts";
 import type { Effect, LinkOptions } from "../language/link-options.ts";
 import type { Assign } from "../language/nodes.ts";
-import { type Root, rootOf } from "../language/places.ts";
+import { isRoot, type Root, rootOf } from "../language/places.ts";
 import type { Program } from "../language/programs.ts";
 import type { Property } from "../language/properties.ts";
 import { Universe } from "../language/sets.ts";
@@ -89,12 +89,11 @@ function declaredFields(roots: readonly Root[], universe: Universe): DeclaredFie
   const problems: string[] = [];
   const seen = new Set(["pc", "local"]);
   for (const [i, root] of roots.entries()) {
-    const group = rootOf(root);
-    if (!group) {
+    if (!isRoot(root)) {
       problems.push(`"roots": number ${i} is no group of cells; list what state(..), ghosts(..) or constants(..) gave`);
       continue;
     }
-    const { kind, fields: own } = group;
+    const { kind, fields: own } = rootOf(root);
     for (const [name, shape] of Object.entries(own)) {
       if (seen.has(name)) problems.push(`the field "${name}" is declared twice (or reserved); rename one`);
       seen.add(name);

@@ -1,7 +1,8 @@
 /** Constant folding: what a configuration and literal arguments decide is decided before the search. */
 import { type Env, evaluate, ModelError } from "../language/evaluate.ts";
+import { LinkError } from "../language/link-error.ts";
 import { FALSE, isConst, mapParts, type Node, TRUE } from "../language/nodes.ts";
-import type { Value } from "../language/shapes.ts";
+import { showBound, type Value } from "../language/shapes.ts";
 
 /** The node with every part that needs no state replaced by its value. */
 export function fold(node: Node, env: Env): Node {
@@ -28,6 +29,11 @@ export function fold(node: Node, env: Env): Node {
       const kept = stop > 0 ? args.slice(0, stop + 1) : args;
       if (kept.length === folded.args.length && kept.length > 1) return folded;
       return kept.length === 0 ? FALSE : kept.length === 1 ? (kept[0] as Node) : { op: "or", args: kept };
+    }
+    case "mod": {
+      const by = env.universe.valueOf(folded.by);
+      if (by < 1) throw new LinkError([`mod(${showBound(folded.by)}) divides by ${by}; divide by a positive number`]);
+      return isConst(folded.of) ? constant(folded, env) : { ...folded, by };
     }
     case "ite":
       return isConst(folded.test) ? (folded.test.value ? folded.then : folded.else) : folded;

@@ -3,7 +3,7 @@
  * together share a slot. Both merge states that differ only in values nobody will read again.
  */
 import { type Assign, leafShape, type Node, type PlaceNode, walk, walkAssign } from "../language/nodes.ts";
-import type { Universe } from "../language/sets.ts";
+import type { IndexSet, Universe } from "../language/sets.ts";
 import { type AnyLeaf, belongs, type Data, defaultOf, describeShape, type Value } from "../language/shapes.ts";
 import type { Slot } from "../language/system.ts";
 
@@ -100,11 +100,14 @@ export function allocateSlots(steps: readonly FlowStep[], universe: Universe): A
 function cannotFail({ place, value }: Assign, universe: Universe): boolean {
   const shape = leafShape(place);
   if (value.op === "const") return belongs(value.value, shape, universe);
-  const steady = (index: Node): boolean => index.op === "self" || index.op === "const" || index.op === "bound";
+  const steady = (index: Node, set: IndexSet): boolean =>
+    index.op === "const"
+      ? typeof index.value === "number" && index.value >= 0 && index.value < universe.size(set)
+      : index.op === "self" || (index.op === "bound" && index.binder.set.name === set.name);
   if (value.op !== "read") return value.op === "self" || value.op === "bound";
   return (
     describeShape(value.place.shape) === describeShape(shape) &&
-    value.place.path.every((step) => "field" in step || steady(step.index))
+    value.place.path.every((step) => "field" in step || steady(step.index, step.set))
   );
 }
 

@@ -72,12 +72,16 @@ export function readObligation(node: Node, rule: Rule): Node {
     case "isKind":
     case "asKind":
     case "next":
+    case "mod":
       return of(node.of);
     case "eq":
     case "lt":
     case "le":
     case "add":
     case "sub":
+    case "bitAnd":
+    case "bitOr":
+    case "bitXor":
       return both(of(node.left), of(node.right));
     case "compose":
       return both(...Object.values(node.parts).map(of));

@@ -4,6 +4,7 @@
  */
 import { type Binder, mapParts, type Node, walk } from "../language/nodes.ts";
 import { changes, type Renamable } from "../language/renaming.ts";
+import type { IndexSet } from "../language/sets.ts";
 
 /** What may go wrong where a node is evaluated. */
 interface Failure {
@@ -88,7 +89,10 @@ function ownFailure(node: Node, facts: Facts): Failure {
   const bad = (of: Node): boolean => mayBeNoElement(of, facts);
   switch (node.op) {
     case "read":
-      return { broken: false, error: node.place.path.some((step) => "index" in step && bad(step.index)) };
+      return {
+        broken: false,
+        error: node.place.path.some((step) => "index" in step && (isCounted(step) || bad(step.index))),
+      };
     case "compose":
       return { broken: false, error: Object.values(node.parts).some(bad) };
     case "component":
@@ -103,6 +107,10 @@ function ownFailure(node: Node, facts: Facts): Failure {
       return none;
   }
 }
+
+/** A number may leave the array that it indexes, but for one that runs over it. */
+const isCounted = ({ set, index }: { readonly set: IndexSet; readonly index: Node }): boolean =>
+  set.kind === "base" && set.counts !== undefined && !(index.op === "bound" && index.binder.set.name === set.name);
 
 /** Whether a value may be null or a word, so far as its shape and what was asked before say. */
 function mayBeNoElement(node: Node, facts: Facts): boolean {

@@ -113,8 +113,8 @@ function named(node: Node, { renamable, universe }: Omit<System, "hash">): strin
       found.push(
         `it asks for the element after one of "${part.set.name}", whose elements may be renamed; use \`choose\``,
       );
-    if (part.op !== "lt" && part.op !== "le" && part.op !== "add" && part.op !== "sub") return;
-    const set = setOf(part.left) ?? setOf(part.right);
+    const operands = part.op === "mod" ? [part.of] : "left" in part && part.op !== "eq" ? [part.left, part.right] : [];
+    const set = operands.map(setOf).find((one) => one !== null) ?? null;
     if (set && changes(set, renamable))
       found.push(`it orders elements of "${set.name}", which may be renamed; use \`choose\``);
   });

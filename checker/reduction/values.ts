@@ -104,6 +104,16 @@ export class Possible {
         return pairs(part(node.left), part(node.right), (a, b) => a + b);
       case "sub":
         return pairs(part(node.left), part(node.right), (a, b) => a - b);
+      case "mod": {
+        const by = universe.valueOf(node.by);
+        return pairs(part(node.of), new Set([by]), (a, b) => ((a % b) + b) % b);
+      }
+      case "bitAnd":
+        return pairs(part(node.left), part(node.right), (a, b) => a & b);
+      case "bitOr":
+        return pairs(part(node.left), part(node.right), (a, b) => a | b);
+      case "bitXor":
+        return pairs(part(node.left), part(node.right), (a, b) => a ^ b);
       case "ite": {
         const test = part(node.test);
         return union(test.has(true) ? part(node.then) : NONE, test.has(false) ? part(node.else) : NONE);

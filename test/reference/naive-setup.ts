@@ -53,7 +53,7 @@ export function defaults(
   };
   for (const root of roots) {
     const declared = rootOf(root);
-    if (declared?.kind === kind) for (const [name, shape] of Object.entries(declared.fields)) visit(shape, name, []);
+    if (declared.kind === kind) for (const [name, shape] of Object.entries(declared.fields)) visit(shape, name, []);
   }
   return cells;
 }

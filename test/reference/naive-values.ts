@@ -2,10 +2,10 @@
  * What does an expression of a source row mean? A second answer, made from the documentation alone: it reads the nodes
  * that authors build and nothing that the linker makes. It is slow and knows no slots, no folding and no splicing.
  */
-import type { Binder, ChainNode, Node, PathStep, PlaceNode, Region } from "../../checker/language/nodes.ts";
+import type { Binder, BitOp, ChainNode, Node, PathStep, PlaceNode, Region } from "../../checker/language/nodes.ts";
 import type { SourceRow } from "../../checker/language/programs.ts";
-import type { IndexSet } from "../../checker/language/sets.ts";
-import type { AnyLeaf, Bound, Shape, Value } from "../../checker/language/shapes.ts";
+import type { Bound, IndexSet } from "../../checker/language/sets.ts";
+import type { AnyLeaf, Shape, Value } from "../../checker/language/shapes.ts";
 
 /** A step, a guard or a property that has no meaning. */
 export class Meaningless extends Error {
@@ -55,11 +55,13 @@ export interface View {
 
 type Element = readonly [name: string, element: Element][] | number;
 
+const numberOf = (b: Bound, sizes: View["sizes"]): number => (typeof b === "number" ? b : (sizes[b.bound] as number));
+
 /** The elements of a set in their order: numbers, tuples of a product, tagged elements of a sum. */
 function elementsOf(set: IndexSet, sizes: View["sizes"]): readonly Element[] {
   switch (set.kind) {
     case "base":
-      return [...Array(sizes[set.name]).keys()];
+      return [...Array(set.counts === undefined ? sizes[set.name] : numberOf(set.counts, sizes) + 1).keys()];
     case "product":
       return Object.entries(set.parts).reduce<[string, Element][][]>(
         (tuples, [key, part]) =>
@@ -81,7 +83,7 @@ const numberIn = (set: IndexSet, element: Element, view: View): number =>
 
 /** Whether a value may stand in a cell. */
 export function fits(value: Value, shape: AnyLeaf, view: View): boolean {
-  const number = (b: Bound): number => (typeof b === "number" ? b : (view.sizes[b.bound] as number));
+  const number = (b: Bound): number => numberOf(b, view.sizes);
   switch (shape.kind) {
     case "bool":
       return value === true || value === false;
@@ -213,7 +215,17 @@ export function meaningOf(node: Node, view: View): Value {
     case "le":
     case "add":
     case "sub":
+    case "bitAnd":
+    case "bitOr":
+    case "bitXor":
       return arithmetic(node.op, of(node.left), of(node.right));
+    case "mod": {
+      const by = numberOf(node.by, view.sizes);
+      let rest = of(node.of) as number;
+      while (rest < 0) rest += by;
+      while (rest >= by) rest -= by;
+      return rest;
+    }
     case "forAll":
     case "exists":
     case "count":
@@ -260,8 +272,25 @@ export function meaningOf(node: Node, view: View): Value {
   }
 }
 
-function arithmetic(op: "eq" | "lt" | "le" | "add" | "sub", left: Value, right: Value): Value {
+/** Digit by digit: not the way that the language's own meaning goes. */
+function bitwise(one: (a: boolean, b: boolean) => boolean, left: number, right: number): number {
+  let sum = 0;
+  for (let bit = 0; bit < 32; bit++) {
+    const digit = (n: number): boolean => Math.floor(n / 2 ** bit) % 2 !== 0;
+    if (one(digit(left), digit(right))) sum += bit === 31 ? -(2 ** 31) : 2 ** bit;
+  }
+  return sum;
+}
+
+function arithmetic(op: "eq" | "lt" | "le" | "add" | "sub" | BitOp, left: Value, right: Value): Value {
+  const [a, b] = [left as number, right as number];
   switch (op) {
+    case "bitAnd":
+      return bitwise((x, y) => x && y, a, b);
+    case "bitOr":
+      return bitwise((x, y) => x || y, a, b);
+    case "bitXor":
+      return bitwise((x, y) => x !== y, a, b);
     case "eq":
       return left === right;
     case "lt":

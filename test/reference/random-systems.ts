@@ -197,11 +197,15 @@ function drawStep(body: Body, row: number): Row<string> {
       .do(must(inner), may(inner), tape.oneIn(5) ? may(inner) : [])
       .goto(to);
   const entry = (to: string) => {
-    switch (tape.upTo(6)) {
+    switch (tape.upTo(7)) {
       case 5:
         return choose(slot, (s) => open({ ...scope, vars: [...scope.vars, { kind: "slot", term: s as Term }] }, to));
       case 6:
         return either(open(scope, to), open(scope, tape.pick(targets)));
+      case 7:
+        return choose(range(0, 2), (n) =>
+          open({ ...scope, vars: [...scope.vars, { kind: "num", term: n as Term }] }, to),
+        );
       default:
         return open(scope, to);
     }
@@ -361,7 +365,7 @@ export function drawSystem(tape: Tape): LinkOptions {
   const after = tape.oneIn(4) ? { [first]: others.slice(0, 1 + tape.upTo(others.length - 1)) } : null;
   return {
     name: "drawn",
-    sizes: { slot: slots, bank: 1 + tape.upTo(1), top: 3 },
+    sizes: { slot: slots, bank: 1 + tape.upTo(1), top: 3, last: 1 },
     roots: [m, g, k],
     constants: [k.limit.set(stable("num", { tape, vars: [] })), setEach(slot, (s) => k.allow.at(s).set(tape.oneIn(2)))],
     initially: tape.oneIn(2)

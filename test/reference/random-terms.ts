@@ -86,6 +86,7 @@ export const m = state({
   at: id(cell),
   it: optional(id(thing)),
   rec: record,
+  ring: each(range(0, bound("last")), range(0, 2)),
 });
 export const g = ghosts({ seen: range(0, 2), last: optional(id(context)) });
 export const k = constants({ limit: range(0, 3), allow: each(slot, bool) });
@@ -189,7 +190,12 @@ function reads(kind: Kind, scope: Scope, depth: number): Forms {
         () => racy(m.num.eq(m.rec.n)),
       ];
     case "num":
-      return [() => m.num, () => m.rec.n, ...(scope.ghosts ? [() => g.seen] : [])];
+      return [
+        () => m.num,
+        () => m.rec.n,
+        () => m.ring.at(t("num") as Expr<number>),
+        ...(scope.ghosts ? [() => g.seen] : []),
+      ];
     case "mode":
       return [() => m.mode];
     case "slot?":
@@ -220,6 +226,11 @@ function compound(kind: Kind, scope: Scope, t: Inner): Forms {
       return [
         () => (t("num") as Expr<number>).plus(t("num")),
         () => (t("num") as Expr<number>).minus(t("num")),
+        () => (t("num") as Expr<number>).mod(scope.tape.pick([1, 2, 3, bound("top")])),
+        () => (t("num") as Expr<number>).bitAnd(t("num")),
+        () => (t("num") as Expr<number>).bitOr(t("num")),
+        () => (t("num") as Expr<number>).bitXor(t("num")),
+        () => count(range(0, 2), (n) => t("bool", withVar(scope, "num", n))),
         () => count(slot, (s) => t("bool", withVar(scope, "slot", s))),
         () => chain(slot, m.head, (s) => m.link.at(s)).length(),
         choice,
@@ -263,6 +274,7 @@ function queries(scope: Scope, t: Inner): Forms {
   return [
     () => forAll(slot, (s) => t("bool", withVar(scope, "slot", s))),
     () => exists(bank, (b) => t("bool", withVar(scope, "bank", b))),
+    () => forAll(range(0, bound("last")), (n) => t("bool", withVar(scope, "num", n))),
     () => exists(context, (c) => t("bool", withVar(scope, "context", c))),
     () => list().has(t("slot?")),
     () => list().acyclic(),
@@ -304,6 +316,8 @@ export function assignment(scope: Scope, depth: number): readonly Assign[] {
     () => m.it.set(t("thing?")),
     () => m.rec.n.set(t("num")),
     () => m.rec.who.set(t("context?")),
+    () => m.ring.at(t("num") as Expr<number>).set(t("num")),
+    () => setEach(range(0, bound("last")), (n) => m.ring.at(n).set(t("num", withVar(scope, "num", n)))),
     () =>
       setEach(slot, (s) =>
         m.grid

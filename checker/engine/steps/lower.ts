@@ -2,7 +2,7 @@
  * Expressions as generated code: the meaning of `language/evaluate.ts`, for one context and one packed state. Where an
  * expression has no value, the code leaves for a target: one for a broken chain, one for every other model error.
  */
-import type { Binder, Node, PlaceNode } from "../../language/nodes.ts";
+import type { Binder, BitOp, Node, PlaceNode } from "../../language/nodes.ts";
 import { leafShape, unreachable } from "../../language/nodes.ts";
 import type { IndexSet } from "../../language/sets.ts";
 import type { Data, Shape, Value } from "../../language/shapes.ts";
@@ -29,6 +29,15 @@ export interface Exits {
   readonly error: Target;
   readonly broken: Target;
 }
+
+/** An operand of arithmetic, and what it can be. */
+interface Summand {
+  readonly number: Expr;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+const BIT_OPS = { bitAnd: ir.bitAnd, bitOr: ir.bitOr, bitXor: ir.xor } as const;
 
 type KindNode = Extract<Node, { readonly op: "inject" | "isKind" | "asKind" }>;
 
@@ -88,6 +97,12 @@ export class Lowering {
           ? integer(ir.add(left.number, right.number), left.lo + right.lo, left.hi + right.hi)
           : integer(ir.sub(left.number, right.number), left.lo - right.hi, left.hi - right.lo);
       }
+      case "mod":
+        return this.#mod(node);
+      case "bitAnd":
+      case "bitOr":
+      case "bitXor":
+        return this.#bits(node.op, this.#summand(node.left), this.#summand(node.right));
       case "ite":
         return this.#ite(node);
       case "forAll":
@@ -262,13 +277,32 @@ export class Lowering {
   }
 
   /** A number for arithmetic; null counts as 0, as it does in JavaScript. */
-  #summand(node: Node): { readonly number: Expr; readonly lo: number; readonly hi: number } {
+  #summand(node: Node): Summand {
     const val = this.value(node);
     if (val.words.size > 0) throw new Unsupported("arithmetic on what may be a word");
     const [lo, hi] = val.run ?? [0, 0];
     if (!val.canBeNull) return { number: val.number, lo, hi };
     const number = this.writer.shared(val.number);
     return { number: ir.select(isNull({ ...val, number }), c(0), number), lo: Math.min(lo, 0), hi: Math.max(hi, 0) };
+  }
+
+  #mod(node: Extract<Node, { op: "mod" }>): Val {
+    const by = this.frame.system.universe.valueOf(node.by);
+    const { number, lo, hi } = this.#summand(node.of);
+    if (lo >= 0 && hi < by) return integer(number, lo, hi);
+    // Lifted by a multiple of the divisor, so that it is no negative number that is divided.
+    const lift = lo < 0 ? by * Math.ceil(-lo / by) : 0;
+    integer(number, lo + lift, hi + lift);
+    return integer(ir.remu(ir.add(number, c(lift)), c(by)), 0, by - 1);
+  }
+
+  #bits(op: BitOp, left: Summand, right: Summand): Val {
+    const most = Math.max(left.hi, right.hi, -1 - left.lo, -1 - right.lo, 0);
+    // All bits that one of the two may have.
+    const all = 2 ** Math.ceil(Math.log2(most + 1)) - 1;
+    const mayBeNegative = op === "bitAnd" ? left.lo < 0 && right.lo < 0 : left.lo < 0 || right.lo < 0;
+    const number = BIT_OPS[op](left.number, right.number);
+    return integer(number, mayBeNegative ? -1 - all : 0, all);
   }
 
   /** Code for `and` and `or`, which stop early; what costs little and cannot fail is evaluated all the same. */
