@@ -7,6 +7,7 @@ import { ENGINES, runSearch } from "../../checker/engine/run.ts";
 import { reducedSearch } from "../../checker/reduction/search.ts";
 import { search } from "../../checker/reference/search.ts";
 import type { Model, Setting } from "../../checker/spec/model.ts";
+import arrayLock from "../../examples/array-lock.ts";
 import bits from "../../examples/bits.ts";
 import counters from "../../examples/counters.ts";
 import freelist from "../../examples/freelist.ts";
@@ -14,10 +15,12 @@ import hanoi from "../../examples/hanoi.ts";
 import once from "../../examples/once.ts";
 import peterson from "../../examples/peterson.ts";
 import philosophers from "../../examples/philosophers.ts";
+import seqcount from "../../examples/seqcount.ts";
 import twins from "../../examples/twins.ts";
 import twoPhaseCommit from "../../examples/two-phase-commit.ts";
 import { linkExample } from "./link-example.ts";
 import { naiveFreelist } from "./naive-freelist.ts";
+import { naiveSeqcount } from "./naive-seqcount.ts";
 
 const explore = (model: Model, configuration: Readonly<Record<string, Setting>>) => {
   const { states, transitions, complete, violations } = search(linkExample(model, configuration), { exploreAll: true });
@@ -28,6 +31,8 @@ const counts = (model: Model, configuration: Readonly<Record<string, Setting>>) 
   const { states, transitions } = explore(model, configuration);
   return { states, transitions };
 };
+
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
 describe("known answers", () => {
   it.each([1, 2, 5, 10])("%i bits have 2^N states and N * 2^N edges", (n) => {
@@ -83,6 +88,38 @@ describe("known answers", () => {
   ])("%i philosophers have %i states and %i edges, and deadlock", (n, states, transitions) => {
     expect(states).toBe(Math.round((1 + Math.SQRT2) ** n + (1 - Math.SQRT2) ** n));
     expect(explore(philosophers, { philosophers: n })).toEqual({ states, transitions, violated: ["deadlock"] });
+  });
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 3],
+    [3, 4],
+    [4, 7],
+  ])("an array lock of %i processes and %i slots has M * (1 + 4 * (orders of who waits)) states", (n, m) => {
+    // Who waits stands in a row, the first of them at one of four steps; the ticket that is drawn next is any of M.
+    const rows = Array.from({ length: n }, (_, k) => ({ k: k + 1, orders: factorial(n) / factorial(n - k - 1) }));
+    const states = m * rows.reduce((sum, { orders }) => sum + 4 * orders, 1);
+    const transitions = m * rows.reduce((sum, { k, orders }) => sum + 4 * orders * (n - k + 1), n);
+    const { violated, ...found } = explore(arrayLock, { processes: n, slots: m });
+    expect(found).toEqual({ states, transitions });
+    expect(violated).toEqual([]);
+  });
+
+  it.each([
+    [1, 2],
+    [2, 8],
+    [2, 4],
+    [3, 8],
+    [3, 4],
+    [4, 8],
+  ])("a sequence counter has the states of a simulation: %i writes, counted modulo %i", (writes, modulo) => {
+    const naive = naiveSeqcount(writes, modulo);
+    const { violated, ...found } = explore(seqcount, { writes, counts: modulo });
+    expect(found).toEqual({ states: naive.states, transitions: naive.transitions });
+    expect(violated).toEqual(naive.torn ? ["whole"] : []);
+    // A reader sleeps through a whole round exactly where there are enough writes for one.
+    expect(naive.torn).toBe(2 * writes >= modulo);
   });
 
   it("a left-handed philosopher keeps them from a deadlock", () => {
