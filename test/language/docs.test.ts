@@ -78,6 +78,7 @@ describe("the commands that the document shows", () => {
       "nmi.json",
       "nmi.json --set variants=spins",
       "nmi.json --program nmi",
+      "ring.json",
       "slips.json",
       "logic.json",
     ]);

@@ -656,6 +656,13 @@ export const mistakes: readonly Mistake[] = [
     problems: ["grid: 4000000 cells are too many; at most 1048576"],
   },
   {
+    name: "a division by nothing",
+    options: running(rowsOfAny("p", { first: step("", when(k.number.mod(bound("slots")).eq(0)).goto("done")) }), {
+      sizes: { slots: 0 },
+    }),
+    problems: ["mod(slots) divides by 0; divide by a positive number"],
+  },
+  {
     name: "a root that is none",
     options: running(fine, { roots: [k, untyped(k.flag)] }),
     problems: ['"roots": number 1 is no group of cells; list what state(..), ghosts(..) or constants(..) gave'],
