@@ -23,11 +23,7 @@ async function registerTypeScript(instead) {
 async function program() {
   const built = await builtProgram();
   if (built)
-    return {
-      run: (await import(built.cli)).run,
-      prepare: () => registerTypeScript(built.instead),
-      folder: built.folder,
-    };
+    return { run: (await import(built.cli)).run, prepare: () => registerTypeScript(built.instead), kept: built.folder };
   await registerTypeScript({});
   return { run: (await import("../checker/cli.ts")).run, prepare: async () => {} };
 }
@@ -37,6 +33,6 @@ process.once("uncaughtException", (error) => {
   console.error(error?.syscall === undefined ? error : `nolock cannot be loaded: ${error.message}`);
   process.exit(error?.syscall === undefined ? 70 : 74);
 });
-const { run, prepare, folder } = await program();
+const { run, prepare, kept } = await program();
 process.removeAllListeners("uncaughtException");
-await run(prepare, folder);
+await run(prepare, kept);

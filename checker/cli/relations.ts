@@ -3,9 +3,10 @@
  * So what it told is kept, under the question, in a folder that is another one whenever any source of the program is.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readText, systemError, writeWhole } from "../files.ts";
 import type { Loaded } from "../spec/load.ts";
+import { jsonIn } from "../spec/text.ts";
 
 const FILE = "relations.json";
 
@@ -37,14 +38,11 @@ export class Relations {
   /** Writes what is new. What cannot be kept is linked again next time. */
   keep(): void {
     if (this.#path === null || !this.#isNew) return;
-    const own = `${this.#path}.${process.pid}`;
+    const all = { ...read(this.#path), ...Object.fromEntries(this.#known) };
     try {
-      const all = { ...read(this.#path), ...Object.fromEntries(this.#known) };
-      writeFileSync(own, JSON.stringify(all));
-      renameSync(own, this.#path);
+      writeWhole(this.#path, JSON.stringify(all));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-      rmSync(own, { force: true });
+      if (systemError(error) === null) throw error;
     }
   }
 }
@@ -57,12 +55,17 @@ function keyOf({ spec, modelFile }: Loaded): string | null {
   return createHash("sha256").update(JSON.stringify(question)).digest("hex");
 }
 
-/** A file that was cut off tells nothing. */
+/** A file that was cut off, or cannot be read, tells nothing. */
 function read(path: string): Record<string, string> {
+  let text: string;
   try {
-    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, string>) : {};
+    text = readText(path);
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code !== undefined) return {};
-    throw error;
+    if (systemError(error) === null) throw error;
+    return {};
   }
+  const data = jsonIn(text);
+  const isWhole =
+    typeof data === "object" && data !== null && Object.values(data).every((hash) => typeof hash === "string");
+  return isWhole ? (data as Record<string, string>) : {};
 }

@@ -1,3 +1,7 @@
+/**
+ * Loading a spec: file, JSON, structure, model, names, system; each stage gives all of its problems at once, with the
+ * line in the file or the option of the command line that they come from.
+ */
 import { basename, dirname } from "node:path";
 import { readText, systemError } from "../files.ts";
 import type { System } from "../language/index.ts";

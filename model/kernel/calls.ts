@@ -51,10 +51,10 @@ export interface Call {
   /** Locals that its rows need; calls of one script share those of one name. */
   readonly locals?: Readonly<Record<string, AnyLeaf>>;
   readonly rows: (at: Place) => Rows;
-  /** Whether it gives something, so that a report can say what. `returned` then leaves by the exit "NULL" in vain. */
-  readonly gives?: true;
   /** Arguments of `returned` beyond those of the machine. */
   readonly returned?: (locals: Locals) => Readonly<Record<string, unknown>>;
+  /** Of a call that gives something: the exit of `returned` by which it gave nothing. Its exits say what calls gave. */
+  readonly inVain?: string;
   readonly problems?: (asked: Asked) => readonly Wrong[];
   /** What the model wants to know of it. */
   readonly data?: unknown;
@@ -132,11 +132,16 @@ const nameOf = (lines: readonly string[], i: number): string =>
 
 /** The rows of the calls of a script, from `call1` on; the last goes to `end`. */
 export function callRows(
-  { script: lines }: ContextSpec,
   calls: readonly Call[],
   locals: Locals,
   found: Found,
-  options: { readonly mayStop: boolean; readonly end: string; readonly returned: Returned },
+  options: {
+    readonly mayStop: boolean;
+    readonly end: string;
+    readonly returned: Returned;
+    /** The lines of the script. */
+    readonly lines: readonly string[];
+  },
 ): Rows {
   const rows: Record<string, Row<string>> = {};
   for (const [i, one] of calls.entries()) {
@@ -145,12 +150,13 @@ export function callRows(
     const begin = options.mayStop ? `do${n}` : `call${n}`;
     if (options.mayStop) rows[`call${n}`] = step(`(model) call ${n}`, { mayStop: true }, otherwise.goto(begin));
     Object.assign(rows, one.rows({ n, begin, back, locals }));
+    const next = n < calls.length ? `call${n + 1}` : options.end;
     rows[back] = call(
       "(model) return",
       options.returned,
       { ...found, ...one.returned?.(locals) },
-      Object.fromEntries(options.returned.exits.map((exit) => [exit, n < calls.length ? `call${n + 1}` : options.end])),
-      one.gives ? { returns: { of: nameOf(lines, i), inVain: "NULL" } } : {},
+      Object.fromEntries(options.returned.exits.map((exit) => [exit, next])),
+      one.inVain === undefined ? {} : { returns: { of: nameOf(options.lines, i), inVain: one.inVain } },
     );
   }
   return rows;

@@ -48,12 +48,12 @@ const allocates =
     words.length > 0
       ? null
       : {
-          gives: true,
           locals: { [`r${n}`]: pageResult },
           rows: ({ begin, back, locals }) => ({
             [begin]: call(quote, callee, { got: pageOf(locals, n) }, { done: back }),
           }),
           returned: (locals) => ({ gotPage: pageOf(locals, n) }),
+          inVain: "NULL",
           problems: needsPages,
           data: { allocatesPage: true } satisfies PageCall,
         };

@@ -94,7 +94,6 @@ const allocates =
     const b = bucketIn(words);
     if (b === null) return null;
     return {
-      gives: true,
       locals: { [`r${n}`]: resultShape },
       rows: ({ begin, back, locals }) => ({
         [begin]: call(
@@ -105,6 +104,7 @@ const allocates =
         ),
       }),
       returned: (locals) => ({ got: objectOf(locals, n), gotPage: null }),
+      inVain: "NULL",
       problems: (asked) => bucketProblems(asked, b, buckets(asked)),
       data: { allocates: true } satisfies ObjectCall,
     };
