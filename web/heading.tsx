@@ -6,7 +6,7 @@ const toneOf = ({ verdict }: PageData): string =>
   verdict === "holds" ? "good" : verdict === "incomplete" || verdict === "vacuous" ? "open" : "bad";
 
 export function Heading({ data }: { readonly data: PageData }) {
-  const { question, claims, verdict, violated, differences, vacuous, facts, notModelled, reproduce } = data;
+  const { question, claims, verdict, violated, differences, vacuous, notes, facts, notModelled, reproduce } = data;
   const names = violated.map(({ property }) => property).filter((name) => name !== verdict);
   return (
     <header>
@@ -20,6 +20,11 @@ export function Heading({ data }: { readonly data: PageData }) {
       </p>
       {[...(differences ?? []), ...(verdict === "vacuous" ? vacuous : [])].map((text) => (
         <p key={text}>{text}</p>
+      ))}
+      {notes.map((text) => (
+        <p key={text} class="note">
+          Note: {text}
+        </p>
       ))}
       {violated.length > 0 && (
         <ul>

@@ -12,6 +12,7 @@ import type { Expectation } from "../spec/spec.ts";
 import { exitStatus } from "../spec/verdict.ts";
 import { type CutMatrix, cutMatrix } from "./cut-matrix.ts";
 import { type SHORTEST, withFewestSwitches } from "./fewest.ts";
+import { notesOf } from "./notes.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
 import { verdictOf } from "./verdict-of.ts";
 
@@ -46,6 +47,9 @@ export function* checking(loaded: Loaded, options: CheckOptions = {}): Lengthy<O
 
 const expectationOf = ({ spec }: Loaded): Expectation | null => (spec.changed.length === 0 ? spec.expect : null);
 
+/** Whether an empty cell of the cut matrix needs a reason. Those that a spec gives are about the spec as it stands. */
+const mustBeExplained = ({ cuts, changed }: Loaded["spec"]): boolean => cuts === "explained" && changed.length === 0;
+
 /** A search, and the cut matrix of what it found. */
 interface Searched {
   readonly run: Run;
@@ -72,7 +76,9 @@ function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOption
   const violations = result.violations.toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
   const violated = violations.map((v) => v.property);
   const unmet = result.complete ? neverMet(system, result) : [];
-  const vacuous = result.complete && violated.length === 0 ? [...unmet, ...cuts.unexplained] : unmet;
+  const isExplained = mustBeExplained(spec);
+  const isWhole = result.complete && violated.length === 0;
+  const vacuous = isWhole && isExplained ? [...unmet, ...cuts.unexplained] : unmet;
   const verdict = verdictOf(violations, result.complete, vacuous);
   return {
     source,
@@ -88,6 +94,7 @@ function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOption
     cuts,
     trace: counterexample(system, result, violations, options.show ?? spec.show),
     vacuous,
+    notes: notesOf({ system, spec, result, cuts: isExplained ? null : cuts }),
     differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
   };
 }
@@ -117,7 +124,10 @@ function* runBest({ system, spec }: Loaded, options: RunOptions): Lengthy<Search
   const ofFew = withCuts(few);
   const isOpen = few.result.complete && ofFew.cuts.unexplained.length + ofFew.cuts.stale.length > 0;
   if (!isViolated && !isOpen) return ofFew;
-  const limit = isViolated ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) } : {};
+  const limit =
+    isViolated || !mustBeExplained(spec)
+      ? { maxStates: Math.min(options.maxStates ?? WORTH_THE_WHOLE, WORTH_THE_WHOLE) }
+      : {};
   const whole = yield* runSearching(system, { ...options, por: false, symmetry: false, ...limit });
   return whole.result.incomplete === null ? withCuts(whole) : ofFew;
 }

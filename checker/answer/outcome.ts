@@ -40,6 +40,8 @@ export interface Outcome {
   readonly cuts: CutMatrix;
   /** Why a run that found no violation shows nothing: witnesses never met, cuts never made. */
   readonly vacuous: readonly string[];
+  /** What a reader of the answer should know beside it, a sentence each. */
+  readonly notes: readonly string[];
   /** Differences from the spec's `expect`; null where nothing was compared. */
   readonly differences: readonly string[] | null;
 }

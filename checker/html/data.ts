@@ -37,6 +37,8 @@ export interface PageData {
   /** Differences from what the spec expects; null where nothing was compared. */
   readonly differences: readonly string[] | null;
   readonly vacuous: readonly string[];
+  /** What a reader should know beside the verdict. */
+  readonly notes: readonly string[];
   readonly facts: readonly Fact[];
   readonly notModelled: readonly string[];
   readonly reproduce: string;

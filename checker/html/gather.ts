@@ -8,7 +8,7 @@ import type { Fact, PageData, Route } from "./data.ts";
 import { packSystem } from "./transfer.ts";
 
 export function gather(outcome: Outcome, agreement: string): PageData {
-  const { spec, system, result, verdict, differences, vacuous } = outcome;
+  const { spec, system, result, verdict, differences, vacuous, notes } = outcome;
   return {
     spec: spec.name,
     question: spec.question,
@@ -21,6 +21,7 @@ export function gather(outcome: Outcome, agreement: string): PageData {
     })),
     differences,
     vacuous,
+    notes,
     facts: linesOf(outcome, agreement),
     notModelled: [...notModelled(outcome), MEMORY],
     reproduce: commandOf(outcome),

@@ -50,6 +50,16 @@ export interface RowMeta {
   readonly schedules?: boolean;
   /** Whom an arrival cuts, read before it: the rows of the cut matrix. */
   readonly cuts?: Expr<Id<"context"> | null>;
+  /** Of a call whose exits say what something gave: reports tell by which of them every run left. */
+  readonly returns?: Returns;
+}
+
+/** What a report says of a call: "kmalloc_nolock A: NULL in every run". */
+export interface Returns {
+  /** What gave it, as a report names it. */
+  readonly of: string;
+  /** The exit by which it gave nothing. */
+  readonly inVain?: string;
 }
 
 export interface StepRow {

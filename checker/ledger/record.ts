@@ -30,11 +30,11 @@ export interface SpecRecord {
 }
 
 /** One more where a record holds something else than before: those of yesterday are then of no use. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 export const keyOf = ({ spec, system }: Pick<Loaded, "spec" | "system">): string =>
   createHash("sha256")
-    .update(JSON.stringify([FORMAT, system.hash, spec.uncut, spec.expect]))
+    .update(JSON.stringify([FORMAT, system.hash, spec.cuts, spec.uncut, spec.expect]))
     .digest("hex");
 
 export function recordOf(outcome: Outcome): SpecRecord {

@@ -5,7 +5,7 @@
 import { produce } from "immer";
 import { LinkError } from "../language/link-error.ts";
 import { mapPlace, type Node, type PlaceNode, walk, walkAssign } from "../language/nodes.ts";
-import type { Alternative, CallRow, Patch, Program, SourceRow, Variant } from "../language/programs.ts";
+import type { Alternative, CallRow, Patch, Program, Returns, SourceRow, Variant } from "../language/programs.ts";
 
 type Table = Readonly<Record<string, Program>>;
 
@@ -113,6 +113,7 @@ function problemsOf(program: Program): string[] {
   for (const [label, row] of Object.entries(program.rows)) {
     if (row.kind === "step") checkStep(row.entries, (what) => say(label, what));
     if (row.kind === "call") checkCall(row, (what) => say(label, what));
+    if (row.meta.returns) checkReturns(row, row.meta.returns, (what) => say(label, what));
   }
   problems.push(...readBeforeSet(program, entry));
   return problems;
@@ -145,6 +146,19 @@ function checkCall(row: CallRow, say: (what: string) => void): void {
       );
     }
   }
+}
+
+/** What a call gave is read off the steps of the callee that leave by an exit: it must have no other way out. */
+function checkReturns(row: SourceRow, { inVain }: Returns, say: (what: string) => void): void {
+  if (row.kind !== "call") {
+    say('"returns" is about the exits of a call; put it on the call row');
+    return;
+  }
+  const { callee } = row;
+  const other = Object.entries(callee.rows).find(([, { kind }]) => kind !== "step");
+  if (other) say(`"returns" needs a callee of steps alone, and "${other[0]}" of ${callee.name} is a ${other[1].kind}`);
+  if (inVain !== undefined && !callee.exits.includes(inVain))
+    say(`"returns" names "${inVain}", which is no exit of ${callee.name} (${callee.exits.join(", ")})`);
 }
 
 const isPlace = (arg: Node | PlaceNode): arg is PlaceNode => "base" in arg;

@@ -134,6 +134,7 @@ export function* reducedSearching(
     violations: [...violations.values()],
     fired,
     met,
+    rested: findings.rested,
     cuts,
     open,
     trace: ({ state, transition }) => {

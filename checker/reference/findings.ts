@@ -33,6 +33,7 @@ export class Findings {
   readonly met: (Place | null)[];
   readonly cuts: readonly Set<number>[];
   readonly open: readonly Set<number>[];
+  rested = false;
   readonly #arrivals: readonly (readonly Label[])[];
 
   constructor(system: System) {
@@ -96,7 +97,10 @@ export class Findings {
           this.violate(property, "violated", level, `${system.contexts[context]?.name}: ${why}`, here);
       }
     }
-    if (isAtRest(system, state, expansion)) this.#checkState(system.atRest, state, level, here);
+    if (isAtRest(system, state, expansion)) {
+      this.rested = true;
+      this.#checkState(system.atRest, state, level, here);
+    }
     if (system.deadlock && isDeadlock(system, state, expansion))
       this.violate("deadlock", "deadlock", level, "nothing can happen, and some script is unfinished", here);
     return expansion;

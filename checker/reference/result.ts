@@ -45,6 +45,8 @@ export interface SearchResult {
   readonly fired: readonly number[];
   /** For each witness of the system where it was first met, or null. */
   readonly met: readonly (Place | null)[];
+  /** Whether every context was at rest in some state: what `atRest` asks about. */
+  readonly rested: boolean;
   /** For each context the labels at which it cut another. */
   readonly cuts: readonly ReadonlySet<number>[];
   /** For each context the labels at which it would cut another, in states where it is elsewhere or has been. */

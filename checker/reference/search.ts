@@ -91,6 +91,7 @@ export function* searching(system: System, options: SearchOptions = {}): Lengthy
     violations: findings.shown(stopped && incomplete === null),
     fired,
     met,
+    rested: findings.rested,
     cuts,
     open,
     trace: ({ state, transition }) => [...wayTo(visited, state), ...(transition ? [transition] : [])],

@@ -1,4 +1,5 @@
 /** Coverage: which source rows and which alternatives of a system never fired in a run, all splices of a row together. */
+import { targetOf } from "../answer/returns.ts";
 import type { Command, System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
 
@@ -33,7 +34,7 @@ export function coverageOf(system: System, { fired }: Pick<SearchResult, "fired"
     const alternatives = rows.get(JSON.stringify([program, label])) ?? new Map();
     rows.set(JSON.stringify([program, label]), alternatives);
     const known = alternatives.get(`${entry}.${member}`)?.fired ?? 0;
-    const to = targetOf(system, command);
+    const to = targetOf(system, command) as string;
     alternatives.set(`${entry}.${member}`, { command, to, fired: known + (fired[command.id] ?? 0) });
   }
   const unfiredRows: UnfiredRow[] = [];
@@ -58,11 +59,4 @@ export function coverageOf(system: System, { fired }: Pick<SearchResult, "fired"
     rows: unfiredRows,
     alternatives: unfired,
   };
-}
-
-function targetOf(system: System, { source }: Command): string {
-  const row = system.programs[source.program]?.rows[source.label];
-  const target = row?.kind === "step" ? row.entries[source.entry]?.[source.member]?.target : null;
-  if (target == null) throw new Error(`${source.program}: ${source.label} has no such alternative`);
-  return target;
 }

@@ -1,10 +1,11 @@
 /** What a run saw and what it did not: witnesses, the cut matrix, rows that never fired. A "holds" is worth that much. */
 import type { Outcome } from "../answer/outcome.ts";
+import { returnsOf } from "../answer/returns.ts";
 import { wrap } from "../text/wrap.ts";
 import { coverageOf } from "./coverage.ts";
 
 export function evidence(outcome: Outcome): string[] {
-  const parts = [reached(outcome), cuts(outcome), coverage(outcome)].filter((part) => part.length > 0);
+  const parts = [reached(outcome), calls(outcome), cuts(outcome), coverage(outcome)].filter((part) => part.length > 0);
   if (outcome.result.complete || parts.length === 0) return parts.flat();
   return ["Seen before the search stopped:", ...parts.flat()];
 }
@@ -21,6 +22,18 @@ export function reached({ system, result }: Pick<Outcome, "system" | "result">):
     ...met.flatMap((text) => wrap(text, { first: "Reached: ", rest: "  " })),
     ...unmet.flatMap((text) => wrap(text, { first: "NOT reached: ", rest: "  " })),
   ];
+}
+
+/** What each call gave, a line for each context: "task0: kmalloc A (call 1): object or NULL". */
+function calls({ system, result }: Outcome): string[] {
+  const all = returnsOf(system, result);
+  const title = `What calls returned${result.reduced ? ", in the reduced graph" : ""}:`;
+  const lines = [...new Set(all.map(({ context }) => context))].flatMap((context) => {
+    const own = all.filter((one) => one.context === context);
+    const texts = own.map(({ of, exits }) => `${of}: ${exits.join(" or ") || "never returned"}`);
+    return wrap(texts.join("; "), { first: `  ${context}: `, rest: "    " });
+  });
+  return lines.length === 0 ? [] : [title, ...lines];
 }
 
 /** Which rows each frame cut; those that it did not, with the reason, or as unexplained. */

@@ -45,7 +45,7 @@ function question({ spec }: Outcome): string[] {
 }
 
 function verdict(outcome: Outcome): string[] {
-  const { spec, verdict, violated, differences, result } = outcome;
+  const { spec, verdict, violated, differences, notes, result } = outcome;
   const names = violated.filter((name) => name !== verdict);
   const said = `VERDICT: ${[verdict, names.join(" ")].filter((part) => part !== "").join("  ")}`;
   const isAsExpected = differences !== null && differences.length === 0;
@@ -57,6 +57,7 @@ function verdict(outcome: Outcome): string[] {
       : wrap(`the search did not finish: ${result.incomplete}`, { first: "  ", rest: "  " })),
     ...(differences ?? []).flatMap((text) => wrap(text, { first: "  ", rest: "    " })),
     ...(verdict === "vacuous" ? whyVacuous(outcome) : []).flatMap((text) => wrap(text, { first: "  ", rest: "    " })),
+    ...notes.flatMap((text) => wrap(`note: ${text}`, { first: "  ", rest: "    " })),
     ...(spec.changed.length > 0
       ? wrap(`changed by --set: ${spec.changed.join(", ")} (expect not compared)`, { first: "  ", rest: "    " })
       : []),

@@ -55,7 +55,7 @@ export function nameSpec(
   if (raw.expect) expectation(raw.expect, problems);
   if (problems.length === 0) problems.push(...model.problems(asked));
 
-  const { question, deadlock, properties, sometimes, size, claims, designs, uncut } = raw;
+  const { question, deadlock, properties, sometimes, size, claims, designs, cuts, uncut } = raw;
   const happens = raw.happens.map(happeningOf);
   const expect = (raw.expect ?? null) as Expectation | null;
   const spec = {
@@ -70,6 +70,7 @@ export function nameSpec(
     size,
     claims,
     designs,
+    cuts,
     uncut,
     show: raw.show ?? null,
     expect,

@@ -29,6 +29,9 @@ export interface Uncut {
   readonly why: string;
 }
 
+/** What a cell of the cut matrix that nobody explains is: a note beside the verdict, or a reason to call the run vacuous. */
+export type CutsAsked = "noted" | "explained";
+
 /** How long a search may take: part of every change, or asked for by `--size large`. */
 export const SIZES = ["ci", "large"] as const;
 export type SpecSize = (typeof SIZES)[number];
@@ -48,6 +51,7 @@ export interface Spec {
   readonly size: SpecSize;
   readonly claims: readonly string[];
   readonly designs: readonly string[];
+  readonly cuts: CutsAsked;
   readonly uncut: readonly Uncut[];
   /** Whose counterexample the report shows; null: the first shortest. */
   readonly show: string | null;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Problem } from "./model.ts";
 import { mendName } from "./problems.ts";
-import type { SpecSize } from "./spec.ts";
+import type { CutsAsked, SpecSize } from "./spec.ts";
 import { type Json, pointer } from "./text.ts";
 
 /** A spec as it stands in its file, of the structure that `schema/spec.schema.json` describes. */
@@ -26,6 +26,7 @@ export interface RawSpec {
   readonly size: SpecSize;
   readonly claims: readonly string[];
   readonly designs: readonly string[];
+  readonly cuts: CutsAsked;
   readonly uncut: readonly { readonly frame: string; readonly rows: string; readonly why: string }[];
   readonly show?: string;
   readonly expect?: {

@@ -53,6 +53,8 @@ export interface Call {
   readonly rows: (at: Place) => Rows;
   /** Arguments of `returned` beyond those of the machine. */
   readonly returned?: (locals: Locals) => Readonly<Record<string, unknown>>;
+  /** Of a call that gives something: the exit of `returned` by which it gave nothing. Its exits say what calls gave. */
+  readonly inVain?: string;
   readonly problems?: (asked: Asked) => readonly Wrong[];
   /** What the model wants to know of it. */
   readonly data?: unknown;
@@ -110,7 +112,7 @@ export function readCall(operations: Operations, line: string, n: number): Call 
 /** Interrupt state, preempt_count and migrate_disable() as a call must leave them. */
 export const LEFT_AS_FOUND = { irqs: value(bool), preempt: value(range(0, 7)), migrate: value(range(0, 15)) };
 
-export type Returned = Program<typeof LEFT_AS_FOUND, object, "done", "check">;
+export type Returned = Program<typeof LEFT_AS_FOUND, object, string, "check">;
 
 /** Where each call of a script has returned: properties look there whether all is as it was. */
 export const returned = program("(returned)", { exits: ["done"], params: LEFT_AS_FOUND }, () => ({
@@ -124,12 +126,22 @@ export interface Found {
   readonly migrate: Expr<number> | number;
 }
 
+/** A line of a script as a report names it: with its number, where it stands there twice. */
+const nameOf = (lines: readonly string[], i: number): string =>
+  `${lines[i]}${lines.filter((line) => line === lines[i]).length > 1 ? ` (call ${i + 1})` : ""}`;
+
 /** The rows of the calls of a script, from `call1` on; the last goes to `end`. */
 export function callRows(
   calls: readonly Call[],
   locals: Locals,
   found: Found,
-  options: { readonly mayStop: boolean; readonly end: string; readonly returned: Returned },
+  options: {
+    readonly mayStop: boolean;
+    readonly end: string;
+    readonly returned: Returned;
+    /** The lines of the script. */
+    readonly lines: readonly string[];
+  },
 ): Rows {
   const rows: Record<string, Row<string>> = {};
   for (const [i, one] of calls.entries()) {
@@ -138,11 +150,13 @@ export function callRows(
     const begin = options.mayStop ? `do${n}` : `call${n}`;
     if (options.mayStop) rows[`call${n}`] = step(`(model) call ${n}`, { mayStop: true }, otherwise.goto(begin));
     Object.assign(rows, one.rows({ n, begin, back, locals }));
+    const next = n < calls.length ? `call${n + 1}` : options.end;
     rows[back] = call(
       "(model) return",
       options.returned,
       { ...found, ...one.returned?.(locals) },
-      { done: n < calls.length ? `call${n + 1}` : options.end },
+      Object.fromEntries(options.returned.exits.map((exit) => [exit, next])),
+      one.inVain === undefined ? {} : { returns: { of: nameOf(options.lines, i), inVain: one.inVain } },
     );
   }
   return rows;

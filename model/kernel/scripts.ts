@@ -57,16 +57,17 @@ const localsOf = (calls: readonly Call[]): Readonly<Record<string, AnyLeaf>> =>
 
 /** The script of a task: a call may never come, and so may the next; but see `section.ts`. */
 export function taskScript(spec: ContextSpec, calls: readonly Call[], returned: Returned): Script {
+  const lines = spec.script;
   const section = sectionOf(spec);
   const found = { irqs: section?.irqsOff ?? false, preempt: section?.preemptOff ? 1 : 0, migrate: 0 };
   return program(spec.name, { exits: ["done"], locals: localsOf(calls) }, (self, __, own) => {
     const locals = own as unknown as Locals;
     if (!section)
-      return callRows(calls, locals, found, { mayStop: true, end: "done", returned }) as Record<string, never>;
+      return callRows(calls, locals, found, { mayStop: true, end: "done", returned, lines }) as Record<string, never>;
     const { enter, leave } = sectionRows(self, section, "call1", "done");
     const rows: Rows = {
       enter,
-      ...callRows(calls, locals, found, { mayStop: false, end: "leave", returned }),
+      ...callRows(calls, locals, found, { mayStop: false, end: "leave", returned, lines }),
       leave,
     };
     return rows as Record<string, never>;
@@ -114,7 +115,7 @@ export function frameScript(
         calls,
         locals as unknown as Locals,
         { irqs, preempt, migrate },
-        { mayStop: false, end: "return", returned },
+        { mayStop: false, end: "return", returned, lines: spec.script },
       ),
       return: departure(self, kind, frame.flags, "done"),
     };

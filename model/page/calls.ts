@@ -53,6 +53,7 @@ const allocates =
             [begin]: call(quote, callee, { got: pageOf(locals, n) }, { done: back }),
           }),
           returned: (locals) => ({ gotPage: pageOf(locals, n) }),
+          inVain: "NULL",
           problems: needsPages,
           data: { allocatesPage: true } satisfies PageCall,
         };

@@ -53,11 +53,24 @@ export function slabsNamedBy(one: Call): readonly number[] {
   return [...(typeof frees === "object" ? [frees.slab] : []), ...(typeof page === "object" ? [page.held] : [])];
 }
 
-/** Where each call of a script has returned: what it found is as it was, and `got` is the script's now. */
+/**
+ * Where each call of a script has returned: what it found is as it was, and `got` is the script's now. Its exits say
+ * what the call gave.
+ */
 export const returned = program(
   "(returned)",
-  { exits: ["done"], params: { ...LEFT_AS_FOUND, got: value(resultShape), gotPage: value(pageResult) } },
-  () => ({ check: step("(model) the call has returned", otherwise.goto("done")) }),
+  {
+    exits: ["object", "page", "NULL"],
+    params: { ...LEFT_AS_FOUND, got: value(resultShape), gotPage: value(pageResult) },
+  },
+  (_, { got, gotPage }) => ({
+    check: step(
+      "(model) the call has returned",
+      when(got.notNull()).goto("object"),
+      when(gotPage.notNull()).goto("page"),
+      otherwise.goto("NULL"),
+    ),
+  }),
 );
 
 const sizeOf = ({ question }: Asked, key: "buckets" | "objects"): number => question.configuration[key] as number;
@@ -91,6 +104,7 @@ const allocates =
         ),
       }),
       returned: (locals) => ({ got: objectOf(locals, n), gotPage: null }),
+      inVain: "NULL",
       problems: (asked) => bucketProblems(asked, b, buckets(asked)),
       data: { allocates: true } satisfies ObjectCall,
     };

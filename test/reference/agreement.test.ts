@@ -27,6 +27,7 @@ describe("the reference and a naive interpreter of the source", () => {
           if (certain([property, verdict])) expect(naive.violations.get(property)?.verdicts).toContain(verdict);
         }
         expect(result.met.map((m) => m !== null)).toEqual(naive.met);
+        expect(result.rested).toBe(naive.rested);
         const projections = new Set(statesOf(system as System).map((s) => project(system as System, s)));
         expect(projections).toEqual(new Set(naive.states.map((s) => projectNaive(system as System, s))));
         const slotless = (system as System).scripts.every((s) => s.slots.length === 0);

@@ -31,6 +31,8 @@ export interface NaiveResult {
   readonly violations: ReadonlyMap<string, { readonly length: number; readonly verdicts: ReadonlySet<string> }>;
   /** For each `happens` and `sometimes`, in order, whether it was met. */
   readonly met: readonly boolean[];
+  /** Whether every context was at rest in some state. */
+  readonly rested: boolean;
   /** Properties for which either answer is right, such as a rule that was asked about an access through a null id. */
   readonly uncertain: ReadonlySet<string>;
 }
@@ -109,6 +111,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
   const levels = [0];
   const index = new Map([[keyOf(initial), 0]]);
   const edges: [number, number][] = [];
+  let rested = false;
   for (let from = 0; from < states.length; from++) {
     if (states.length > maxStates) return null;
     const state = states[from] as NaiveState;
@@ -124,6 +127,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
       const meta = rowAt(stack)?.meta;
       return !meta || meta.mayStop || meta.schedules || (meta.serves && !open.some((o) => o.context === context));
     });
+    if (resting) rested = true;
     for (const { property, clause } of clauses) {
       if (clause.kind === "atRest" && resting && !holds(() => truth(clause.condition, outside), level))
         violate(property, "violated", level);
@@ -155,7 +159,7 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
     const lost = can.indexOf(false);
     if (lost >= 0) violate(property, "noProgress", levels[lost] as number);
   }
-  return { states, transitions: edges.length, violations, met, uncertain };
+  return { states, transitions: edges.length, violations, met, rested, uncertain };
 
   function rowAt(stack: readonly Frame[]): StepRow | null {
     const top = stack.at(-1);

@@ -136,6 +136,7 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   size: "ci",
   claims: [],
   designs: [],
+  cuts: "noted",
   uncut: [],
   show: null,
   expect: null,

@@ -92,13 +92,16 @@ describe("vacuity", () => {
     expect(outcome.vacuous).toEqual(["no reachable state satisfies smallIsOne"]);
   });
 
-  it("is where a frame never comes", async () => {
+  it("is where a frame never comes and that must be explained; else that is a note", async () => {
     const withHook = (...script: string[]) => [
       { name: "task0", kind: "task", script },
       { name: "nmi0", kind: "hook" },
     ];
-    const never = await ask([], { contexts: withHook("spin"), properties: ["smallIsZero"] });
-    expect([never.verdict, never.vacuous]).toEqual(["vacuous", ["nmi0 never comes"]]);
+    const asked = { contexts: withHook("spin"), properties: ["smallIsZero"] };
+    const never = await ask([], { ...asked, cuts: "explained" });
+    expect([never.verdict, never.status, never.vacuous]).toEqual(["vacuous", 10, ["nmi0 never comes"]]);
+    const noted = await ask([], asked);
+    expect([noted.verdict, noted.status, noted.vacuous, noted.notes]).toEqual(["holds", 0, [], ["nmi0 never comes"]]);
     const comes = await ask([], { contexts: withHook("toggle", "spin"), properties: ["smallIsZero"] });
     expect(comes.verdict).toBe("holds");
     expect([never, comes].map(({ cuts }) => cuts.frames.map(({ frame, rows }) => [frame, rows.length > 0]))).toEqual([

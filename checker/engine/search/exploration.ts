@@ -157,6 +157,7 @@ export class EngineSearch {
       violations: this.#findings.shown(atViolation),
       fired: this.#sightings.fired,
       met: this.#findings.met,
+      rested: this.#sightings.rested,
       cuts: this.#sightings.labels("cuts"),
       open: this.#sightings.labels("open"),
       trace: (place) => this.#trace(place),

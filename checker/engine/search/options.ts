@@ -82,6 +82,7 @@ export function notBegun(system: System): SearchResult {
     violations: [],
     fired,
     met,
+    rested: false,
     cuts,
     open,
     trace: () => [],

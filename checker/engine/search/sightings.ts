@@ -14,6 +14,8 @@ export class Sightings {
   /** How often each command fired. */
   readonly fired: number[];
   transitions = 0;
+  /** Whether some state was at rest. */
+  rested = false;
 
   constructor(system: System, machine: Machine, bases: () => readonly number[]) {
     this.#system = system;
@@ -65,6 +67,7 @@ export class Sightings {
     };
     for (const base of this.#bases()) {
       this.transitions += taken(base + memory.transitions.offset);
+      if (taken(base + memory.rested.offset) > 0) this.rested = true;
       for (const id of this.fired.keys()) {
         this.fired[id] = (this.fired[id] as number) + taken(base + memory.fired.offset + 4 * id);
       }

@@ -74,6 +74,8 @@ export interface Memory {
   readonly roots: OwnRoots;
   readonly mode: Own;
   readonly transitions: Own;
+  /** Whether some state was at rest. */
+  readonly rested: Own;
   /** Whether a successor of the current state is marked. */
   readonly reaches: Own;
 }
@@ -141,6 +143,7 @@ export class Frame {
       roots: ownRoots(own),
       mode: own(4),
       transitions: own(4),
+      rested: own(4),
       reaches: own(4),
     };
     this.own = size;

@@ -282,7 +282,7 @@ class Generator {
     few: Few | null,
     ask: Readonly<Record<"states" | "cutMarks" | "rest" | "deadlock", Func>>,
   ): Func {
-    const { system } = this.#frame;
+    const { memory, system } = this.#frame;
     const writer = doorWriter("expand");
     this.#overRun(writer, unpack, ir.load(c(STOP)), () => {
       writer.emit(ir.run(ir.call(ask.states)), ir.run(ir.call(ask.cutMarks)));
@@ -295,7 +295,7 @@ class Generator {
             writer.emit(ir.run(ir.call(ask.deadlock))),
           );
         },
-        () => writer.emit(ir.run(ir.call(ask.rest))),
+        () => writer.emit(ir.store(ir.own(memory.rested), c(1)), ir.run(ir.call(ask.rest))),
       );
       if (few) writer.emit(ir.run(ir.call(few.passOn)));
     });

@@ -1,9 +1,10 @@
 /** The outcome of a check as JSON, for other tools: `schema/outcome.schema.json` says what each key means. */
+import { returnsOf } from "../../answer/returns.ts";
 import type { Told } from "./format.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
 export function json({ outcome, status: exit, agreement }: Told): string {
-  const { spec, system, engine, reductions, result, verdict, violated, trace, vacuous, differences } = outcome;
+  const { spec, system, engine, reductions, result, verdict, violated, trace, vacuous, notes, differences } = outcome;
   const value = {
     spec: spec.name,
     question: spec.question,
@@ -15,6 +16,8 @@ export function json({ outcome, status: exit, agreement }: Told): string {
     verdict,
     violated,
     vacuous,
+    notes,
+    returned: returnsOf(system, result),
     agreement,
     expect: spec.expect,
     differences,

@@ -34,7 +34,7 @@ export function mail(told: Told): string {
 }
 
 function answer(outcome: Outcome): string[] {
-  const { verdict, violated, result, differences, spec } = outcome;
+  const { verdict, violated, result, differences, notes, spec } = outcome;
   const names = violated.filter((name) => name !== verdict).join(" ");
   const within = verdict === "holds" ? " within the bounds below" : "";
   const indented = (text: string): string[] => wrap(text, { first: "  ", rest: "    " });
@@ -44,6 +44,7 @@ function answer(outcome: Outcome): string[] {
     ...violations(outcome),
     ...(verdict === "vacuous" ? whyVacuous(outcome) : []).flatMap(indented),
     ...(differences ?? []).flatMap((text) => indented(`NOT as the spec expects: ${text}`)),
+    ...notes.flatMap((text) => indented(`note: ${text}`)),
     ...(spec.changed.length > 0 ? indented(`the spec with ${spec.changed.join(", ")}`) : []),
     ...reached(outcome),
   ];

@@ -1,0 +1,212 @@
+/** What is said beside an answer, and what calls returned: by every engine, and as a walk over all states finds it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { check, statusOf } from "../../checker/answer/check.ts";
+import { returnsOf, targetOf } from "../../checker/answer/returns.ts";
+import { changesOf } from "../../checker/cli/changes.ts";
+import { builtins } from "../../checker/cli/models.ts";
+import { folders, specNamed, specNames } from "../../checker/cli/specs.ts";
+import { ENGINES, runSearch } from "../../checker/engine/run.ts";
+import {
+  atRest,
+  bool,
+  call,
+  type LinkError,
+  not,
+  otherwise,
+  type Property,
+  program,
+  property,
+  type System,
+  select,
+  state,
+  step,
+  when,
+} from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
+import { expand } from "../../checker/reference/step.ts";
+import { loadSpec } from "../../checker/spec/load.ts";
+import { defineModel } from "../../checker/spec/model.ts";
+import { statesOf } from "../reference/states.ts";
+import { specOf } from "../report/counter.ts";
+
+const door = state({ locked: bool });
+
+const tryDoor = program("try_door", { exits: ["open", "shut"] }, () => ({
+  look: step("if (locked) return false;", when(not(door.locked)).goto("open"), otherwise.goto("shut")),
+}));
+
+/** Tries the door twice; may go away before. */
+const visitor = program("visitor", { exits: ["done"] }, () => ({
+  wait: step("(model) comes", { mayStop: true }, otherwise.goto("first")),
+  first: call(
+    "try_door()",
+    tryDoor,
+    {},
+    { open: "second", shut: "second" },
+    { returns: { of: "try_door", inVain: "shut" } },
+  ),
+  second: call("try_door()", tryDoor, {}, { open: "done", shut: "done" }, { returns: { of: "try_door again" } }),
+}));
+
+const locker = program("locker", { exits: ["done"] }, () => ({
+  turn: step("locked = true;", { mayStop: true }, otherwise.do(door.locked.set(true)).goto("done")),
+}));
+
+/** Goes round for ever. */
+const guard = program("guard", { exits: [] }, () => ({
+  round: step("for (;;) ;", otherwise.goto("round")),
+}));
+
+const isShutAtRest = property("shutAtRest", "the door is locked when all is quiet", atRest(door.locked));
+
+const scripts = { visitor, locker, guard };
+
+const system = (
+  names: readonly (keyof typeof scripts)[],
+  isLocked: boolean,
+  properties: readonly Property[] = [],
+): System =>
+  link({
+    name: "door",
+    roots: [door],
+    contexts: names.map((name) => ({ name, script: scripts[name] })),
+    initially: isLocked ? [door.locked.set(true)] : [],
+    properties,
+  });
+
+/** What is noted of a system, which every engine must say alike. */
+function notesOn(of: System): readonly string[] {
+  const spec = specOf(of, {
+    model: defineModel({ name: "door", title: "a door", properties: {}, build: () => ({ roots: [], contexts: [] }) }),
+  });
+  const told = ENGINES.map((engine) => check({ source: "door", spec, system: of }, { engine, exploreAll: true }).notes);
+  for (const notes of told) expect(notes).toEqual(told[0]);
+  return told[0] as readonly string[];
+}
+
+const noProperty = "no property is asked for; npm run check -- --explain lists what there is";
+
+describe("what calls returned", () => {
+  it.each([
+    ["an open door", ["visitor"], false, [["open"], ["open"]]],
+    ["a locked door", ["visitor"], true, [["shut"], ["shut"]]],
+    [
+      "a door that is locked meanwhile",
+      ["visitor", "locker"],
+      false,
+      [
+        ["open", "shut"],
+        ["open", "shut"],
+      ],
+    ],
+  ] as const)("%s: what a walk over all states finds", (_, names, isLocked, exits) => {
+    const of = system(names, isLocked);
+    const walked = new Map<string, Set<string>>();
+    for (const one of statesOf(of)) {
+      for (const { label, command } of expand(of, one).transitions) {
+        const by = label.stack.at(-1)?.callLabel ?? "";
+        if (label.program === "try_door")
+          walked.set(by, (walked.get(by) ?? new Set()).add(targetOf(of, command) ?? ""));
+      }
+    }
+    for (const engine of ENGINES) {
+      const found = returnsOf(of, runSearch(of, { engine, exploreAll: true }).result);
+      expect(found.map((one) => one.of)).toEqual(["try_door", "try_door again"]);
+      expect(found.map((one) => one.exits)).toEqual(exits);
+      expect(found.map((one) => one.exits)).toEqual(
+        ["first", "second"].map((at) => [...(walked.get(at) ?? [])].sort()),
+      );
+    }
+  });
+
+  it("one that nobody makes never returned", () => {
+    const late = program("late", { exits: ["done"] }, () => ({
+      wait: step("while (!locked) ;", when(door.locked).goto("try")),
+      try: call("try_door()", tryDoor, {}, { open: "done", shut: "done" }, { returns: { of: "try_door" } }),
+    }));
+    const of = link({ name: "door", roots: [door], contexts: [{ name: "late", script: late }], deadlock: false });
+    expect(returnsOf(of, runSearch(of, {}).result)).toEqual([
+      { context: "late", of: "try_door", exits: [], inVain: null },
+    ]);
+    expect(notesOn(of)).toEqual([noProperty, "late never takes a step", "late: try_door never returns"]);
+  });
+
+  it("must be read off the steps of the callee", () => {
+    const inner = program("inner", { exits: ["open", "shut"] }, () => ({
+      which: select("(model) a branch", [[door.locked.eq(true), "shut"]], "open"),
+    }));
+    const wrong = program("wrong", { exits: ["done"] }, () => ({
+      one: call("inner()", inner, {}, { open: "two", shut: "two" }, { returns: { of: "inner" } }),
+      two: call("try_door()", tryDoor, {}, { open: "three", shut: "three" }, { returns: { of: "it", inVain: "lost" } }),
+      three: step("return;", { returns: { of: "it" } }, otherwise.goto("done")),
+    }));
+    try {
+      link({ name: "door", roots: [door], contexts: [{ name: "wrong", script: wrong }] });
+      expect.fail("it was linked");
+    } catch (error) {
+      expect((error as LinkError).problems).toEqual([
+        'wrong, row "one": "returns" needs a callee of steps alone, and "which" of inner is a select',
+        'wrong, row "two": "returns" names "lost", which is no exit of try_door (open, shut)',
+        'wrong, row "three": "returns" is about the exits of a call; put it on the call row',
+      ]);
+    }
+  });
+});
+
+describe("a note says", () => {
+  it("that a call was in vain in every run", () => {
+    expect(notesOn(system(["visitor"], true))).toEqual([noProperty, "visitor: try_door returned shut in every run"]);
+    expect(notesOn(system(["visitor", "locker"], false))).toEqual([noProperty]);
+  });
+
+  it("that what is asked of states at rest was asked of none", () => {
+    const never = "no state is at rest, so that nothing was asked there: shutAtRest";
+    expect(notesOn(system(["locker", "guard"], true, [isShutAtRest]))).toEqual([never]);
+    expect(notesOn(system(["locker"], true, [isShutAtRest]))).toEqual([]);
+  });
+
+  it("that nobody runs", () => {
+    expect(notesOn(system([], true))).toEqual([noProperty, "no context runs: there is nothing but the first state"]);
+  });
+
+  it("nothing of what every run did, where not every run was seen, or a violation is", () => {
+    const of = system(["visitor"], true);
+    const spec = specOf(of, {
+      model: defineModel({ name: "door", title: "a door", properties: {}, build: () => ({ roots: [], contexts: [] }) }),
+    });
+    expect(check({ source: "door", spec, system: of }, { maxDepth: 1 }).notes).toEqual([noProperty]);
+  });
+});
+
+const load = (name: string, ...changes: string[]) => loadSpec(specNamed(name, folders), builtins, changesOf(changes));
+
+describe("with the model of kmalloc_nolock()", () => {
+  it("an answer to another question than the spec's holds, and tells of empty cells", async () => {
+    const outcome = check(await load("nmi-on-kmalloc", "version=v5"));
+    expect([outcome.verdict, statusOf(outcome), outcome.vacuous]).toEqual(["holds", 0, []]);
+    const strict = check(await load("nmi-on-kmalloc"));
+    expect([strict.verdict, strict.notes]).toEqual(["holds", []]);
+  });
+
+  it("a call that is refused is told with its caller", async () => {
+    const { notes } = check(await load("rt-nmi-refused"));
+    expect(notes).toEqual(["nmi0: alloc_pages_nolock returned NULL in every run"]);
+  });
+
+  it("a CPU that nobody is on is told", async () => {
+    const { notes } = check(await load("nmi-on-kmalloc", "cpus=2"));
+    expect(notes[0]).toBe("every context begins on CPU0; none on CPU1");
+  });
+});
+
+it("every spec of specs/ wants its empty cells explained", () => {
+  const names = specNames(folders);
+  expect(names.length).toBeGreaterThan(300);
+  const other = names.filter((name) => {
+    const spec = JSON.parse(readFileSync(join(folders.specs, `${name}.json`), "utf8")) as { cuts?: string };
+    return spec.cuts !== "explained";
+  });
+  expect(other).toEqual([]);
+});
