@@ -76,7 +76,7 @@ function located(path) {
 }
 
 /**
- * Where the program is, and which of its modules stand for which sources. Null where it cannot be kept, or where a
+ * Where the program is, which of its modules stand for which sources, and the folder that it is in. Null where it cannot be kept, or where a
  * source is so wrong that it cannot be built: then the sources themselves say what is wrong.
  */
 export async function builtProgram() {
@@ -89,5 +89,5 @@ export async function builtProgram() {
   }
   const url = (name) => pathToFileURL(join(folder, `${name}.js`)).href;
   const instead = Object.entries(ENTRIES).map(([name, path]) => [pathToFileURL(join(root, path)).href, url(name)]);
-  return { cli: url("cli"), instead: Object.fromEntries(instead) };
+  return { cli: url("cli"), instead: Object.fromEntries(instead), folder };
 }

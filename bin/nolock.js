@@ -22,7 +22,8 @@ async function registerTypeScript(instead) {
 
 async function program() {
   const built = await builtProgram();
-  if (built) return { run: (await import(built.cli)).run, prepare: () => registerTypeScript(built.instead) };
+  if (built)
+    return { run: (await import(built.cli)).run, prepare: () => registerTypeScript(built.instead), kept: built.folder };
   await registerTypeScript({});
   return { run: (await import("../checker/cli.ts")).run, prepare: async () => {} };
 }
@@ -32,6 +33,6 @@ process.once("uncaughtException", (error) => {
   console.error(error?.syscall === undefined ? error : `nolock cannot be loaded: ${error.message}`);
   process.exit(error?.syscall === undefined ? 70 : 74);
 });
-const { run, prepare } = await program();
+const { run, prepare, kept } = await program();
 process.removeAllListeners("uncaughtException");
-await run(prepare);
+await run(prepare, kept);

@@ -20,8 +20,11 @@ async function* typedLines(): AsyncGenerator<string> {
   }
 }
 
-/** Runs the command that the process was given; `prepare` is done before a model of one's own is loaded. */
-export async function run(prepare: () => Promise<void>): Promise<void> {
+/**
+ * Runs the command that the process was given; `prepare` is done before a model of one's own is loaded. `kept`: a folder
+ * that is another one when any source is.
+ */
+export async function run(prepare: () => Promise<void>, kept?: string): Promise<void> {
   beforeOwnModels(prepare);
   // A process that ends without an answer must not look like one that has given it.
   process.exitCode = EXIT.fault;
@@ -40,6 +43,7 @@ export async function run(prepare: () => Promise<void>): Promise<void> {
     complain: (text) => STANDARD_ERROR.write(text),
     attendance: ofProcess,
     lines: typedLines,
+    ...(kept === undefined ? {} : { kept }),
   });
   process.exitCode = printedAll() || (status !== EXIT.asExpected && status !== EXIT.unread) ? status : EXIT.unwritten;
 }

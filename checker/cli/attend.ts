@@ -25,6 +25,12 @@ export interface Attendance {
 /** Milliseconds: before anything is shown, between lines, between lines of their own, between looks at signals. */
 const [SHORT, REWRITE, LINE, LOOK] = [2000, 500, 10_000, 50];
 
+/** Milliseconds before anything is shown, and between lines: on a terminal lines are rewritten, elsewhere each stays. */
+export const DUE = {
+  first: (terminal: boolean | null): number => (terminal ? SHORT : LINE),
+  next: (terminal: boolean | null): number => (terminal ? REWRITE : LINE),
+};
+
 /** Whether a signal asked for the end, and what was found until then. */
 export interface Attended<T> {
   readonly interrupted: boolean;
@@ -67,7 +73,7 @@ export async function attend<T>(
         await turn();
         looked = at;
       }
-      const isDue = at - began >= (terminal ? SHORT : LINE) && at - last.at >= (terminal ? REWRITE : LINE);
+      const isDue = at - began >= DUE.first(terminal) && at - last.at >= DUE.next(terminal);
       if (!shows || !isDue || end.signal.aborted) continue;
       line = lineOf(value, (value.states - last.states) / ((at - last.at) / 1000), at - began, attendance.memory());
       write(terminal ? `\r\x1b[K${line.slice(0, attendance.columns() - 1)}` : `${line}\n`);

@@ -14,6 +14,8 @@ export interface Environment {
   readonly complain: (text: string) => void;
   /** What the user types, line by line; asked for only where a command talks with one. */
   readonly lines?: () => AsyncIterable<string>;
+  /** Where what linking told may be kept: a folder of the program as it is built. */
+  readonly kept?: string;
   /** For searches that take long; without it they are silent, and end when they end. */
   readonly attendance?: Attendance;
 }

@@ -13,7 +13,7 @@ import { readEntries } from "../crosscheck/agreement.ts";
 import { ENGINES } from "../engine/run.ts";
 import { recheck } from "../reduction/walk.ts";
 import { FORMAT_NAMES } from "../report/formats/index.ts";
-import { type Loaded, loadSpec } from "../spec/load.ts";
+import { type Loaded, loadQuestion, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
@@ -229,7 +229,7 @@ async function listSpecs(env: Environment): Promise<number> {
   for (const name of names) {
     goOn(env);
     try {
-      const { spec } = await loadSpec(specNamed(name, env.folders), env.builtins);
+      const spec = await loadQuestion(specNamed(name, env.folders), env.builtins);
       env.print(`${name.padEnd(width)}  ${spec.size === "large" ? "(large) " : ""}${spec.question}\n`);
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readArguments } from "../cli/arguments.ts";
 import type { Environment } from "../cli/environment.ts";
 import { tryOutputs } from "../cli/outputs.ts";
+import { tellCutShort } from "../cli/progress.ts";
 import { searchedSpecs } from "../cli/records.ts";
 import { writeWhole } from "../files.ts";
 import { type Judged, judge, undecided, unseen } from "../ledger/ledger.ts";
@@ -34,7 +35,7 @@ export async function claimsCommand(args: readonly string[], env: Environment): 
     return options.help ? EXIT.asExpected : EXIT.badInput;
   }
   if (!options.check) tryOutputs({ pages: { "results/": join(env.folders.results, CLAIM_FILES[0]) } });
-  const { searched, missing } = await searchedSpecs(env);
+  const { searched, missing, cutShort } = await searchedSpecs(env);
   const models = [...new Set(searched.map(({ spec }) => spec.model))].filter((model) => model.ledger !== undefined);
   const [model] = models;
   if (!model?.ledger || models.length > 1) {
@@ -45,6 +46,10 @@ export async function claimsCommand(args: readonly string[], env: Environment): 
     model.ledger,
     searched.filter(({ spec }) => spec.model === model),
   );
+  if (cutShort) {
+    for (const text of standing(judged)) env.print(`${text}\n`);
+    return tellCutShort(cutShort.done, cutShort.of, env);
+  }
   const texts = { "claims.md": claimsPage(judged), "claims.txt": claimsMail(judged) };
   const { results } = env.folders;
   const differing = CLAIM_FILES.filter((file) => {

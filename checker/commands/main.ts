@@ -1,9 +1,10 @@
 /** The command line: which command is meant, and what every failure of one turns into. */
 
 import { type Environment, Unread } from "../cli/environment.ts";
+import { CutShort } from "../cli/progress.ts";
 import { systemError } from "../files.ts";
 import { mendName, SpecError, shownPath } from "../spec/problems.ts";
-import { EXIT } from "../spec/verdict.ts";
+import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { checkCommand, checkHelp } from "./check.ts";
 import { claimsCommand, claimsHelp } from "./claims.ts";
 import { contextsCommand, contextsHelp } from "./contexts.ts";
@@ -68,6 +69,10 @@ export async function main(args: readonly string[], env: Environment): Promise<n
     if (error instanceof SpecError) {
       env.complain(`${error.message}\n`);
       return EXIT.badInput;
+    }
+    if (error instanceof CutShort) {
+      env.complain(`${error.message}\n`);
+      return exitStatus("incomplete", "holds", true);
     }
     if (error instanceof Unread) return EXIT.unread;
     const refused = systemError(error);

@@ -1,13 +1,15 @@
 /** `nolock print`: the rows of a spec's system, as they can be compared with the C. */
 import { oneSpec, readArguments } from "../cli/arguments.ts";
 import type { Environment } from "../cli/environment.ts";
+import { forEach, tellCutShort } from "../cli/progress.ts";
 import { allSpecs, findSpec } from "../cli/specs.ts";
 import { printLayout } from "../engine/print-layout.ts";
 import { stepList } from "../explain/step-list.ts";
+import { LinkError } from "../language/index.ts";
 import { printSystem } from "../language/print.ts";
-import { rowsOf } from "../ledger/corpus.ts";
+import { type RowOfSource, rowsOf, sourceOf } from "../ledger/corpus.ts";
 import { PRINTED_PASSES, printPass } from "../link/print-pass.ts";
-import { type Loaded, loadSpec } from "../spec/load.ts";
+import { loadSpec, loadUnlinked } from "../spec/load.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { linkOptionsOf } from "../spec/question.ts";
 import { EXIT } from "../spec/verdict.ts";
@@ -26,6 +28,18 @@ copies, steps have labels), order (with who begins after whom), attach
 (with what properties ask) or allocate (locals are slots).
 `;
 
+/** Nothing is linked for them. A table that has no meaning is told as `check` tells it. */
+async function rowsOfSpec(name: string, env: Environment): Promise<readonly RowOfSource[]> {
+  const loaded = await loadUnlinked(findSpec(name, env.folders), env.builtins);
+  try {
+    return rowsOf(sourceOf(loaded.spec));
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    await loadSpec(findSpec(name, env.folders), env.builtins);
+    throw error;
+  }
+}
+
 export async function printCommand(args: readonly string[], env: Environment): Promise<number> {
   const { options, words } = readArguments("print", args, {
     program: "text",
@@ -40,10 +54,18 @@ export async function printCommand(args: readonly string[], env: Environment): P
   }
   if (options.steps) {
     const names = words.length > 0 ? [oneSpec("print", words)] : allSpecs(env.folders);
-    const loaded: Loaded[] = [];
-    for (const name of names) loaded.push(await loadSpec(findSpec(name, env.folders), env.builtins));
-    env.print(stepList(loaded.flatMap(rowsOf)));
-    return EXIT.asExpected;
+    const rows: RowOfSource[] = [];
+    const done = await forEach(
+      names,
+      (name) => name,
+      async (name) => {
+        rows.push(...(await rowsOfSpec(name, env)));
+        return true;
+      },
+      env.attendance,
+    );
+    env.print(stepList(rows));
+    return done === names.length ? EXIT.asExpected : tellCutShort(done, names.length, env);
   }
   const { spec, system } = await loadSpec(findSpec(oneSpec("print", words), env.folders), env.builtins);
   if (options.layout) {

@@ -8,7 +8,7 @@ import { changesOf } from "../cli/changes.ts";
 import type { Environment } from "../cli/environment.ts";
 import { deliver, tryOutputs, writePageOutput } from "../cli/outputs.ts";
 import { writePage } from "../cli/page-file.ts";
-import { searchedSpecs } from "../cli/records.ts";
+import { allSearched } from "../cli/records.ts";
 import { findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
 import { agreementOn, readEntries } from "../crosscheck/agreement.ts";
 import { indexPage, type LinkTo } from "../html/index-page.ts";
@@ -100,7 +100,7 @@ async function index(isCheck: boolean, env: Environment): Promise<number> {
 
 /** Of all specs, or of those named. */
 async function indexOf(env: Environment, linkTo: LinkTo, names?: ReadonlySet<string>): Promise<string> {
-  const all = await searchedSpecs(env);
+  const all = await allSearched(env);
   const searched = all.searched.filter(({ spec }) => names?.has(spec.name) ?? true);
   const model = searched.find(({ spec }) => spec.model.ledger !== undefined)?.spec.model;
   const ofModel = searched.filter(({ spec }) => spec.model === model);

@@ -99,7 +99,27 @@ export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
 
-/** Rebuilds a node with each of its direct parts replaced; the place of a `read` counts through its indices. */
+/** A node with some of its parts replaced; itself, where each is what it was. */
+function withParts<N extends object>(node: N, parts: Partial<N>): N {
+  for (const key in parts) if (parts[key] !== node[key]) return { ...node, ...parts };
+  return node;
+}
+
+/** Each of a list mapped; the list itself, where each is what it was. */
+function mapAll<T>(list: readonly T[], map: (one: T) => T): readonly T[] {
+  let mapped: T[] | null = null;
+  for (const [i, one] of list.entries()) {
+    const other = map(one);
+    if (other !== one) mapped ??= list.slice(0, i);
+    mapped?.push(other);
+  }
+  return mapped ?? list;
+}
+
+/**
+ * A node with each of its direct parts replaced; the place of a `read` counts through its indices. Itself, where no part
+ * changed: linking maps every node many times over.
+ */
 export function mapParts(node: Node, part: (node: Node) => Node): Node {
   switch (node.op) {
     case "const":
@@ -108,7 +128,7 @@ export function mapParts(node: Node, part: (node: Node) => Node): Node {
     case "param":
       return node;
     case "read":
-      return { ...node, place: mapPlace(node.place, part) };
+      return withParts(node, { place: mapPlace(node.place, part) });
     case "racy":
     case "not":
     case "component":
@@ -116,43 +136,48 @@ export function mapParts(node: Node, part: (node: Node) => Node): Node {
     case "isKind":
     case "asKind":
     case "next":
-      return { ...node, of: part(node.of) };
+      return withParts(node, { of: part(node.of) });
     case "and":
     case "or":
-      return { ...node, args: node.args.map(part) };
+      return withParts(node, { args: mapAll(node.args, part) });
     case "eq":
     case "lt":
     case "le":
     case "add":
     case "sub":
-      return { ...node, left: part(node.left), right: part(node.right) };
+      return withParts(node, { left: part(node.left), right: part(node.right) });
     case "ite":
-      return { ...node, test: part(node.test), then: part(node.then), else: part(node.else) };
+      return withParts(node, { test: part(node.test), then: part(node.then), else: part(node.else) });
     case "forAll":
     case "exists":
     case "count":
-      return { ...node, body: part(node.body) };
+      return withParts(node, { body: part(node.body) });
     case "chain":
-      return {
-        ...node,
+      return withParts(node, {
         start: part(node.start),
         next: part(node.next),
         ...(node.item ? { item: part(node.item) } : {}),
-      };
+      });
     case "compose":
-      return { ...node, parts: Object.fromEntries(Object.entries(node.parts).map(([k, v]) => [k, part(v)])) };
+      return withParts(node, { parts: mapValues(node.parts, part) });
     case "stands":
     case "pcIn":
-      return { ...node, who: part(node.who) };
+      return withParts(node, { who: part(node.who) });
     default:
       return unreachable(node);
   }
 }
 
-/** Rebuilds a place with each of its indices replaced. */
+/** A record with each value mapped; itself, where each is what it was. */
+function mapValues<T>(record: Readonly<Record<string, T>>, map: (one: T) => T): Readonly<Record<string, T>> {
+  const mapped = Object.entries(record).map(([key, one]) => [key, map(one)] as const);
+  return mapped.every(([key, one]) => one === record[key]) ? record : Object.fromEntries(mapped);
+}
+
+/** A place with each of its indices replaced; itself, where none changed. */
 export function mapPlace(place: PlaceNode, part: (node: Node) => Node): PlaceNode {
-  if (place.path.every((step) => "field" in step)) return place;
-  return { ...place, path: place.path.map((step) => ("field" in step ? step : { ...step, index: part(step.index) })) };
+  const path = mapAll(place.path, (step) => ("field" in step ? step : withParts(step, { index: part(step.index) })));
+  return withParts(place, { path });
 }
 
 /** Calls `visit` for the node and everything below it, in the order of evaluation. */

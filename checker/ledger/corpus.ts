@@ -5,6 +5,8 @@
 import type { SourceRow } from "../language/programs.ts";
 import type { Loaded } from "../spec/load.ts";
 import type { Model } from "../spec/model.ts";
+import { programsOf } from "../spec/question.ts";
+import type { Spec } from "../spec/spec.ts";
 import type { SpecRecord } from "./record.ts";
 
 /** A row as the source has it: "___slab_alloc: recheck", "kmalloc_nolock: retry (v1)". */
@@ -14,6 +16,9 @@ export interface RowOfSource {
   readonly label: string;
   readonly row: SourceRow;
 }
+
+/** What a spec runs, before anything is linked. Throws `LinkError`. */
+export const sourceOf = (spec: Spec): RowSource => ({ spec, system: { programs: programsOf(spec) } });
 
 interface RowSource {
   readonly spec: Loaded["spec"];
@@ -60,7 +65,7 @@ export function corpusOf(
 ): Corpus {
   const fired = new Map<string, boolean>();
   for (const { loaded, record } of specs) {
-    for (const { name, program, label, row } of rowsOf(loaded)) {
+    for (const { name, program, label, row } of rowsOf(sourceOf(loaded.spec))) {
       if (!takesSteps(row)) continue;
       const here = (record.fired[program] ?? "").split(" ").includes(label);
       fired.set(name, here || fired.get(name) === true);

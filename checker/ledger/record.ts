@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Outcome } from "../answer/outcome.ts";
-import type { Loaded } from "../spec/load.ts";
+import type { Spec } from "../spec/spec.ts";
 import { jsonIn } from "../spec/text.ts";
 import type { Verdict } from "../spec/verdict.ts";
 
@@ -32,9 +32,9 @@ export interface SpecRecord {
 /** One more where a record holds something else than before: those of yesterday are then of no use. */
 const FORMAT = 3;
 
-export const keyOf = ({ spec, system }: Pick<Loaded, "spec" | "system">): string =>
+const keyOf = ({ cuts, uncut, expect }: Spec, relation: string): string =>
   createHash("sha256")
-    .update(JSON.stringify([FORMAT, system.hash, spec.cuts, spec.uncut, spec.expect]))
+    .update(JSON.stringify([FORMAT, relation, cuts, uncut, expect]))
     .digest("hex");
 
 export function recordOf(outcome: Outcome): SpecRecord {
@@ -57,7 +57,7 @@ export function recordOf(outcome: Outcome): SpecRecord {
       if (i > 0) add((label.stack[i - 1] as (typeof label.stack)[number]).program, callLabel);
   }
   return {
-    key: keyOf(outcome),
+    key: keyOf(outcome.spec, system.hash),
     relation: system.hash,
     verdict,
     differences: differences ?? [],
@@ -74,10 +74,10 @@ export function recordOf(outcome: Outcome): SpecRecord {
 
 export const recordText = (record: SpecRecord): string => `${JSON.stringify(record, null, 1)}\n`;
 
-/** The record that a text holds, where it is about this spec as it is today; else null. */
-export function recordOfSpec(text: string, loaded: Pick<Loaded, "spec" | "system">): SpecRecord | null {
+/** The record that a text holds, where it is about this spec, with the relation of today; else null. */
+export function recordOfSpec(text: string, spec: Spec, relation: string): SpecRecord | null {
   const record = recordIn(text);
-  return record?.key === keyOf(loaded) ? record : null;
+  return record?.key === keyOf(spec, relation) ? record : null;
 }
 
 const holds = (table: unknown, kind: string): boolean =>

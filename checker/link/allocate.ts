@@ -105,7 +105,10 @@ function allocatedStep(
 }
 
 function toSlots(node: Node, slotOf: ReadonlyMap<string, number>): Node {
-  if (node.op === "read") return { op: "read", place: placeToSlot(node.place, slotOf) };
+  if (node.op === "read") {
+    const place = placeToSlot(node.place, slotOf);
+    return place === node.place ? node : { op: "read", place };
+  }
   return mapParts(node, (part) => toSlots(part, slotOf));
 }
 

@@ -18,6 +18,7 @@ export function fold(node: Node, env: Env): Node {
       const stop = args.findIndex((arg) => isConst(arg) && arg.value === false);
       if (stop === 0) return FALSE;
       const kept = stop > 0 ? args.slice(0, stop + 1) : args;
+      if (kept.length === folded.args.length && kept.length > 1) return folded;
       return kept.length === 0 ? TRUE : kept.length === 1 ? (kept[0] as Node) : { op: "and", args: kept };
     }
     case "or": {
@@ -25,6 +26,7 @@ export function fold(node: Node, env: Env): Node {
       const stop = args.findIndex((arg) => isConst(arg) && arg.value === true);
       if (stop === 0) return TRUE;
       const kept = stop > 0 ? args.slice(0, stop + 1) : args;
+      if (kept.length === folded.args.length && kept.length > 1) return folded;
       return kept.length === 0 ? FALSE : kept.length === 1 ? (kept[0] as Node) : { op: "or", args: kept };
     }
     case "ite":

@@ -4,29 +4,68 @@ import type { Binder } from "../language/nodes.ts";
 import type { IndexSet } from "../language/sets.ts";
 import type { System } from "../language/system.ts";
 
+const descriptions = new WeakMap<IndexSet, string>();
+
 /** A set's name does not say which parts it has, nor in which order. */
 function described(set: IndexSet): string {
   if (set.kind === "base") return set.name;
+  const known = descriptions.get(set);
+  if (known !== undefined) return known;
   const parts = Object.entries(set.kind === "product" ? set.parts : set.kinds);
-  return `${set.kind} ${set.name}(${parts.map(([key, part]) => `${key}: ${described(part)}`).join(", ")})`;
+  const text = `${set.kind} ${set.name}(${parts.map(([key, part]) => `${key}: ${described(part)}`).join(", ")})`;
+  descriptions.set(set, text);
+  return text;
 }
 
-/** A binder is a record of its set and nothing else. */
-const isBinder = (part: unknown): boolean =>
-  typeof part === "object" && part !== null && "set" in part && Object.keys(part).length === 1;
+/** The text of a shape; it has no binders, and stands at every place. */
+const shapes = new WeakMap<object, string>();
 
-/** The same text for the same table, whatever was built before: binders are numbered as they are met in each row. */
+/** Names of keys as JSON has them: there are few. */
+const quotedKeys = new Map<string, string>();
+
+function quoted(key: string): string {
+  const known = quotedKeys.get(key) ?? JSON.stringify(key);
+  quotedKeys.set(key, known);
+  return known;
+}
+
+/**
+ * The same text for the same table, whatever was built before: JSON, in which binders are numbered as they are met, and
+ * sets described. Written by hand: tables are large, and `JSON.stringify` with a replacer took a sixth of linking.
+ */
 export function canonical(value: unknown): string {
   const numbers = new Map<Binder, number>();
-  return JSON.stringify(value, (key, part: unknown) => {
-    if (key === "binder" || isBinder(part)) {
-      const binder = part as Binder;
-      if (!numbers.has(binder)) numbers.set(binder, numbers.size);
-      return `${described(binder.set)}#${numbers.get(binder)}`;
+  const binderText = (binder: Binder): string => {
+    if (!numbers.has(binder)) numbers.set(binder, numbers.size);
+    return JSON.stringify(`${described(binder.set)}#${numbers.get(binder)}`);
+  };
+  const textOf = (key: string, part: unknown): string | undefined => {
+    if (typeof part !== "object" || part === null) return JSON.stringify(part);
+    if (key === "binder") return binderText(part as Binder);
+    if (key === "shape") {
+      const text = shapes.get(part) ?? membersOf(part, Object.keys(part));
+      shapes.set(part, text);
+      return text;
     }
-    if (key === "set" && typeof part === "object") return described(part as IndexSet);
-    return part;
-  });
+    if (Array.isArray(part)) return listOf(part);
+    const keys = Object.keys(part);
+    if (keys.length === 1 && keys[0] === "set") return binderText(part as Binder);
+    return key === "set" ? JSON.stringify(described(part as IndexSet)) : membersOf(part, keys);
+  };
+  const listOf = (list: readonly unknown[]): string => {
+    let text = "[";
+    for (const [i, one] of list.entries()) text += `${i > 0 ? "," : ""}${textOf("", one) ?? "null"}`;
+    return `${text}]`;
+  };
+  const membersOf = (part: object, keys: readonly string[]): string => {
+    let text = "{";
+    for (const key of keys) {
+      const one = textOf(key, (part as Record<string, unknown>)[key]);
+      if (one !== undefined) text += `${text.length > 1 ? "," : ""}${quoted(key)}:${one}`;
+    }
+    return `${text}}`;
+  };
+  return textOf("", value) as string;
 }
 
 export function hashOf(system: Omit<System, "hash">): string {

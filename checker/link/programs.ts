@@ -82,7 +82,16 @@ function targetsOf(row: SourceRow): readonly string[] {
   }
 }
 
-function problemsOf(program: Program): string[] {
+/** What is wrong with a program on its own: found once, for the programs of a model are in every system of it. */
+const problemsKnown = new WeakMap<Program, readonly string[]>();
+
+function problemsOf(program: Program): readonly string[] {
+  const known = problemsKnown.get(program) ?? problemsIn(program);
+  problemsKnown.set(program, known);
+  return known;
+}
+
+function problemsIn(program: Program): string[] {
   const problems: string[] = [];
   const say = (label: string, what: string) => problems.push(`${program.name}, row "${label}": ${what}`);
   const labels = Object.keys(program.rows);

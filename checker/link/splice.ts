@@ -129,7 +129,10 @@ export function substitute(node: Node, instance: Instance): Node {
     if (arg === undefined || "base" in arg) throw new Error(`${instance.program.name}: no value for "${node.name}"`);
     return arg;
   }
-  if (node.op === "read") return { op: "read", place: substitutePlace(node.place, instance) };
+  if (node.op === "read") {
+    const place = substitutePlace(node.place, instance);
+    return place === node.place ? node : { op: "read", place };
+  }
   return mapParts(node, (part) => substitute(part, instance));
 }
 

@@ -38,10 +38,31 @@ export const loadQuestion = async (file: SpecFile, builtins: Builtins): Promise<
 
 /** Loads a spec and links its system. Throws `SpecError` with every problem of the first stage that has any. */
 export async function loadSpec(file: SpecFile, builtins: Builtins, changes: readonly Change[] = []): Promise<Loaded> {
+  return { ...(await loadUnlinked(file, builtins, changes)) };
+}
+
+/** The same, but the system is linked when it is first asked for, and what is wrong with it is thrown there. */
+export async function loadUnlinked(
+  file: SpecFile,
+  builtins: Builtins,
+  changes: readonly Change[] = [],
+): Promise<Loaded> {
   const { spec, modelFile, refuse, author } = await named(file, builtins, changes);
-  const linked = author(spec.model, () => linkSpec(spec));
-  if ("problems" in linked) throw refuse(linked.problems);
-  return { source: file.source, spec, system: linked.system, ...(modelFile ? { modelFile } : {}) };
+  let system: System | null = null;
+  const linked = (): System => {
+    const found = author(spec.model, () => linkSpec(spec));
+    if ("problems" in found) throw refuse(found.problems);
+    return found.system;
+  };
+  return {
+    source: file.source,
+    spec,
+    get system() {
+      system ??= linked();
+      return system;
+    },
+    ...(modelFile ? { modelFile } : {}),
+  };
 }
 
 /** All stages but the last: what the file says, and how to tell what is wrong with it. */

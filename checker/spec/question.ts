@@ -3,6 +3,7 @@ import { LinkError, type LinkOptions, type Property, property, type System } fro
 import { TRUE } from "../language/nodes.ts";
 import type { Program, SourceRow, Variant } from "../language/programs.ts";
 import { link } from "../link/link.ts";
+import { reachedPrograms } from "../link/programs.ts";
 import type { Problem } from "./model.ts";
 import { orderOf } from "./order.ts";
 import { mendName } from "./problems.ts";
@@ -43,6 +44,13 @@ export function linkSpec(
   }
   const problems = [...strayFails(system, spec), ...rowProblems(system, spec), ...frameProblems(system, spec)];
   return problems.length > 0 ? { problems } : { system };
+}
+
+/** The programs that a spec's contexts reach, patched, before anything is linked. Throws `LinkError`. */
+export function programsOf({ model, asked }: Pick<Spec, "model" | "asked">): Readonly<Record<string, Program>> {
+  const { contexts, variants = [] } = model.build(asked);
+  const scripts = [...new Set(contexts.map(({ script }) => script as unknown as Program))];
+  return reachedPrograms(scripts, variants);
 }
 
 const textOf = ({ program, label, to }: Happening): string => `${program}: ${label}${to === null ? "" : ` -> ${to}`}`;
