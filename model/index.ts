@@ -13,7 +13,7 @@ import { objcg, object, slab } from "./mm/sets.ts";
 import { p } from "./page/state.ts";
 import { call } from "./properties/call-ghosts.ts";
 import { g } from "./properties/ghosts.ts";
-import { PROPERTIES } from "./properties/index.ts";
+import { PROPERTIES, RULES } from "./properties/index.ts";
 import { COMPANY } from "./questions/company.ts";
 import { defers } from "./questions/defers.ts";
 import { grow } from "./questions/grow.ts";
@@ -124,6 +124,11 @@ export default kernelModel({
   versions: Object.fromEntries(Object.entries(VERSIONS).map(([name, { about }]) => [name, about])),
   variants: Object.fromEntries(Object.entries(VARIANTS).map(([name, { summary }]) => [name, summary])),
   properties: PROPERTIES,
+  rules: RULES,
+  unfit: ({ configuration }) =>
+    configuration.accounting
+      ? {}
+      : { S12: 'it is about counters that are kept with "accounting" only: set it to true' },
   ledger: LEDGER,
   company: COMPANY,
   views: VIEWS,

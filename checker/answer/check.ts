@@ -92,12 +92,34 @@ function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOption
     reduced,
     reductions,
     cuts,
+    asked: askedWith(options),
     trace: counterexample(system, result, violations, options.show ?? spec.show),
     vacuous,
     notes: notesOf({ system, spec, result, cuts: isExplained ? null : cuts }),
     differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
   };
 }
+
+/** The options of the command line that change an answer. Engine and threads never do. */
+function askedWith(options: CheckOptions): readonly string[] {
+  const { exploreAll, maxStates, maxDepth, memory, por, symmetry, show, shortest } = options;
+  const onOff = (name: string, is: boolean | undefined): string[] =>
+    is === undefined ? [] : [`--${name}`, is ? "on" : "off"];
+  return [
+    ...(exploreAll ? ["--explore-all"] : []),
+    ...(maxStates === undefined ? [] : ["--max-states", String(maxStates)]),
+    ...(maxDepth === undefined ? [] : ["--max-depth", String(maxDepth)]),
+    ...(memory === undefined ? [] : ["--memory", sizeText(memory)]),
+    ...onOff("por", por),
+    ...onOff("symmetry", symmetry),
+    ...(show === undefined ? [] : ["--show", show]),
+    ...(shortest === undefined || shortest === "steps" ? [] : ["--shortest", shortest]),
+  ];
+}
+
+/** Bytes as the command line takes them. */
+const sizeText = (bytes: number): string =>
+  bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20}M` : `${Math.ceil(bytes / 2 ** 10)}K`;
 
 /** The exit status of an outcome. */
 export function statusOf({ verdict, spec, differences }: Outcome): number {

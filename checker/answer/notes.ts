@@ -19,10 +19,12 @@ interface Seen {
 }
 
 export function notesOf({ system, spec, result, cuts }: Seen): readonly string[] {
+  const leftOut = notOfThis(system, spec);
   // What is violated needs no caution.
-  if (result.violations.length > 0) return [];
+  if (result.violations.length > 0) return leftOut;
   const isWhole = result.complete;
   return [
+    ...leftOut,
     ...nothingAsked(spec),
     ...nobodyRuns(system),
     ...emptyLanes(system, spec),
@@ -35,6 +37,13 @@ export function notesOf({ system, spec, result, cuts }: Seen): readonly string[]
 export function askedContexts({ contexts }: System, { asked }: Pick<Spec, "asked">): readonly number[] {
   const named = new Set(asked.contexts.map(({ name }) => name));
   return [...contexts.keys()].filter((i) => named.size === 0 || named.has(contexts[i]?.name ?? ""));
+}
+
+/** Of all properties of a model, those that say nothing about this question. */
+function notOfThis({ properties }: System, spec: Spec): string[] {
+  const asked = new Set(properties.map(({ name }) => name));
+  const idle = spec.everyProperty ? spec.properties.filter((name) => !asked.has(name)) : [];
+  return idle.length === 0 ? [] : [`of all properties these have nothing to do with the question: ${idle.join(", ")}`];
 }
 
 const nothingAsked = ({ properties, sometimes, happens }: Spec): string[] =>

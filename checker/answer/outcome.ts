@@ -32,6 +32,8 @@ export interface Outcome {
   readonly violated: readonly string[];
   /** Shortest violation of each violated property, in that order. */
   readonly violations: readonly Violation[];
+  /** Options of the command line that change the answer, word by word: "--shortest", "switches". */
+  readonly asked: readonly string[];
   /** The counterexample to show: of the property that the spec or the user names, else of the first shortest. */
   readonly trace: Trace | null;
   /** Where the fewest switches were asked for. */

@@ -1,9 +1,12 @@
 /** The command line as a user typed it, against the options that a command has; every mistake at once. */
 import { parseArgs } from "node:util";
-import { type LocatedProblem, mendName, SpecError } from "../spec/problems.ts";
+import { type LocatedProblem, mendName, mendValue, SpecError } from "../spec/problems.ts";
 
-/** What follows an option: nothing, a text, a whole number of at least 1, a size in bytes, or one of some words. */
-export type OptionKind = "flag" | "text" | "texts" | "count" | "size" | readonly string[];
+/**
+ * What follows an option: nothing, a text, a text or nothing (then it is empty), a whole number of at least 1, a size in
+ * bytes, or one of some words.
+ */
+export type OptionKind = "flag" | "text" | "maybe" | "texts" | "count" | "size" | readonly string[];
 export type Options = Readonly<Record<string, OptionKind>>;
 
 type ValueOf<K> = K extends "flag"
@@ -12,7 +15,7 @@ type ValueOf<K> = K extends "flag"
     ? readonly string[]
     : K extends "count" | "size"
       ? number | undefined
-      : K extends "text"
+      : K extends "text" | "maybe"
         ? string | undefined
         : K extends readonly (infer W)[]
           ? W | undefined
@@ -59,7 +62,7 @@ export function readArguments<const O extends Options>(
       options[name] = true;
       continue;
     }
-    const value = token.value;
+    const value = kind === "maybe" ? (token.value ?? "") : token.value;
     if (value === undefined || (/^-./.test(value) && !token.inlineValue)) {
       say("its value is missing", `write ${rawName} ${Array.isArray(kind) ? kind.join(" | ") : "VALUE"}; ${help}`);
     } else if (kind === "count" && !/^[1-9]\d{0,14}$/.test(value)) {
@@ -67,7 +70,7 @@ export function readArguments<const O extends Options>(
     } else if (kind === "size" && sizeOf(value) === null) {
       say(`"${value}" is not a size`, `write ${rawName} 512M or ${rawName} 2G`);
     } else if (Array.isArray(kind) && !kind.includes(value)) {
-      say(`"${value}" is not one of its values`, mendName(value, kind, "value"));
+      say(`"${value}" is not one of its values`, mendValue(value, kind));
     } else if (kind === "texts") options[name] = [...(options[name] as readonly string[]), value];
     else if (options[name] !== undefined) say("it is given twice", "keep one of the two");
     else if (kind === "size") options[name] = sizeOf(value);

@@ -25,7 +25,7 @@ import { swapStores, swapStoresInAll } from "./swap-stores.ts";
 export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a name of specs/, or a path
        npm run check -- --all [--size large]
        npm run check -- --list
-       npm run check -- --explain NAME
+       npm run check -- --explain [NAME]
 
   --all               check every spec of specs/, a line for each
   --size ci|large     with --all: those of this size (default: ci)
@@ -70,7 +70,8 @@ export const checkHelp = `Usage: npm run check -- SPEC [options]      SPEC: a na
                       scenario and what changed (default)
   --explain NAME      what a property, claim, design, version, variant,
                       function or row ("function: row") means, how it
-                      reads formally, and which specs decide it
+                      reads formally, and which specs decide it; without
+                      a NAME: what may be explained, and asked
   --format NAME       print the outcome in another form than text; with
                       --all: junit or sarif, one document for all
 ${formatsHelp}
@@ -113,7 +114,7 @@ const OPTIONS = {
   show: "text",
   shortest: SHORTEST,
   trace: ["short", "full"],
-  explain: "text",
+  explain: "maybe",
   format: FORMAT_NAMES,
   out: "text",
   json: "text",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Environment } from "../cli/environment.ts";
 import { recordFile } from "../cli/records.ts";
 import { allSpecs, specNamed } from "../cli/specs.ts";
-import { explain, knownNames } from "../explain/explain.ts";
+import { explain, explainable, knownNames } from "../explain/explain.ts";
 import { type Sources, sourcesOf } from "../explain/sources.ts";
 import { firedIn, type SpecRecord } from "../ledger/record.ts";
 import { loadQuestion } from "../spec/load.ts";
@@ -41,6 +41,10 @@ export async function explainName(name: string, args: readonly string[], env: En
       fires,
     ),
   );
+  if (name === "") {
+    env.print(all.map(explainable).join("\n"));
+    return EXIT.asExpected;
+  }
   const texts = all.flatMap((sources) => explain(name, sources) ?? []);
   if (texts.length > 0) {
     env.print(texts.join("\n"));
@@ -50,7 +54,7 @@ export async function explainName(name: string, args: readonly string[], env: En
   const mend =
     near.length > 0
       ? `did you mean ${near.map((one) => JSON.stringify(one)).join(" or ")}?`
-      : 'name a property, a claim, a design, a version, a variant, a function, or a row as a report has it: "function: row"';
+      : "`npm run check -- --explain` alone lists what may be explained";
   throw new SpecError([{ where: "--explain", what: `nothing is called "${name}"`, mend }]);
 }
 

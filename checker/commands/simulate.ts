@@ -16,6 +16,7 @@ import { Walk } from "../simulate/walk.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT, exitStatus } from "../spec/verdict.ts";
+import { forShell } from "../text/shell.ts";
 import { count, wrap } from "../text/wrap.ts";
 
 export const simulateHelp = `Usage: npm run simulate -- SPEC [--seed N] [--steps N] [--runs N]
@@ -161,7 +162,7 @@ function saveWalk(path: string, option: string, loaded: Loaded, walk: Walk, by: 
 }
 
 const commandOf = ({ source, spec }: Loaded): string =>
-  ["npm run simulate --", source, ...spec.changed.map((change) => `--set ${change}`)].join(" ");
+  ["npm run simulate --", forShell(source), ...spec.changed.map((change) => `--set ${forShell(change)}`)].join(" ");
 
 const commandFor = (loaded: Loaded, seed: number, most: number): string =>
   `${commandOf(loaded)} --seed ${seed}${most === 1000 ? "" : ` --steps ${most}`}`;

@@ -16,7 +16,7 @@ import type { Clause, Property } from "../language/properties.ts";
 import { isDeciding, letter } from "../ledger/ledger.ts";
 import type { Claim, Design, Ledger, Reading, Within } from "../spec/model.ts";
 import type { Spec } from "../spec/spec.ts";
-import { linkLines } from "../text/lore.ts";
+import { linkLine } from "../text/lore.ts";
 import { ascii, wrap } from "../text/wrap.ts";
 import type { KnownRow, Sources } from "./sources.ts";
 
@@ -70,6 +70,33 @@ export const knownNames = ({ model, rows, programs }: Sources): readonly string[
   ...programs.keys(),
   ...new Set(rows.map(({ program, label }) => `${program}: ${label}`)),
 ];
+
+/** All that may be explained, and what of it a spec may ask: names, with what each says where that is a line or two. */
+export function explainable({ model, programs }: Sources): string {
+  const { properties, ledger, versions, variants } = model;
+  const told = (title: string, table: Readonly<Record<string, string>>): string[] =>
+    Object.keys(table).length === 0
+      ? []
+      : [
+          title,
+          ...Object.entries(table).flatMap(([name, text]) => wrap(`${name}: ${text}`, { first: "  ", rest: "      " })),
+        ];
+  const named = (title: string, names: readonly string[]): string[] =>
+    names.length === 0 ? [] : [title, ...wrap(names.join(", "), { first: "  " })];
+  const sentences = Object.fromEntries(Object.values(properties).map(({ name, sentence }) => [name, sentence]));
+  const designs = Object.entries(ledger?.designs ?? {}).map(([id, { about }]) => [id, about]);
+  const sections = [
+    wrap(`Of the model "${model.name}"; npm run check -- --explain NAME tells more of each.`),
+    told('Properties and witnesses ("properties", or "all" of them, and "sometimes" in a spec):', sentences),
+    told('Versions ("version"):', versions),
+    told('Variants ("variants"):', variants),
+    told('Designs ("designs"):', Object.fromEntries(designs)),
+    named('Claims ("claims"):', Object.keys(ledger?.claims ?? {})),
+    named('Functions, and their rows as "function: row":', [...programs.keys()]),
+  ];
+  const texts = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
+  return `${ascii(texts.join("\n\n"))}\n`;
+}
 
 const titleOf = ({ program, label, variant }: KnownRow): string =>
   `${program}: ${label}${variant === null ? "" : ` (${variant})`}`;
@@ -150,7 +177,7 @@ function aboutClaim(id: string, claim: Claim, ledger: Ledger, specs: readonly Sp
   return [
     ...wrap(`Claim ${id}: "${quote}"`, { rest: "  " }),
     ...wrap(`${who}, ${where}`, { first: "  ", rest: "  " }),
-    ...(messageId === undefined ? [] : linkLines(messageId, "  ")),
+    ...(messageId === undefined ? [] : [linkLine(messageId, "  ")]),
     ...(notExpressible === undefined ? [] : wrap(notExpressible, { first: "  Not expressible: ", rest: "    " })),
     ...parts.flatMap((part, i) => {
       const deciding = named.filter((spec) => isDeciding({ spec }, { ...claim, parts: [part] }, ledger));

@@ -69,7 +69,7 @@ function routesOf(outcome: Outcome): Route[] {
 
 function linesOf(outcome: Outcome, agreement: string): Fact[] {
   const { spec, system, result, engine } = outcome;
-  const { model, version, variants, changed, others, contexts, bounds, extent } = factsOf(outcome);
+  const { model, version, variants, changed, others, contexts, where, bounds, extent } = factsOf(outcome);
   const facts: readonly (readonly [string, string])[] = [
     ["model", model],
     ["version", version],
@@ -78,6 +78,7 @@ function linesOf(outcome: Outcome, agreement: string): Fact[] {
     ["as by default", others],
     ["changed by --set", spec.changed.join(" ")],
     ...contexts.map(({ name, kind, script }): [string, string] => [name, `${kind}: ${script}`]),
+    ["where", where],
     ["bounds", bounds],
     ["search", `${extent}, engine ${engine}`],
     ["states", count(result.states)],

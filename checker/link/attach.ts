@@ -2,6 +2,7 @@
  * Third pass: what properties ask and write stands at the steps that they speak of; what they ask of states stands beside.
  * Which ghosts are kept follows from what they read.
  */
+import type { Property } from "../language/properties.ts";
 import type { Shape } from "../language/shapes.ts";
 import type { StateCheck, StepCheck, StepWitness, Witness } from "../language/system.ts";
 import { attachments, type OfCommand } from "./clauses.ts";
@@ -24,6 +25,8 @@ export interface AttachedStep extends Omit<SplicedStep, "entries"> {
 /** The conditions of steps have no labels for their regions yet: which locals live is read off them as they are. */
 export interface Attached extends Omit<Ordered, "scripts"> {
   readonly scripts: readonly Script<AttachedStep>[];
+  /** Those that ask something here. */
+  readonly properties: readonly Property[];
   /** State and ghosts that are kept. */
   readonly fields: Readonly<Record<string, Shape>>;
   readonly droppedGhosts: readonly string[];
@@ -37,7 +40,8 @@ export interface Attached extends Omit<Ordered, "scripts"> {
 export function attach({ scripts, ...spliced }: Ordered): Attached {
   const { collected, resolve, begins } = spliced;
   const steps = scripts.flatMap((script) => script.steps);
-  const found = attachments(collected.options.properties ?? [], steps, collected.env);
+  const { options, properties, env } = collected;
+  const found = attachments(properties, steps, env, options.whereTheyApply ?? false);
   const ghosts = keepGhosts(collected.declared.ghost, found);
   const states = (checks: readonly StateCheck[]) => checks.map((c) => ({ ...c, condition: resolve(c.condition) }));
   const commandOf = (command: SplicedCommand): AttachedCommand => {
@@ -58,6 +62,7 @@ export function attach({ scripts, ...spliced }: Ordered): Attached {
         })),
       })),
     })),
+    properties: found.properties,
     fields: { ...collected.declared.state, ...ghosts.fields },
     droppedGhosts: ghosts.dropped,
     invariants: states(found.invariants),

@@ -17,6 +17,8 @@ export interface OfCommand {
 }
 
 export interface Attachments {
+  /** Those that are attached to something. */
+  readonly properties: readonly Property[];
   readonly ofCommand: Map<SplicedCommand, OfCommand>;
   readonly waits: Map<SplicedStep, StepCheck[]>;
   readonly invariants: StateCheck[];
@@ -28,9 +30,16 @@ export interface Attachments {
 const conditionOf = (clause: { readonly condition: Node }, step: SplicedStep, env: Env): Node =>
   fold(substitute(clause.condition, step.instance), env);
 
-/** Throws `LinkError` where a property would check nothing. */
-export function attachments(properties: readonly Property[], steps: readonly SplicedStep[], env: Env): Attachments {
+/** Throws `LinkError` where a property would check nothing, or leaves it out where they are asked `whereTheyApply`. */
+export function attachments(
+  asked: readonly Property[],
+  steps: readonly SplicedStep[],
+  env: Env,
+  whereTheyApply: boolean,
+): Attachments {
+  const properties: Property[] = [];
   const result: Attachments = {
+    properties,
     ofCommand: new Map(
       steps.flatMap((s) => s.entries.flat().map((c) => [c, { checks: [], witnesses: [], effect: [] }])),
     ),
@@ -43,14 +52,15 @@ export function attachments(properties: readonly Property[], steps: readonly Spl
   const problems: string[] = [];
   // Properties share ghosts: a write that several of them bring along is made once.
   const tracked = new Set<Clause>();
-  for (const property of properties) {
+  for (const property of asked) {
     const places = property.clauses.map((clause) => {
       if (clause.kind === "track" && tracked.has(clause)) return 0;
       if (clause.kind === "track") tracked.add(clause);
       return attachClause(property, clause, steps, env, result);
     });
     const named = steps.some((s) => s.entries.flat().some((c) => c.fails?.property === property.name));
-    if (!named && places.every((n) => n === 0)) {
+    if (named || places.some((n) => n > 0)) properties.push(property);
+    else if (!whereTheyApply) {
       const on = new Set(
         property.clauses.flatMap((c) =>
           "program" in c ? [`${c.program}: ${c.label}`] : ["cells that no row touches"],

@@ -8,6 +8,7 @@ import type { Effect, LinkOptions } from "../language/link-options.ts";
 import type { Assign } from "../language/nodes.ts";
 import { type Root, rootOf } from "../language/places.ts";
 import type { Program } from "../language/programs.ts";
+import type { Property } from "../language/properties.ts";
 import { Universe } from "../language/sets.ts";
 import type { Shape } from "../language/shapes.ts";
 import { constantsOf, envWith, flat } from "./configured.ts";
@@ -22,6 +23,8 @@ export interface Collected {
   /** All that these reach, after the patches, by name. */
   readonly programs: Readonly<Record<string, Program>>;
   readonly declared: DeclaredFields;
+  /** Those that are asked for; of those that are asked where they apply, the ones that speak of ways that there are. */
+  readonly properties: readonly Property[];
   /** Index sets and constants, before there is any state. */
   readonly env: Env;
 }
@@ -47,7 +50,7 @@ function misplaced(constants: readonly Effect[], initially: readonly Effect[]): 
 
 /** Throws `LinkError`. */
 export function collect(options: LinkOptions): Collected {
-  const { contexts, properties = [], sizes = {} } = options;
+  const { contexts, properties: asked = [], whereTheyApply = false, sizes = {} } = options;
   orLinkErrors([
     ...contexts.flatMap(({ name, script }) =>
       typeof script?.name === "string" ? [] : [`the context "${name}" has no script; give it a program`],
@@ -59,6 +62,9 @@ export function collect(options: LinkOptions): Collected {
   const names = { ...options.names, context: contexts.map((c) => c.name) };
   const universe = new Universe({ ...sizes, context: contexts.length }, names);
   const declared = declaredFields(options.roots, universe);
+  const properties = asked.filter(
+    (one) => !whereTheyApply || undeclared({}, [one], [], declared, programs).length === 0,
+  );
   const assigned = flat([...(options.constants ?? []), ...(options.initially ?? [])]);
   orLinkErrors([
     ...duplicates("contexts", names.context),
@@ -71,7 +77,7 @@ export function collect(options: LinkOptions): Collected {
     ...misplaced(options.constants ?? [], options.initially ?? []),
   ]);
   const constants = constantsOf(declared.constants, options.constants ?? [], universe);
-  return { options, scripts, programs, declared, env: envWith(universe, constants) };
+  return { options, scripts, programs, declared, properties, env: envWith(universe, constants) };
 }
 
 function declaredFields(roots: readonly Root[], universe: Universe): DeclaredFields {

@@ -19,6 +19,7 @@ export function undeclared(
   properties: readonly Property[],
   assigned: readonly Assign[],
   declared: DeclaredFields,
+  reached: Readonly<Record<string, Program>> = programs,
 ): string[] {
   const problems: string[] = [];
   const said = new Set<string>();
@@ -38,7 +39,7 @@ export function undeclared(
   }
   for (const property of properties) {
     const say: Say = (what) => sayOnce(`property ${property.name}: ${what}`);
-    for (const clause of property.clauses) checkClause(clause, programs, declared, say);
+    for (const clause of property.clauses) checkClause(clause, reached, declared, say);
   }
   for (const assign of assigned) visitAssign(assign, (place) => checkPlace(place, declared, sayOnce));
   return problems;

@@ -19,10 +19,9 @@ import { asymmetries, renamableOf } from "./symmetric.ts";
 
 /** Throws `LinkError` where the relation takes elements for different that may be renamed. */
 export function tableOf(allocated: Allocated): System {
-  const { collected, resolve, scripts, fields, invariants, atRest, alwaysPossible, witnesses } = allocated;
+  const { collected, resolve, scripts, properties, fields, invariants, atRest, alwaysPossible, witnesses } = allocated;
   const { options, programs, declared, env } = collected;
   const { universe, constants } = env;
-  const selected = options.properties ?? [];
   const { labels, commands } = labelsOf(scripts);
   const numberOf = (name: string) => options.contexts.findIndex((one) => one.name === name);
   const contexts = options.contexts.map(({ name, script }) => ({
@@ -53,7 +52,7 @@ export function tableOf(allocated: Allocated): System {
     alwaysPossible,
     witnesses,
     deadlock: options.deadlock ?? true,
-    properties: [...selected, ...failing(commands, selected)],
+    properties: [...properties, ...failing(commands, properties)],
     programs,
     droppedGhosts: allocated.droppedGhosts,
     renamable,

@@ -1,9 +1,11 @@
 /** What was asked and how far was searched, in the words that every report uses: text, mail, page, and files for machines. */
-
+import { askedContexts } from "../answer/notes.ts";
 import type { Outcome } from "../answer/outcome.ts";
+import { laneOf, lanesOf } from "../reference/trace.ts";
 import type { Claim, Setting } from "../spec/model.ts";
 import { orderText } from "../spec/order.ts";
 import type { Spec } from "../spec/spec.ts";
+import { commandText } from "../text/shell.ts";
 
 /** A context as a spec sets it up: "nmi0", "nmi, at kprobe, after irq0", "kmalloc_nolock A; kfree #1". */
 interface ContextFact {
@@ -21,6 +23,8 @@ export interface Facts {
   readonly changed: string;
   readonly others: string;
   readonly contexts: readonly ContextFact[];
+  /** On which lane each begins, where there are several: "task0, nmi0 on CPU0; task1 on CPU1". */
+  readonly where: string;
   /** Index sets with their sizes: "cpu=2 slab=3". */
   readonly bounds: string;
   /** "exhaustive breadth-first", or why it was not. */
@@ -46,6 +50,7 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
         script: script.join("; "),
       };
     }),
+    where: whereOf(system, spec),
     bounds: Object.entries(system.universe.sizes)
       .map(([name, size]) => `${name}=${size}`)
       .join(" "),
@@ -53,6 +58,16 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
       ? "exhaustive breadth-first"
       : `NOT exhaustive: ${result.incomplete ?? "stopped after the first level with a violation"}`,
   };
+}
+
+function whereOf(system: Outcome["system"], spec: Spec): string {
+  if (lanesOf(system).length < 2) return "";
+  const on = new Map<string, string[]>();
+  for (const context of askedContexts(system, spec)) {
+    const lane = laneOf(system, system.initial, context) ?? "none";
+    on.set(lane, [...(on.get(lane) ?? []), system.contexts[context]?.name as string]);
+  }
+  return [...on].map(([lane, names]) => `${names.join(", ")} on ${lane}`).join("; ");
 }
 
 /** The entry of a record by a name that somebody wrote: "constructor" and its like are names as any other. */
@@ -92,6 +107,16 @@ export function notModelled({ spec, system }: Pick<Outcome, "spec" | "system">):
   return [...new Set([...spec.model.notModelled, ...abstracts])];
 }
 
-/** The command that asks the same again. */
-export const commandOf = ({ source, spec }: Pick<Outcome, "source" | "spec">): string =>
-  ["npm run check --", source, ...spec.changed.map((change) => `--set ${change}`)].join(" ");
+/** The command that asks the same again: all that the answer depends on, and nothing of how it is told. */
+export const commandWords = ({
+  source,
+  spec,
+  asked,
+}: Pick<Outcome, "source" | "spec" | "asked">): readonly string[] => [
+  ...["npm", "run", "check", "--", source],
+  ...spec.changed.flatMap((change) => ["--set", change]),
+  ...asked,
+];
+
+export const commandOf = (outcome: Pick<Outcome, "source" | "spec" | "asked">): string =>
+  commandText(commandWords(outcome));

@@ -1,6 +1,7 @@
 /** The table of steps: what each changed, which row of which program it is, and how sure that row is. */
 
 import type { Trace, TraceStep } from "../answer/outcome.ts";
+import { targetOf } from "../answer/returns.ts";
 import { cellsOf } from "../language/cells.ts";
 import type { RowMeta } from "../language/programs.ts";
 import type { System } from "../language/system.ts";
@@ -44,12 +45,12 @@ export const effectsOf = ({ chosen }: TraceStep, changes: TraceStep["changes"]):
 /** One step: who, which row, the C; below it what else there is to say. */
 export function stepLines(
   system: System,
-  step: Pick<TraceStep, "label" | "context">,
+  step: Pick<TraceStep, "label" | "context" | "command">,
   number: string,
   below: readonly string[],
 ): string[] {
   const { label, context } = step;
-  const row = `${label.program}: ${label.rowLabel}`;
+  const row = `${label.program}: ${label.rowLabel}${wayOf(system, step)}`;
   const sure = tagOf(system, step);
   const tag = sure === null ? "" : ` [${sure}]`;
   const first = ` ${number} `;
@@ -61,6 +62,13 @@ export function stepLines(
     ...(line.length <= WIDTH ? [line] : [...wrap(head, { first, rest }), ...quoted]),
     ...listed(below, `${rest}| `),
   ];
+}
+
+/** Which way a step went, " -> label", where its row may go to several; empty elsewhere. */
+export function wayOf(system: System, { label, command }: Pick<TraceStep, "label" | "command">): string {
+  const targets = new Set(label.entries.flat().map((one) => targetOf(system, one)));
+  const target = targetOf(system, command);
+  return targets.size < 2 || target === null ? "" : ` -> ${target}`;
 }
 
 /** What is to be said of rows that a trace used, once. */

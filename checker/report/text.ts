@@ -4,9 +4,11 @@
  */
 import type { Outcome, Trace } from "../answer/outcome.ts";
 import type { Violation } from "../reference/result.ts";
+import { NOT_A_PROPERTY } from "../spec/names.ts";
+import { commandLines } from "../text/shell.ts";
 import { ascii, count, spread, WIDTH, wrap } from "../text/wrap.ts";
 import { evidence } from "./evidence.ts";
-import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "./facts.ts";
+import { claimsOf, commandWords, factsOf, notModelled, sentenceOf } from "./facts.ts";
 import { howFew, ofTheTrace } from "./fewest.ts";
 import { type Detail, scenario } from "./scenario.ts";
 import { stepTable } from "./steps.ts";
@@ -29,7 +31,7 @@ export function textReport(outcome: Outcome, { trace: detail, agreement }: Repor
     counterexample(outcome, detail),
     evidence(outcome),
     leftOut(outcome),
-    wrap(commandOf(outcome), { first: "Reproduce: ", rest: "  " }),
+    commandLines(commandWords(outcome), { first: "Reproduce: ", rest: "  " }),
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${ascii(text.join("\n\n")).replace(/ +$/gm, "")}\n`;
@@ -78,7 +80,7 @@ export function whyVacuous({ vacuous, cuts: { frames, unexplained } }: Pick<Outc
 /** What was searched, and how far. */
 function searched(outcome: Outcome): string[] {
   const { system, result, engine, reductions, trace } = outcome;
-  const { model, version, variants, changed, others, contexts, bounds, extent } = factsOf(outcome);
+  const { model, version, variants, changed, others, contexts, where, bounds, extent } = factsOf(outcome);
   const byDefault = others === "" ? "" : `${changed === "" ? "" : "default: "}${others}`;
   const reduction = reductions.length > 0 ? `reduced by ${reductions.join(" and ")}` : "no reduction";
   const counts = `${count(result.states)} states, ${count(result.transitions)} transitions, depth ${result.depth}`;
@@ -88,6 +90,7 @@ function searched(outcome: Outcome): string[] {
     ...line("variants", variants),
     ...line("config", [changed, byDefault].filter((part) => part !== "").join("; ")),
     ...contexts.flatMap(({ name, kind, script }, i) => line(i === 0 ? "contexts" : "", `${name} (${kind}): ${script}`)),
+    ...line("where", where),
     ...line("bounds", bounds),
     ...line("search", `${extent}${result.complete ? "," : ";"} ${counts}, ${reduction}, engine ${engine}`),
     ...line("trace", trace ? ofTheTrace(outcome) : ""),
@@ -105,12 +108,15 @@ function line(name: string, text: string): string[] {
 
 /** Each violated property with what it says. */
 export function violations(outcome: Outcome): string[] {
-  const { reduced } = outcome;
+  const { reduced, spec } = outcome;
   return outcome.violations.flatMap(({ property, length, why }) => {
     const sentence = sentenceOf(outcome, property);
     const where = why === "in this state" ? "" : ` (${why})`;
     const said = sentence === null ? why : `does not hold in this model: "${sentence}"${where}`;
-    return wrap(`${property}: ${said}${reduced ? "" : `; shortest trace ${length} steps`}`, { rest: "  " });
+    const way = reduced ? "" : `; shortest trace ${length} steps`;
+    const isAsked = [...spec.properties, ...NOT_A_PROPERTY].includes(property);
+    const unasked = isAsked ? "" : "; not asked for: a row fails it by itself, which is always on";
+    return wrap(`${property}: ${said}${way}${unasked}`, { rest: "  " });
   });
 }
 

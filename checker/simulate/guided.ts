@@ -4,7 +4,7 @@ import type { Outcome } from "../answer/outcome.ts";
 import { cellsOf, showCell, slotName, valueAt } from "../language/cells.ts";
 import type { Transition } from "../reference/step.ts";
 import { traceOf } from "../reference/trace.ts";
-import { effectsOf, stepLines } from "../report/steps.ts";
+import { effectsOf, stepLines, wayOf } from "../report/steps.ts";
 import { wrap } from "../text/wrap.ts";
 import { walkAtRandom } from "./random.ts";
 import { endOf } from "./tell.ts";
@@ -73,12 +73,13 @@ function choices({ system, open }: Walk): string[] {
   );
 }
 
+/** What is chosen, and where it leads: where its row goes to several places, the head of the step says that. */
 function belowChoice(system: Walk["system"], open: readonly Transition[], step: Transition): string[] {
   const { chosen, to } = named(system, step);
   const isOne = open.filter((other) => other.context === step.context).length === 1;
   if (isOne) return [];
   const sets = step.command.binders.map(({ set }, i) => `${set.name} ${chosen[i]}`);
-  return [...sets, `-> ${to.slice(to.lastIndexOf("/") + 1)}`];
+  return [...sets, ...(wayOf(system, step) === "" ? [`-> ${to.slice(to.lastIndexOf("/") + 1)}`] : [])];
 }
 
 /** The step that was just taken, with all that it changed. */

@@ -1,7 +1,7 @@
 /** Settings changed on the command line: `--set KEY=VALUE` asks a spec with another configuration, version or variant. */
 import type { Model } from "./model.ts";
 import { type LocatedProblem, mendName } from "./problems.ts";
-import { describe, parameterOf } from "./settings.ts";
+import { mendSetting, parameterOf } from "./settings.ts";
 import type { RawSetting, RawSpec } from "./structure.ts";
 import { pointer } from "./text.ts";
 
@@ -51,7 +51,7 @@ export function changeSpec(
         problems.push({
           where: `--set ${text}`,
           what: `"${value}" does not fit`,
-          mend: `"${key}" is ${describe(parameter)}: ${parameter.about}`,
+          mend: mendSetting(key, value, parameter),
         });
       } else changed = { ...changed, configuration: { ...changed.configuration, [key]: parsed } };
     }

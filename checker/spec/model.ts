@@ -79,6 +79,10 @@ export interface Model {
   readonly operations: Readonly<Record<string, string>>;
   /** By name, in the order in which reports list them. */
   readonly properties: Readonly<Record<string, Property>>;
+  /** Names of the properties that "all" stands for: those of any right code. Default: each that can be violated. */
+  readonly rules?: readonly string[];
+  /** Properties that mean nothing for a question, each with how to mend that: they may not be asked of it. */
+  readonly unfit?: (question: Question) => Readonly<Record<string, string>>;
   /** Claims that specs decide, and designs that they look at. */
   readonly ledger?: Ledger;
   /** Who may be there together, where the corpus of specs should have them all. */

@@ -22,6 +22,7 @@ export function nameSpec(
   { name, changed }: Pick<Spec, "name" | "changed">,
 ): { readonly spec: Spec; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
+  const everyProperty = raw.properties === "all";
   const asked: Question = {
     configuration: settingsOf(
       raw.configuration,
@@ -33,15 +34,16 @@ export function nameSpec(
     variants: raw.variants,
     contexts: raw.contexts.map((context, i) => contextOf(context, pointer("contexts", i), model, problems)),
   };
+  const properties = raw.properties === "all" ? checkable(model) : raw.properties;
   if (raw.version !== undefined) known([raw.version], model.versions, "version", () => "/version", problems);
   known(raw.variants, model.variants, "variant", (i) => pointer("variants", i), problems);
   twoOfOneName(raw, problems);
   problems.push(...orderProblems(asked.contexts));
 
-  selection(raw, model, problems);
+  selection({ properties, sometimes: raw.sometimes }, model, problems);
   known(raw.claims, model.ledger?.claims ?? {}, "claim", (i) => pointer("claims", i), problems);
   known(raw.designs, model.ledger?.designs ?? {}, "design", (i) => pointer("designs", i), problems);
-  const selected = [...raw.properties, ...NOT_A_PROPERTY];
+  const selected = [...properties, ...NOT_A_PROPERTY];
   const mustBeSelected = (property: string, path: string): void => {
     if (selected.includes(property)) return;
     const mend = Object.hasOwn(model.properties, property)
@@ -54,8 +56,17 @@ export function nameSpec(
     mustBeSelected(property, pointer("expect", "violated", i));
   if (raw.expect) expectation(raw.expect, problems);
   if (problems.length === 0) problems.push(...model.problems(asked));
+  const unfit = problems.length === 0 ? (model.unfit?.(asked) ?? {}) : {};
+  if (raw.properties !== "all")
+    for (const [i, property] of properties.entries())
+      if (Object.hasOwn(unfit, property))
+        problems.push({
+          path: pointer("properties", i),
+          what: `"${property}" means nothing here`,
+          mend: unfit[property] as string,
+        });
 
-  const { question, deadlock, properties, sometimes, size, claims, designs, cuts, uncut } = raw;
+  const { question, deadlock, sometimes, size, claims, designs, cuts, uncut } = raw;
   const happens = raw.happens.map(happeningOf);
   const expect = (raw.expect ?? null) as Expectation | null;
   const spec = {
@@ -63,7 +74,8 @@ export function nameSpec(
     question,
     model,
     asked,
-    properties,
+    properties: everyProperty ? properties.filter((name) => !Object.hasOwn(unfit, name)) : properties,
+    everyProperty,
     deadlock,
     sometimes,
     happens,
@@ -145,7 +157,15 @@ function isWitness(model: Model, name: string): boolean {
   return kinds.length > 0 && kinds.every((kind) => kind === "sometimes" || kind === "happens");
 }
 
-function selection({ properties, sometimes }: RawSpec, model: Model, problems: Problem[]): void {
+/** What "all" stands for. */
+const checkable = (model: Model): readonly string[] =>
+  model.rules ?? Object.keys(model.properties).filter((name) => !isWitness(model, name));
+
+function selection(
+  { properties, sometimes }: Pick<Spec, "properties" | "sometimes">,
+  model: Model,
+  problems: Problem[],
+): void {
   const names = Object.keys(model.properties);
   const witnesses = names.filter((name) => isWitness(model, name));
   known(properties, model.properties, "property", (i) => pointer("properties", i), problems);

@@ -57,12 +57,46 @@ export function nearest(name: string, known: readonly string[]): readonly string
   return found.filter(({ steps }) => steps === best).map(({ candidate }) => candidate);
 }
 
+/** Names that a message may hold. */
+const MOST_NAMES = 12;
+/** Of more than that, so many are offered. */
+const SOME_NAMES = 5;
+
 const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
 
-/** How to mend a name that is not known: the nearest names, else all. */
+/** How to mend what is none of a few allowed values: the nearest, and all of them. */
+export function mendValue(given: string, allowed: readonly string[]): string {
+  const near = nearest(given, allowed);
+  const meant = near.length > 0 ? `did you mean ${near.map((one) => JSON.stringify(one)).join(" or ")}? ` : "";
+  return `${meant}known: ${quoted(allowed)}`;
+}
+
+/** How to mend a name that is not known: the nearest names, else all, if they are few. Of many, those of like words. */
 export function mendName(name: string, known: readonly string[], kind: string): string {
   if (known.length === 0) return `there is no ${kind} here; leave it out`;
   const near = nearest(name, known);
-  if (near.length > 0) return `did you mean ${near.map((n) => JSON.stringify(n)).join(" or ")}?`;
-  return `known: ${quoted(known)}`;
+  if (near.length > 0 && near.length <= MOST_NAMES)
+    return `did you mean ${near.map((n) => JSON.stringify(n)).join(" or ")}?`;
+  if (known.length <= MOST_NAMES) return `known: ${quoted(known)}`;
+  const least = alike(name, known);
+  return least.length > 0
+    ? `of ${known.length} names the nearest: ${quoted(least)}.`
+    : `there are ${known.length} names, and none is like it.`;
+}
+
+/** Some names whose words are like those of a name: "broken/hoook" is like "broken/hook-cuts-freelist". */
+function alike(name: string, known: readonly string[]): readonly string[] {
+  const wordsOf = (text: string): readonly string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const asked = wordsOf(name);
+  const most = asked.join("").length / 3;
+  const far = (candidate: string): number => {
+    const words = wordsOf(candidate);
+    return asked.reduce((sum, word) => sum + Math.min(word.length, ...words.map((other) => distance(word, other))), 0);
+  };
+  return known
+    .map((candidate) => ({ candidate, steps: far(candidate) }))
+    .filter(({ steps }) => steps <= most)
+    .sort((a, b) => a.steps - b.steps || a.candidate.length - b.candidate.length)
+    .slice(0, SOME_NAMES)
+    .map(({ candidate }) => candidate);
 }

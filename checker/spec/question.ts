@@ -24,7 +24,8 @@ export function linkOptionsOf(spec: Spec, changes: readonly Variant[] = []): Lin
   const built = builtFor(spec);
   const variants = [...(built.variants ?? []), ...changes];
   const renames = changes.length === 0;
-  return { ...built, variants, name: spec.name, properties, deadlock: spec.deadlock, renames };
+  const { name, everyProperty: whereTheyApply, deadlock } = spec;
+  return { ...built, variants, name, properties, whereTheyApply, deadlock, renames };
 }
 
 /**

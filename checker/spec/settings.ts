@@ -1,6 +1,6 @@
 /** Settings of a configuration and options of a context against the parameters that a model declares. */
 import type { Parameter, Problem, Setting } from "./model.ts";
-import { mendName } from "./problems.ts";
+import { mendName, nearest } from "./problems.ts";
 import type { RawSetting } from "./structure.ts";
 import { pointer } from "./text.ts";
 
@@ -25,7 +25,7 @@ export function settingsOf(
       continue;
     }
     const what = misfit(value, parameter);
-    if (what) problems.push({ path, what, mend: `"${key}" is ${describe(parameter)}: ${parameter.about}` });
+    if (what) problems.push({ path, what, mend: mendSetting(key, value, parameter) });
   }
   const entries = Object.entries(parameters).map(([key, parameter]) => [key, given[key] ?? parameter.default]);
   return Object.fromEntries(entries) as Readonly<Record<string, Setting>>;
@@ -57,6 +57,14 @@ function misfit(value: RawSetting, { type, min, max, choices }: Parameter): stri
         : `${strange.map((word) => JSON.stringify(word)).join(", ")} may not stand in the list`;
     }
   }
+}
+
+/** What a setting may be; before that the nearest of its words, where one was misspelt. */
+export function mendSetting(key: string, given: RawSetting, parameter: Parameter): string {
+  const words = [given].flat().filter((word) => typeof word === "string" && !parameter.choices?.includes(word));
+  const near = [...new Set(words.flatMap((word) => nearest(String(word), parameter.choices ?? [])))];
+  const meant = near.length > 0 ? `did you mean ${near.map((word) => JSON.stringify(word)).join(" or ")}? ` : "";
+  return `${meant}"${key}" is ${describe(parameter)}: ${parameter.about}`;
 }
 
 /** What may be given: "a whole number from 1 to 4". */

@@ -44,6 +44,8 @@ export interface Spec {
   readonly asked: Question;
   /** Names of properties to check. */
   readonly properties: readonly string[];
+  /** They are all that the model has: those that have nothing to do with the question are left out when it is linked. */
+  readonly everyProperty: boolean;
   readonly deadlock: boolean;
   /** Names of properties of the model that are witnesses. */
   readonly sometimes: readonly string[];

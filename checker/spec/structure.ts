@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Problem } from "./model.ts";
-import { mendName } from "./problems.ts";
+import { mendName, mendValue } from "./problems.ts";
 import type { CutsAsked, SpecSize } from "./spec.ts";
 import { type Json, pointer } from "./text.ts";
 
@@ -19,7 +19,7 @@ export interface RawSpec {
     readonly script: readonly string[];
     readonly after?: string | readonly string[];
   })[];
-  readonly properties: readonly string[];
+  readonly properties: readonly string[] | "all";
   readonly deadlock: boolean;
   readonly sometimes: readonly string[];
   readonly happens: readonly string[];
@@ -50,8 +50,16 @@ export function structureOf(schemaFile: string, kind: string): (data: Json) => r
     JSON.parse(text) as object,
   );
   return (data) =>
-    validate(data) ? [] : (validate.errors ?? []).slice(0, MOST).map((error) => problemOf(error, kind));
+    validate(data)
+      ? []
+      : (validate.errors ?? [])
+          .filter(isOfItself)
+          .slice(0, MOST)
+          .map((error) => problemOf(error, kind));
 }
+
+/** That one of two forms does not fit is told by what does not fit in it. */
+const isOfItself = ({ keyword }: ErrorObject): boolean => keyword !== "if";
 
 /** What is wrong with that of a spec. Where nothing is, `data` is a `RawSpec`. */
 export const structureProblems = structureOf("spec.schema.json", "a spec");
@@ -83,7 +91,7 @@ function problemOf(error: ErrorObject, kind: string): Problem {
       return {
         path: instancePath,
         what: `${shown} is not one of the values`,
-        mend: typeof data === "string" ? mendName(data, known, "value") : `known: ${known.join(", ")}`,
+        mend: typeof data === "string" ? mendValue(data, known) : `known: ${known.join(", ")}`,
       };
     }
     case "uniqueItems": {

@@ -1,5 +1,6 @@
 /** What is said beside an answer, and what calls returned: by every engine, and as a walk over all states finds it. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { check, statusOf } from "../../checker/answer/check.ts";
@@ -26,8 +27,10 @@ import {
 } from "../../checker/language/index.ts";
 import { link } from "../../checker/link/link.ts";
 import { expand } from "../../checker/reference/step.ts";
+import { textReport } from "../../checker/report/text.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import { defineModel } from "../../checker/spec/model.ts";
+import model from "../../model/index.ts";
 import { statesOf } from "../reference/states.ts";
 import { specOf } from "../report/counter.ts";
 
@@ -193,6 +196,42 @@ describe("with the model of kmalloc_nolock()", () => {
   it("a call that is refused is told with its caller", async () => {
     const { notes } = check(await load("rt-nmi-refused"));
     expect(notes).toEqual(["nmi0: alloc_pages_nolock returned NULL in every run"]);
+  });
+
+  it("all properties are asked that have anything to do with the question, and the others are named", async () => {
+    const { path } = specNamed("nmi-on-kmalloc", folders);
+    const spec = { ...JSON.parse(readFileSync(path, "utf8")), properties: "all", expect: undefined, cuts: "noted" };
+    const file = join(mkdtempSync(join(tmpdir(), "nolock-")), "all.json");
+    writeFileSync(file, JSON.stringify(spec));
+    const loaded = await loadSpec({ source: file, path: file }, builtins);
+    const asked = loaded.system.properties.map(({ name }) => name);
+    const { violated, notes } = check(loaded);
+    expect(asked).toEqual(expect.arrayContaining(["S1", "S3", "S4", "guards", "L1"]));
+    expect(violated).toEqual([]);
+    const left = /nothing to do with the question: (.*)$/.exec(notes.join("\n").split("\n")[0] ?? "")?.[1]?.split(", ");
+    const all = model.rules?.filter((name) => name !== "S12") ?? [];
+    expect(all.length).toBeGreaterThan(25);
+    expect([...asked, ...(left ?? [])].sort()).toEqual([...all, ...spec.sometimes].sort());
+  });
+
+  it("a property that means nothing for a question may not be asked of it", async () => {
+    const { path } = specNamed("nmi-on-kmalloc", folders);
+    const spec = { ...JSON.parse(readFileSync(path, "utf8")), properties: ["S3", "S12"] };
+    const file = join(mkdtempSync(join(tmpdir(), "nolock-")), "s12.json");
+    writeFileSync(file, JSON.stringify(spec));
+    await expect(loadSpec({ source: file, path: file }, builtins)).rejects.toThrow('"S12" means nothing here');
+    const counted = loadSpec({ source: file, path: file }, builtins, changesOf(["accounting=true"]));
+    expect((await counted).system.properties.map(({ name }) => name)).toContain("S12");
+  });
+
+  it("a report says where contexts begin, where there are several CPUs, and which way each step went", async () => {
+    const report = textReport(check(await load("broken/rt-nmi-frees")), { trace: "full" });
+    expect(report).not.toContain("\nwhere: ");
+    const two = textReport(check(await load("another-cpu-and-an-nmi")), { trace: "full" });
+    expect(two).toMatch(/^where: {4}task0, nmi0 on CPU0; task1 on CPU1$/m);
+    const hook = textReport(check(await load("broken/hook-cuts-freelist")), { trace: "full" });
+    expect(hook).toMatch(/^ *\d+ task0 ___slab_alloc: freelist -> loadFreelist \[S\]$/m);
+    expect(hook).not.toContain("tid -> ");
   });
 
   it("a CPU that nobody is on is told", async () => {

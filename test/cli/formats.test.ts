@@ -138,11 +138,26 @@ describe("--explain", () => {
     expect(await explained("toggle.flip")).toContain("  It fires in (by results/) 1 spec: one-switch\n");
   });
 
+  it("alone lists all that may be explained, and asked", async () => {
+    const { printed, status } = await at.run("check", "--explain");
+    expect(status).toBe(0);
+    for (const line of [
+      "  someDark: never are all lights on",
+      "  allLit: all lights are on",
+      "  again: the same",
+      "  dead: switches do nothing",
+      "  D1: as built",
+      "  C1, C3",
+    ])
+      expect(printed).toContain(`\n${line}\n`);
+    expect(printed).toMatch(/^ {2}.*\btoggle\b/m);
+  });
+
   it("offers names that are near one that is not known", async () => {
     const complaint = async (...args: string[]) => (await at.run("check", "--explain", ...args)).complained;
     expect(await complaint("someDrak")).toBe('--explain: nothing is called "someDrak"\n  did you mean "someDark"?\n');
     expect(await complaint("togle: flip")).toContain('did you mean "toggle: flip"?');
-    expect(await complaint("zzzzzzzz")).toContain("name a property, a claim, a design");
+    expect(await complaint("zzzzzzzz")).toContain("`npm run check -- --explain` alone lists what may be explained");
     expect(await complaint("C1", "one-switch")).toContain("--explain: it does not go with one-switch");
   });
 });

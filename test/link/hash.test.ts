@@ -48,7 +48,7 @@ it("of the model of kmalloc_nolock(), with every property that its hooks and tas
     configuration: Object.fromEntries(
       Object.entries(model.parameters).map(([name, { default: given }]) => [name, given]),
     ),
-    version: "6.18",
+    version: Object.keys(model.versions)[0] as string,
     variants: [],
     contexts: [
       { name: "task0", kind: "task", script: ["kmalloc A", "kfree #1"], options: { cpu: 0, objcg: 0 } },

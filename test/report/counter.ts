@@ -130,6 +130,7 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   }),
   asked: { configuration: {}, version: null, variants: [], contexts: [] },
   properties: system.properties.map((p) => p.name),
+  everyProperty: false,
   deadlock: system.deadlock,
   sometimes: [],
   happens: [],

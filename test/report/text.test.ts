@@ -77,7 +77,7 @@ describe("a report of a violation", () => {
       Not modelled: one word.
       Memory is sequentially consistent at the grain of one step.
 
-      Reproduce: npm run check -- counter
+      Reproduce: npm run check -- counter --explore-all
       "
     `);
   });
@@ -194,7 +194,9 @@ describe("a report of a violation", () => {
     }));
     const system = link({ name: "bug", roots: [k], contexts: [{ name: "p0", script: bug }] });
     const report = textReport(outcomeOf(system, { properties: [] }), short);
-    expect(report).toContain("\nS9: it runs into BUG(); shortest trace 1 steps\n");
+    expect(report).toContain(
+      "\nS9: it runs into BUG(); shortest trace 1 steps; not asked for: a row\n  fails it by itself, which is always on\n",
+    );
     expect(report).toContain("  *** S9 violated: it runs into BUG() ***\n");
   });
 
@@ -233,7 +235,7 @@ describe("a report of a violation", () => {
 
       Memory is sequentially consistent at the grain of one step.
 
-      Reproduce: npm run check -- embrace
+      Reproduce: npm run check -- embrace --explore-all
       "
     `);
   });
@@ -259,7 +261,7 @@ describe("a report without a counterexample", () => {
       Not modelled: one word.
       Memory is sequentially consistent at the grain of one step.
 
-      Reproduce: npm run check -- counter
+      Reproduce: npm run check -- counter --explore-all
       "
     `);
   });
@@ -299,7 +301,7 @@ describe("what a spec says", () => {
   it("is not compared where a setting was changed, and the command says how", () => {
     const report = textReport(outcomeOf(system, { expect: expectation, changed: ["cpus=1", "smp=false"] }), short);
     expect(report).toContain("changed by --set: cpus=1, smp=false (expect not compared)");
-    expect(report).toContain("Reproduce: npm run check -- counter --set cpus=1 --set smp=false\n");
+    expect(report).toContain("Reproduce: npm run check -- counter --set cpus=1 --set smp=false \\\n  --explore-all\n");
     expect(report).not.toContain("as the spec expects");
   });
 

@@ -111,7 +111,7 @@ describe("the structure", () => {
     });
     expect(said).toEqual([
       'spec.json:1 /: the key "properties" is missing',
-      "  expected: Names of the properties to check.",
+      '  expected: Names of the properties to check, or "all": those of any right code, as far as they have to do with the question.',
       "spec.json:2 /question: the text is empty",
       "  expected: The question in words, as somebody would ask it in a mail.",
       'spec.json:4 /propertys: "propertys" is not a key of a spec here',
@@ -127,7 +127,7 @@ describe("the structure", () => {
       'spec.json:21 /sometimes/1: "allLit" stands twice in the list',
       "  keep one of the two",
       'spec.json:24 /expect/verdict: "hold" is not one of the values',
-      '  did you mean "holds"?',
+      '  did you mean "holds"? known: "holds", "violated", "deadlock", "no progress", "vacuous", "model error", "incomplete"',
       "spec.json:25 /expect/states: 1.5 is not a whole number",
       "  expected: Reachable states, a whole number.",
       'spec.json:26 /expect/colour: "colour" is not a key of a spec here',
@@ -177,6 +177,14 @@ describe("the names", () => {
     expect(said).toContain('  "lights" is a whole number from 1 to 4: how many there are');
     expect(said).toContain('  did you mean "someDark"?');
     expect(said).toContain('  move it to "sometimes"');
+  });
+
+  it("of words that may stand in a list are told with the nearest, beside all of them", async () => {
+    const said = await complaints({ ...good, configuration: { colour: "gren", rooms: ["hal"] } });
+    expect(said.filter((line) => line.startsWith("  "))).toEqual([
+      '  did you mean "green"? "colour" is one of "red", "green": of no account',
+      '  did you mean "hall"? "rooms" is a list of words out of "hall", "attic": of no account',
+    ]);
   });
 
   it("of what is violated must fit the verdict", async () => {

@@ -1,5 +1,5 @@
 /** The outcome of a check as JSON, for other tools: `schema/outcome.schema.json` says what each key means. */
-import { returnsOf } from "../../answer/returns.ts";
+import { returnsOf, targetOf } from "../../answer/returns.ts";
 import type { Told } from "./format.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
@@ -32,11 +32,12 @@ export function json({ outcome, status: exit, agreement }: Told): string {
     relationHash: system.hash,
     shown: trace?.property ?? null,
     fewest: outcome.fewest ?? null,
-    trace: (trace?.steps ?? []).map(({ context, label, changes, lane, chosen }) => ({
+    trace: (trace?.steps ?? []).map(({ context, label, command, changes, lane, chosen }) => ({
       context: system.contexts[context]?.name,
       lane,
       program: label.program,
       label: label.rowLabel,
+      to: targetOf(system, command),
       C: label.row.quote,
       chosen,
       changed: changes,

@@ -6,10 +6,11 @@
 
 import type { Outcome } from "../../answer/outcome.ts";
 import { agreementText } from "../../crosscheck/agreement.ts";
-import { linkLines } from "../../text/lore.ts";
+import { linkLine } from "../../text/lore.ts";
+import { commandLines } from "../../text/shell.ts";
 import { ascii, count, wrap } from "../../text/wrap.ts";
 import { reached } from "../evidence.ts";
-import { claimsOf, commandOf, factsOf } from "../facts.ts";
+import { claimsOf, commandWords, factsOf } from "../facts.ts";
 import { notesOf, tagOf } from "../steps.ts";
 import { drawn, leftOut, violations, whyVacuous } from "../text.ts";
 import type { Told } from "./format.ts";
@@ -27,7 +28,11 @@ export function mail(told: Told): string {
     asked(told),
     counterexample(told),
     leftOut(outcome),
-    ["Reproduce:", ...wrap(commandOf(outcome), { first: "  ", rest: "    " }), `hash: ${outcome.system.hash}`],
+    [
+      "Reproduce:",
+      ...commandLines(commandWords(outcome), { first: "  ", rest: "    " }),
+      `hash: ${outcome.system.hash}`,
+    ],
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${ascii(text.join("\n\n")).replace(/ +$/gm, "").replace(SPECIAL, " ")}\n`;
@@ -55,7 +60,7 @@ function claims({ spec }: Outcome): string[] {
   return claimsOf(spec).flatMap(({ id, claim: { quote, who, where, messageId } }) => [
     ...wrap(`"${quote}"`, { first: `${id}: `, rest: "  " }),
     ...wrap(`${who}, ${withoutId(where, messageId)}`, { first: "  ", rest: "  " }),
-    ...(messageId === undefined ? [] : linkLines(messageId, "  ")),
+    ...(messageId === undefined ? [] : [linkLine(messageId, "  ")]),
   ]);
 }
 
@@ -68,7 +73,7 @@ const withoutId = (where: string, messageId: string | undefined): string =>
 
 function asked({ outcome, agreement }: Told): string[] {
   const { result, reductions, engine } = outcome;
-  const { model, version, variants, changed, contexts, bounds, extent } = factsOf(outcome);
+  const { model, version, variants, changed, contexts, where, bounds, extent } = factsOf(outcome);
   const counts = `${count(result.states)} states, ${count(result.transitions)} transitions, depth ${result.depth}`;
   const how = reductions.length > 0 ? `reduced by ${reductions.join(" and ")}` : "no reduction";
   const lines: readonly (readonly [string, string])[] = [
@@ -77,6 +82,7 @@ function asked({ outcome, agreement }: Told): string[] {
     ["variants", variants],
     ["config", changed === "" ? "" : `${changed}; else as by default`],
     ...contexts.map(({ name, kind, script }): [string, string] => [name, `${kind}: ${script}`]),
+    ["where", where],
     ["bounds", bounds],
     ["search", `${extent}; ${counts}, ${how}, engine ${engine}`],
     ["others", agreementText(agreement)],
