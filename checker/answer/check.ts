@@ -92,7 +92,7 @@ function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOption
     reduced,
     reductions,
     cuts,
-    asked: askedWith(options),
+    asked: [...(loaded.trusts ? ["--trust-model"] : []), ...askedWith(options)],
     trace: counterexample(system, result, violations, options.show ?? spec.show),
     vacuous,
     notes: notesOf({ system, spec, result, cuts: isExplained ? null : cuts }),

@@ -1,9 +1,10 @@
 /** Which specs there are, and which one a user means: a name of `specs/`, or the path of a JSON file. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readText, systemError } from "../files.ts";
 import type { SpecFile } from "../spec/load.ts";
+import type { Trusted } from "../spec/models.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { parseSpecText } from "../spec/text.ts";
@@ -16,6 +17,8 @@ export interface Folders {
   readonly specs: string;
   readonly results: string;
   readonly docs: string;
+  /** Whether any file may be run that a spec names as its model: --trust-model. */
+  readonly trustsModels?: boolean;
 }
 export const folders: Folders = {
   specs: join(PROJECT, "specs"),
@@ -77,15 +80,18 @@ export const specNamed = (name: string, { specs }: Folders): SpecFile => ({
   path: join(specs, `${name}.json`),
 });
 
-/** The file of the spec that a user names. Throws `SpecError` with the nearest names. */
-export function findSpec(word: string, where: Folders): SpecFile {
+/**
+ * The file of a spec. Throws `SpecError` with the nearest names. One that the user named may name a model beside it; of
+ * one that only a file names, such as a trace, nobody has seen where it is.
+ */
+export function findSpec(word: string, where: Folders, by: "user" | "file" = "user"): SpecFile {
   const names = specNames(where);
   if (names.includes(word)) return specNamed(word, where);
   const path = resolve(word);
   const inside = relative(where.specs, path);
   const name = inside.replaceAll("\\", "/").replace(/\.json$/, "");
   if (!inside.startsWith("..") && !isAbsolute(inside) && names.includes(name)) return specNamed(name, where);
-  if (existsSync(path) && statSync(path).isFile()) return { source: word, path };
+  if (existsSync(path) && statSync(path).isFile()) return { source: word, path, trusts: trustedBy(path, where, by) };
   const folder = [path, join(where.specs, word)].find((p) => existsSync(p));
   if (folder)
     throw new SpecError([{ where: word, what: "a folder, not a spec", mend: `name a spec: ${examples(names, word)}` }]);
@@ -94,6 +100,9 @@ export function findSpec(word: string, where: Folders): SpecFile {
   const mend = near ?? "specs/ is empty; name the path of a JSON file";
   throw new SpecError([{ where: word, what: "no such spec, and no such file", mend }]);
 }
+
+const trustedBy = (path: string, { trustsModels }: Folders, by: "user" | "file"): Trusted =>
+  trustsModels ? "anything" : [PROJECT, process.cwd(), ...(by === "user" ? [dirname(path)] : [])];
 
 /** Specs in the folder that was named, else any. */
 function examples(names: readonly string[], word: string): string {

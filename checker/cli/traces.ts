@@ -61,7 +61,11 @@ export async function replayTrace(
   const source = words.length > 0 ? oneSpec("check", words) : file.spec;
   // What was changed is of the spec that the file names; another one is asked as it stands.
   const changed = source === file.spec ? file.changed : [];
-  const loaded = await loadSpec(findSpec(source, env.folders), env.builtins, changesOf([...changed, ...set]));
+  const loaded = await loadSpec(
+    findSpec(source, env.folders, words.length > 0 ? "user" : "file"),
+    env.builtins,
+    changesOf([...changed, ...set]),
+  );
   const replayed = replay(loaded.system, file);
   const { walk, isSame, stuck } = replayed;
   const lost = await lostAtEnd(replayed, file, env);

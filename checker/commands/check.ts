@@ -82,6 +82,10 @@ ${formatsHelp}
                       spec that it names, and say what they show: exit
                       status 0 where that is what it was saved for, else 1
   --json FILE         write the outcome as JSON, too ("-": only that)
+  --trust-model       run the model file that a spec names, wherever it is (of
+                      any command). Without, it must lie beside a spec that
+                      you named, below this folder, or in the package: a
+                      spec that names a file as its model has that file run
   --quiet             do not say how far a long search is
 
 A search that takes long says so on the terminal. Ctrl-C ends it with what

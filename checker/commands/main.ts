@@ -36,11 +36,15 @@ const commands: Readonly<Record<string, (args: readonly string[], env: Environme
 /** A broken promise of the checker's own code, as somebody can report it. */
 export const faultText = (error: unknown): string =>
   `a fault of the checker itself, please report it: ${error instanceof Error ? error.stack : String(error)}`;
+const TRUST = "--trust-model";
 
 /** Runs a command and gives its exit status. */
 export async function main(args: readonly string[], env: Environment): Promise<number> {
   try {
-    const [name, ...rest] = args;
+    const [name, ...given] = args;
+    // For whatever command loads a spec.
+    const rest = given.filter((word) => word !== TRUST);
+    const folders = rest.length < given.length ? { ...env.folders, trustsModels: true } : env.folders;
     if (name === undefined || name === "--help" || name === "help") {
       env.print(
         [
@@ -61,7 +65,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
       return name === undefined ? EXIT.badInput : EXIT.asExpected;
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command) return await command(rest, env);
+    if (command) return await command(rest, { ...env, folders });
     throw new SpecError([
       { where: "nolock", what: `"${name}" is not a command`, mend: mendName(name, Object.keys(commands), "command") },
     ]);

@@ -2,12 +2,12 @@
  * Loading a spec: file, JSON, structure, model, names, system; each stage gives all of its problems at once, with the
  * line in the file or the option of the command line that they come from.
  */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { readText, systemError } from "../files.ts";
 import type { System } from "../language/index.ts";
 import { type Change, changeSpec } from "./change.ts";
 import type { Model, Problem } from "./model.ts";
-import { type Builtins, loadModel, mendThrown, whereThrown } from "./models.ts";
+import { type Builtins, loadModel, mendThrown, type Trusted, whereThrown } from "./models.ts";
 import { nameSpec } from "./names.ts";
 import { type LocatedProblem, SpecError, shownPath } from "./problems.ts";
 import { linkSpec } from "./question.ts";
@@ -23,6 +23,8 @@ export interface Loaded {
   readonly system: System;
   /** The path of a model of one's own; a built-in one has none. */
   readonly modelFile?: string;
+  /** The user trusts whatever file the spec names as its model. */
+  readonly trusts?: true;
 }
 
 export interface SpecFile {
@@ -30,6 +32,8 @@ export interface SpecFile {
   /** Name of the spec; from a path, that of the file. */
   readonly name?: string;
   readonly path: string;
+  /** Where a file may be that the spec names as its model. Default: where the spec is. */
+  readonly trusts?: Trusted;
 }
 
 /** A spec by its names alone: what it asks, of which model. Throws `SpecError` as `loadSpec` does. */
@@ -62,6 +66,7 @@ export async function loadUnlinked(
       return system;
     },
     ...(modelFile ? { modelFile } : {}),
+    ...(modelFile && file.trusts === "anything" ? { trusts: true } : {}),
   };
 }
 
@@ -104,7 +109,7 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
   const structure = structureProblems(text.data);
   if (structure.length > 0) throw refuse(structure);
   const given = text.data as unknown as RawSpec;
-  const found = await loadModel(given.model, file.path, builtins);
+  const found = await loadModel(given.model, file.path, builtins, file.trusts ?? [dirname(file.path)]);
   if ("problems" in found) throw refuse(found.problems);
   const { model, file: modelFile } = found;
   const { raw, problems: misset } = changeSpec(given, model, changes);

@@ -1,6 +1,6 @@
 /** Finding the model that a spec asks: a built-in one by name, or anybody's own TypeScript file by path. */
-import { existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { AuthorError, languageCopies } from "../language/index.ts";
 import type { Model, Problem } from "./model.ts";
@@ -21,6 +21,8 @@ export function beforeOwnModels(action: () => Promise<void>): void {
 
 /** Models that brought another copy of the language with them: a file is loaded once, and so is the copy. */
 const strangers = new Map<string, string>();
+/** Folders whose files may be run as models, with all that is below them; or any file, because the user said so. */
+export type Trusted = readonly string[] | "anything";
 
 /** A model, and where it is: null for a built-in one. */
 interface Found {
@@ -33,6 +35,7 @@ export async function loadModel(
   name: string,
   spec: string,
   builtins: Builtins,
+  trusts: Trusted,
 ): Promise<Found | { readonly problems: readonly Problem[] }> {
   const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
   if (builtin) return { model: (await builtin()).default, file: null };
@@ -46,6 +49,11 @@ export async function loadModel(
   if (!existsSync(file)) return problem(`no such file: ${shown}`, "the path is relative to the spec");
   if (statSync(file).isDirectory())
     return problem(`${shown} is a folder`, "name the TypeScript file that exports the model");
+  if (!isTrusted(file, trusts))
+    return problem(
+      `${shown} would be run, and lies neither beside a spec that you named, nor below this folder, nor in the package`,
+      "read it first; if you trust it, add --trust-model",
+    );
   let exported: Record<string, unknown>;
   await prepare();
   const before = languageCopies();
@@ -82,6 +90,16 @@ async function unlessItWaitsForEver(imported: Promise<Record<string, unknown>>):
   } finally {
     process.removeListener("beforeExit", isIdle);
   }
+}
+
+/** A model is a program: a spec that somebody sent must not have any file run. Links are followed. */
+function isTrusted(file: string, trusts: Trusted): boolean {
+  if (trusts === "anything") return true;
+  const real = realpathSync(file);
+  return trusts.some((folder) => {
+    const inside = relative(realpathSync(folder), real);
+    return !inside.startsWith("..") && !isAbsolute(inside);
+  });
 }
 
 const TABLES = ["parameters", "versions", "variants", "contextKinds", "operations", "properties"] as const;
