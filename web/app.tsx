@@ -43,6 +43,7 @@ export function App({ data, system }: Props) {
   const lanes = useMemo(() => lanesOfJourney(system, views, journey), [journey]);
   const last = journey.transitions.length;
   const step = Math.min(position.step, last);
+  const busy = lanes.names.filter((name) => !lanes.idle.has(name));
 
   // Where the reader wants to be, which the page may not have been drawn for yet: keys can come faster.
   const wanted = useRef({ position, last });
@@ -91,7 +92,7 @@ export function App({ data, system }: Props) {
       <Heading data={data} />
       <main>
         <Filters system={system} data={data} lanes={lanes} filter={filter} onFilter={setFilter} />
-        <div class="columns">
+        <div class={busy.length > 2 ? "columns many" : "columns"}>
           <Swimlanes
             data={data}
             system={system}

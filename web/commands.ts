@@ -3,6 +3,7 @@
 import { accessesOf, effectAccesses } from "../checker/language/accesses.ts";
 import type { PlaceNode } from "../checker/language/nodes.ts";
 import type { Command, System } from "../checker/language/system.ts";
+import type { TraceStep } from "../checker/reference/trace.ts";
 
 export interface CommandRow {
   readonly program: string;
@@ -62,4 +63,10 @@ function targetOf(system: System, { target, fails, source }: Command): string {
   const label = target === null ? null : system.labels[target];
   if (!label) return "(end)";
   return label.program === source.program ? label.rowLabel : `${label.program}: ${label.rowLabel}`;
+}
+
+/** Which way a step went, where its row may go to several places: "→ retry". Rows of the source stay at home. */
+export function wayOf(system: System, { label, command }: Pick<TraceStep, "label" | "command">): string {
+  const targets = new Set(label.entries.flat().map(({ target }) => target));
+  return targets.size < 2 ? "" : ` → ${targetOf(system, command)}`;
 }

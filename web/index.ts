@@ -17,15 +17,40 @@ function show(): void {
     });
     entry.hidden = !fits;
   }
-  for (const section of document.querySelectorAll<HTMLElement>("[data-list]")) {
-    const all = section.querySelectorAll("[data-entry]").length;
-    const shown = section.querySelectorAll("[data-entry]:not([hidden])").length;
-    const count = section.querySelector(".count");
+  const isAsked = asked.some(([, value]) => value !== "");
+  for (const part of document.querySelectorAll<HTMLElement>("[data-list], [data-group]")) {
+    const all = part.querySelectorAll("[data-entry]").length;
+    const shown = part.querySelectorAll("[data-entry]:not([hidden])").length;
+    const count = part.querySelector(".count");
     if (count) count.textContent = shown === all ? `${all}` : `${shown} of ${all}`;
+    if (!(part instanceof HTMLDetailsElement)) continue;
+    // What was searched for is there to see; a whole list is closed again.
+    part.hidden = shown === 0;
+    part.open = isAsked;
   }
+}
+
+/** A link to a claim, `#C11`, opens what it is in. */
+function follow(): void {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  if (form && target.closest("[hidden]")) {
+    // What a filter hides is shown again, and then followed.
+    form.reset();
+    return;
+  }
+  for (let at: Element | null = target; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
+  target.scrollIntoView();
 }
 
 form?.addEventListener("input", show);
 form?.addEventListener("submit", (event) => event.preventDefault());
-form?.addEventListener("reset", () => setTimeout(show));
+form?.addEventListener("reset", () =>
+  setTimeout(() => {
+    show();
+    follow();
+  }),
+);
+addEventListener("hashchange", follow);
 show();
+follow();

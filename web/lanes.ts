@@ -35,6 +35,8 @@ export interface Lock {
 
 export interface Lanes {
   readonly names: readonly string[];
+  /** Those in which no step is taken. */
+  readonly idle: ReadonlySet<string>;
   /** Locks that somebody holds at some time. */
   readonly locks: readonly Lock[];
   readonly rows: readonly LaneRow[];
@@ -78,6 +80,7 @@ export function lanesOfJourney(system: System, views: Views, { trace, states }: 
   const last = states.at(-1) as State;
   return {
     names: all.length <= 4 ? all : all.filter((name) => used.has(name)),
+    idle: new Set(all.filter((name) => !used.has(name))),
     locks: locks.filter((_, i) => held[i]),
     rows,
     end: trace.steps.at(-1)?.after === null ? [] : leftIn(system, last),

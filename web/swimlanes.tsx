@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { PageData, Route } from "../checker/html/data.ts";
 import type { System } from "../checker/language/system.ts";
+import { wayOf } from "./commands.ts";
 import { type Filter, fieldsByTitle, passes } from "./filters.tsx";
 import { addressOf, type Journey, type Position } from "./journey.ts";
 import { kindClass } from "./kinds.ts";
@@ -25,7 +26,9 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
   const moved = useRef(step > 0);
   // A page begins with its question.
   useEffect(() => {
-    if (moved.current) current.current?.scrollIntoView({ block: "nearest" });
+    // Of a row that is wider than the screen, the lane where something happens.
+    const row = current.current;
+    if (moved.current) (row?.querySelector(".runs") ?? row)?.scrollIntoView({ block: "nearest", inline: "nearest" });
     moved.current = true;
   }, [step]);
   const shown = lanes.rows.filter((row) => row.step.number === step || passes(row, filter, fields));
@@ -76,7 +79,7 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
             <tr>
               <th scope="col">step</th>
               {lanes.names.map((name) => (
-                <th scope="col" key={name} class="lane">
+                <th scope="col" key={name} class={lanes.idle.has(name) ? "lane idle" : "lane"}>
                   {name}
                 </th>
               ))}
@@ -166,7 +169,7 @@ function Row({ row, data, system, journey, lanes, position, onGo, at }: RowProps
         const waiting = (waits.get(name) ?? []).filter((who) => who !== context);
         const stands = name === lane ? chain : (beside.get(name) ?? []);
         return (
-          <td key={name} class={name === lane ? "lane runs" : "lane"}>
+          <td key={name} class={`lane${name === lane ? " runs" : ""}${lanes.idle.has(name) ? " idle" : ""}`}>
             <Frames data={data} chain={stands}>
               {name === lane && (
                 <>
@@ -189,6 +192,7 @@ function Row({ row, data, system, journey, lanes, position, onGo, at }: RowProps
                     <code>{label.row.quote}</code>{" "}
                     <small class="label">
                       {label.program}: {label.rowLabel}
+                      {wayOf(system, step)}
                       {tag && ` [${tag}]`}
                       {chosen.map(({ set, value }) => `; ${set} ${value} is chosen`)}
                     </small>

@@ -2,8 +2,9 @@
  * What did each call give, over all runs? A call row that says so (`returns`) is told by the exits of its callee: which
  * of them some run left by. Counts of fired commands say it, so that every engine gives the same.
  */
-import type { Command, Label, System } from "../language/system.ts";
+import type { Label, System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
+import { targetOf } from "../reference/ways.ts";
 
 export interface Returned {
   /** Who called: contexts of one script are told together. */
@@ -47,11 +48,4 @@ export function returnsOf(system: System, { fired }: Pick<SearchResult, "fired">
 function calledBy({ programs }: System, { stack }: Label) {
   const [caller, own] = stack.slice(-2);
   return caller && own ? programs[caller.program]?.rows[own.callLabel] : undefined;
-}
-
-/** The label or exit that the source row names; null where the alternative fails. */
-export function targetOf({ programs }: Pick<System, "programs">, { source }: Command): string | null {
-  const row = programs[source.program]?.rows[source.label];
-  if (row?.kind !== "step") throw new Error(`${source.program}: ${source.label} is no step`);
-  return row.entries[source.entry]?.[source.member]?.target ?? null;
 }

@@ -1,5 +1,6 @@
 /** What does the page of an outcome show? Words for what was searched, and each found way as choices that replay. */
 import type { Outcome } from "../answer/outcome.ts";
+import { returnsOf } from "../answer/returns.ts";
 import type { Transition } from "../reference/step.ts";
 import { traceOf } from "../reference/trace.ts";
 import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "../report/facts.ts";
@@ -79,6 +80,7 @@ function linesOf(outcome: Outcome, agreement: string): Fact[] {
     ["changed by --set", spec.changed.join(" ")],
     ...contexts.map(({ name, kind, script }): [string, string] => [name, `${kind}: ${script}`]),
     ["where", where],
+    ["calls returned", returnedText(outcome)],
     ["bounds", bounds],
     ["search", `${extent}, engine ${engine}`],
     ["states", count(result.states)],
@@ -89,6 +91,12 @@ function linesOf(outcome: Outcome, agreement: string): Fact[] {
   ];
   return facts.flatMap(([name, text]) => (text === "" ? [] : [{ name, text, detail: DETAILS.has(name) }]));
 }
+
+/** "task0: kmalloc A: object or NULL; nmi0: ..". */
+const returnedText = ({ system, result }: Outcome): string =>
+  returnsOf(system, result)
+    .map(({ context, of, exits }) => `${context}: ${of}: ${exits.join(" or ") || "never"}`)
+    .join("; ");
 
 const DETAILS: ReadonlySet<string> = new Set(["model", "as by default", "second opinions", "relation"]);
 

@@ -1,11 +1,13 @@
 /**
  * What do all specs say together? One document: every spec with its verdict, every claim with what was found of it, and the
- * matrix of designs and configurations. It is whole without its script, which only filters.
+ * matrix of designs and configurations. Hundreds of them: each list is in groups that are closed until one is opened, or holds
+ * what a reader searches for. It is whole without its script, which only filters.
  */
 import { columnOf } from "../ledger/decide.ts";
 import { type DesignCell, type Judged, type JudgedClaim, letter } from "../ledger/ledger.ts";
 import type { SpecRecord } from "../ledger/record.ts";
 import { DIFFERS, differs, expectation, release, standing, verdictOn } from "../ledger/words.ts";
+import type { Columns } from "../spec/claim.ts";
 import type { Spec } from "../spec/spec.ts";
 import { count } from "../text/wrap.ts";
 import { documentOf, escaped } from "./write.ts";
@@ -54,17 +56,9 @@ ${select("column", "Configuration", Object.keys(columns))}
 ${judged ? select("found", "Found of a claim", ["true", "false", "undecided", "not expressible", "differs"]) : ""}
 <button type="reset">Show all</button>
 </form>
-${section(
-  "specs",
-  "Specs",
-  specs.length,
-  table(
-    SPEC_HEAD,
-    specs.map((one) => specRow(one, columnOf(one.spec, columns), link)),
-  ),
-)}
-${judged ? section("claims", "Claims", judged.claims.length, judged.claims.map((one) => claim(one, link)).join("\n")) : ""}
-${judged ? section("designs", "Designs and configurations", judged.designs.length, matrix(judged, link)) : ""}
+${section("specs", "Specs", specs.length, specGroups(specs, columns, link))}
+${judged ? section("claims", "Claims", judged.claims.length, claimGroups(judged, link)) : ""}
+${judged ? section("designs", "Designs and configurations", judged.designs.length, designGroups(judged, link)) : ""}
 </main>`;
   return documentOf("What the model says", body, "index.ts");
 }
@@ -84,9 +78,61 @@ const section = (id: string, title: string, entries: number, inner: string): str
 ${inner}
 </section>`;
 
+/** Entries under what they have in common, in the order in which that is met; closed at first. */
+function groups<T>(
+  all: readonly T[],
+  titleOf: (one: T) => string,
+  show: (of: readonly T[], title: string) => string,
+): string {
+  const byTitle = new Map<string, T[]>();
+  for (const one of all) byTitle.set(titleOf(one), [...(byTitle.get(titleOf(one)) ?? []), one]);
+  return [...byTitle]
+    .map(
+      ([title, of]) =>
+        `<details data-group><summary>${escaped(title)} (<span class="count">${of.length}</span>)</summary>\n${show(of, title)}\n</details>`,
+    )
+    .join("\n");
+}
+
+/** "!RT: holds", in the order of the ledger's configurations. */
+function specGroups(specs: readonly Listed[], columns: Columns, link: (name: string) => string): string {
+  const order = Object.keys(columns);
+  const columnOfSpec = ({ spec }: Listed): string => columnOf(spec, columns) ?? "";
+  const sorted = specs.toSorted((a, b) => order.indexOf(columnOfSpec(a)) - order.indexOf(columnOfSpec(b)));
+  const titleOf = (one: Listed): string =>
+    [columnOfSpec(one), one.record.verdict].filter((part) => part !== "").join(": ");
+  const byVerdict = sorted.toSorted((a, b) =>
+    columnOfSpec(a) === columnOfSpec(b) ? a.record.verdict.localeCompare(b.record.verdict) : 0,
+  );
+  return groups(byVerdict, titleOf, (of, title) =>
+    table(
+      `specs, ${title}`,
+      SPEC_HEAD,
+      of.map((one) => specRow(one, columnOf(one.spec, columns), link)),
+    ),
+  );
+}
+
+/** By the letter that their names begin with: what was said in one place. */
+const byLetter = (id: string): string => `${/^[A-Za-z]+/.exec(id)?.[0] ?? id} ..`;
+
+const claimGroups = (judged: Judged, link: (name: string) => string): string =>
+  groups(
+    judged.claims,
+    ({ id }) => byLetter(id),
+    (of) => of.map((one) => claim(one, link)).join("\n"),
+  );
+
+const designGroups = (judged: Judged, link: (name: string) => string): string =>
+  groups(
+    judged.designs,
+    ({ id }) => byLetter(id),
+    (of, title) => matrix({ ...judged, designs: of }, title, link),
+  );
+
 /** Rows are whole `<tr>` elements: each says what it may be filtered by. */
-const table = (head: readonly string[], rows: readonly string[]): string =>
-  `<div class="wide" role="region" aria-label="${escaped(head[0] as string)} table" tabindex="0"><table><thead><tr>${head
+const table = (name: string, head: readonly string[], rows: readonly string[]): string =>
+  `<div class="wide" role="region" aria-label="${escaped(name)}" tabindex="0"><table><thead><tr>${head
     .map((name) => `<th scope="col">${escaped(name)}</th>`)
     .join("")}</tr></thead>
 <tbody>
@@ -144,14 +190,17 @@ function claim(judged: JudgedClaim, link: (name: string) => string): string {
     said.notExpressible === undefined
       ? `<ul>${rows.join("\n")}</ul>`
       : `<p>Not expressible: ${escaped(said.notExpressible)}</p>`;
-  return `<article ${entry(data)}><h3>${id}</h3>
-<blockquote>“${escaped(said.quote)}” <cite>${escaped(`${said.who}, ${said.where}`)}</cite></blockquote>
-${inner}</article>`;
+  return `<article ${entry(data)}><details id="${id}"><summary><strong>${id}</strong> “${escaped(said.quote)}” <em>${escaped(
+    foundOf(judged).join(", "),
+  )}</em></summary>
+<p><cite>${escaped(`${said.who}, ${said.where}`)}</cite></p>
+${inner}</details></article>`;
 }
 
-function matrix({ designs, ledger }: Judged, link: (name: string) => string): string {
+function matrix({ designs, ledger }: Judged, title: string, link: (name: string) => string): string {
   const columns = Object.keys(ledger.columns);
   return table(
+    `designs, ${title}`,
     ["design", "what", "origin", ...columns],
     designs.map(({ id, design, cells }) =>
       row({}, id, [escaped(design.about), escaped(design.origin), ...cells.map((cell) => cellText(cell, link))]),

@@ -1,7 +1,8 @@
 /** Coverage: which source rows and which alternatives of a system never fired in a run, all splices of a row together. */
-import { targetOf } from "../answer/returns.ts";
+
 import type { Command, System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
+import { targetOf } from "../reference/ways.ts";
 
 export interface UnfiredRow {
   readonly program: string;

@@ -1,10 +1,10 @@
 /** The table of steps: what each changed, which row of which program it is, and how sure that row is. */
 
 import type { Trace, TraceStep } from "../answer/outcome.ts";
-import { targetOf } from "../answer/returns.ts";
 import { cellsOf } from "../language/cells.ts";
 import type { RowMeta } from "../language/programs.ts";
 import type { System } from "../language/system.ts";
+import { wayOf } from "../reference/ways.ts";
 import { ascii, WIDTH, wrap } from "../text/wrap.ts";
 import { type Detail, isFrameEdge } from "./scenario.ts";
 
@@ -62,13 +62,6 @@ export function stepLines(
     ...(line.length <= WIDTH ? [line] : [...wrap(head, { first, rest }), ...quoted]),
     ...listed(below, `${rest}| `),
   ];
-}
-
-/** Which way a step went, " -> label", where its row may go to several; empty elsewhere. */
-export function wayOf(system: System, { label, command }: Pick<TraceStep, "label" | "command">): string {
-  const targets = new Set(label.entries.flat().map((one) => targetOf(system, one)));
-  const target = targetOf(system, command);
-  return targets.size < 2 || target === null ? "" : ` -> ${target}`;
 }
 
 /** What is to be said of rows that a trace used, once. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { check, statusOf } from "../../checker/answer/check.ts";
-import { returnsOf, targetOf } from "../../checker/answer/returns.ts";
+import { returnsOf } from "../../checker/answer/returns.ts";
 import { changesOf } from "../../checker/cli/changes.ts";
 import { builtins } from "../../checker/cli/models.ts";
 import { folders, specNamed, specNames } from "../../checker/cli/specs.ts";
@@ -27,6 +27,7 @@ import {
 } from "../../checker/language/index.ts";
 import { link } from "../../checker/link/link.ts";
 import { expand } from "../../checker/reference/step.ts";
+import { targetOf } from "../../checker/reference/ways.ts";
 import { textReport } from "../../checker/report/text.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import { defineModel } from "../../checker/spec/model.ts";

@@ -1,5 +1,7 @@
 /** Does a page do in a browser what it is for? Chromium opens pages from disk; no other browser is downloaded. */
 
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axeCore from "axe-core";
 import type { Browser, Page } from "playwright-core";
@@ -13,15 +15,29 @@ let browser: Browser;
 let violated: WrittenPage;
 let deadlock: WrittenPage;
 let holds: WrittenPage;
+let four: WrittenPage;
+
+/** A question about four CPUs, in each of which somebody allocates. */
+function fourCpus(): string {
+  const path = join(mkdtempSync(join(tmpdir(), "nolock-page-")), "four.json");
+  const contexts = [0, 1, 2, 3].map((cpu) => ({ name: `task${cpu}`, kind: "task", cpu, script: ["kmalloc_nolock A"] }));
+  const configuration = { cpus: 4, slabs: ["A cpu0 free=1", "A partial free=1"] };
+  writeFileSync(
+    path,
+    JSON.stringify({ question: "Four?", model: "slub", configuration, contexts, properties: ["S3"] }),
+  );
+  return path;
+}
 
 beforeAll(async () => {
-  [violated, deadlock, holds] = await Promise.all([
+  [violated, deadlock, holds, four] = await Promise.all([
     writtenPage("specs/broken/hook-cuts-freelist-memoryless-node.json"),
     writtenPage("examples/philosophers.json"),
     writtenPage("examples/peterson.json"),
+    writtenPage(fourCpus()),
   ]);
   browser = await launched();
-});
+}, 60_000);
 afterAll(async () => browser?.close());
 
 const WIDE = { width: 1300, height: 900 };
@@ -236,6 +252,61 @@ describe("a page of a violated spec", () => {
     );
   });
 
+  it("keeps the lane of the marked step in sight on a phone, and cuts none of four lanes on a desktop", async () => {
+    const boxOf = async (page: Page, selector: string) => {
+      const box = await page.locator(selector).boundingBox();
+      if (!box) throw new Error(`${selector} is nowhere`);
+      return { ...box, right: box.x + box.width, bottom: box.y + box.height };
+    };
+    /** Whether the cell of the step can be seen: not beside the lanes, nor below what stays in place. */
+    const inSight = async (page: Page, height: number) => {
+      const lanes = await boxOf(page, ".lanes");
+      const cell = await boxOf(page, ".lanes tr.current .runs");
+      const number = await boxOf(page, ".lanes tr.current th");
+      const steps = await boxOf(page, ".steps");
+      const bottom = Math.min(lanes.bottom, steps.bottom >= height - 1 ? steps.y : height) + 1;
+      const isTall = cell.height > bottom - lanes.y - 110;
+      return {
+        sideways: cell.x >= number.right - 12 && cell.right <= lanes.right + 2,
+        upright: cell.y >= lanes.y && cell.y < bottom && (isTall || cell.bottom <= bottom),
+      };
+    };
+    for (const viewport of [PHONE, { width: 1280, height: 900 }]) {
+      await opened(
+        four,
+        async (page) => {
+          expect(await page.locator(".lanes thead th.lane").allTextContents()).toEqual([
+            "CPU0",
+            "CPU1",
+            "CPU2",
+            "CPU3",
+          ]);
+          for (let i = 0; i < 16; i++)
+            await page
+              .locator(".what-if ol button")
+              .nth(i % 4)
+              .click();
+          await page.keyboard.press("Home");
+          for (let step = 1; step <= 16; step++) {
+            await page.keyboard.press("ArrowRight");
+            await page.locator(".where", { hasText: `Step ${step} of` }).waitFor();
+            await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            expect({ step, ...(await inSight(page, viewport.height)) }).toEqual({
+              step,
+              sideways: true,
+              upright: true,
+            });
+          }
+          const hidden = await page.evaluate<number>(
+            "document.querySelector('.lanes').scrollWidth - document.querySelector('.lanes').clientWidth",
+          );
+          if (viewport !== PHONE) expect(hidden).toBe(0);
+        },
+        { viewport },
+      );
+    }
+  });
+
   it("prints all steps, and what is folded away on the screen", async () => {
     await opened(violated, async (page) => {
       await page.emulateMedia({ media: "print" });
@@ -301,21 +372,33 @@ describe("the index of all specs", () => {
     expect((await at.run("report", "--index")).status).toBe(0);
     await opened({ url: `file://${join(at.dir, "results/index.html")}` }, async (page) => {
       const specs = page.locator("#specs tbody tr:visible");
+      expect(await specs.count()).toBe(0);
+      for (const group of await page.locator("#specs [data-group] > summary").all()) await group.click();
       expect(await specs.count()).toBe(2);
       await page.getByLabel("Verdict of a spec").selectOption("violated");
       expect(await specs.locator("th").allTextContents()).toEqual(["broken/lit"]);
       expect(await page.textContent("#specs .count")).toBe("1 of 2");
       expect(await specs.locator("a").getAttribute("href")).toBe("broken/lit.txt");
       await page.getByRole("button", { name: "Show all" }).click();
-      await page.locator("#specs .count", { hasText: /^2$/ }).waitFor();
+      await page.locator("#specs-title .count", { hasText: /^2$/ }).waitFor();
+      expect(await specs.count()).toBe(0);
       await page.getByLabel("Words").fill("does nothing");
       expect(await specs.locator("th").allTextContents()).toEqual(["dark"]);
       await page.getByLabel("Words").fill("");
       const claims = page.locator("#claims article:visible");
+      for (const group of await page.locator("#claims [data-group] > summary").all()) await group.click();
       const all = await claims.count();
       await page.getByLabel("Found of a claim").selectOption("not expressible");
       expect(await claims.count()).toBeLessThan(all);
       expect(await claims.first().textContent()).toContain("it is a matter of taste");
+      await page.getByLabel("Found of a claim").selectOption("");
+      await page.getByLabel("Words").fill("zzz");
+      expect(await claims.count()).toBe(0);
+      expect(await page.locator("details[data-group]:visible").count()).toBe(0);
+      // A link to a claim opens it, whatever is filtered.
+      await page.evaluate("location.assign('#C3')");
+      await page.getByText("it is a matter of taste").waitFor();
+      expect(await page.locator("#claims article:visible").count()).toBe(2);
       expect(await page.locator("#designs tbody tr").count()).toBeGreaterThan(0);
       expect(await accessibility(page)).toEqual([]);
     });

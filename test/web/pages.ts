@@ -1,7 +1,7 @@
 /** Pages for tests: of a spec that is violated, of a deadlock, and of one that holds. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check } from "../../checker/answer/check.ts";
 import type { Outcome } from "../../checker/answer/outcome.ts";
@@ -15,7 +15,7 @@ const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A spec of the project, by its path there. */
 export const loaded = (path: string): Promise<Loaded> =>
-  loadSpec({ source: path, path: join(PROJECT, path) }, builtins);
+  loadSpec({ source: path, path: resolve(PROJECT, path) }, builtins);
 
 export const outcomeOf = async (path: string): Promise<Outcome> => check(await loaded(path), { workers: 1 });
 

@@ -1,5 +1,6 @@
 /** The outcome of a check as JSON, for other tools: `schema/outcome.schema.json` says what each key means. */
-import { returnsOf, targetOf } from "../../answer/returns.ts";
+import { returnsOf } from "../../answer/returns.ts";
+import { targetOf } from "../../reference/ways.ts";
 import type { Told } from "./format.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
