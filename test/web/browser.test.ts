@@ -155,7 +155,7 @@ suite("a page of a violated spec", () => {
       expect(numbers).toEqual(["0", "3", "5", "19", "23"]);
       expect(await page.locator(".state h3").allTextContents()).toEqual(["struct kmem_cache_cpu"]);
       await page.getByRole("button", { name: "Show all" }).click();
-      await page.getByLabel("Lock", { exact: true }).selectOption("lock[cpuSlab(A on CPU0)]");
+      await page.getByLabel("Lock", { exact: true }).selectOption("lock[cpuSlab(A) on CPU0]");
       expect(await page.locator(".lanes tbody th a").allTextContents()).toEqual(["0", "11"]);
       await page.getByRole("button", { name: "Show all" }).click();
       await page.getByLabel("Lane").selectOption("CPU0");
