@@ -22,18 +22,18 @@ export function refuse(what: string, mend: string): never {
 export const OPERATORS =
   "write and(a, b), or(a, b), not(a), ite(test, a, b) or a.eq(b) where the file says &&, ||, !, ?: or ===";
 
-/** The folder of the checker itself, and where its built form is kept. */
-const OWN = [new URL("../", import.meta.url).pathname, "/node_modules/", "node:"];
+/** The folder of the checker itself, and where its built form is kept. Not asked in a page: there is none. */
+const own = (): readonly string[] => [new URL("../", import.meta.url).pathname, "/node_modules/", "node:"];
 
-/** Where the command was typed. A page has no such folder. */
-const folderOfUser = (): string => (globalThis as { readonly process?: { cwd(): string } }).process?.cwd() ?? "";
+/** The folder that the user is in; a page, which reads this file too, has none. */
+const here = (): string => (globalThis as { process?: { cwd: () => string } }).process?.cwd() ?? "";
 
 /** File and line of the author: the first frame of a stack that is not the checker's own. */
 export function whereWritten(stack: string | undefined): string | null {
   for (const line of stack?.split("\n").slice(1) ?? []) {
     const place = /\(?((?:file:\/\/)?\/[^()]*:\d+):\d+\)?$/.exec(line)?.[1]?.replace("file://", "");
-    if (place === undefined || OWN.some((own) => place.includes(own))) continue;
-    return decodeURI(place).replace(`${folderOfUser()}/`, "");
+    if (place === undefined || own().some((folder) => place.includes(folder))) continue;
+    return decodeURI(place).replace(`${here()}/`, "");
   }
   return null;
 }
