@@ -54,7 +54,9 @@ export function specsOfSize(where: Folders, size: SpecSize): readonly string[] {
 
 /** Specs with known answers beside the examples of models. */
 export function exampleSpecs(): readonly SpecFile[] {
-  const names = readdirSync(join(PROJECT, "examples")).filter((name) => name.endsWith(".json"));
+  const names = readdirSync(join(PROJECT, "examples"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.replaceAll("\\", "/"));
   return names.sort().map((name) => ({ source: `examples/${name}`, path: join(PROJECT, "examples", name) }));
 }
 

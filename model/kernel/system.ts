@@ -33,9 +33,12 @@ export interface Runner {
 
 /** The locks and works that a model brings along. */
 export interface Brought {
-  /** What is in `localLock` and `spinlock`: sets of those names. Without one there are no such locks. */
-  readonly localLocks?: IndexSet<"localLock">;
-  readonly spinlocks?: IndexSet<"spinlock">;
+  /**
+   * What is in `localLock` and `spinlock`: the names of the locks, or a set
+   * of that name where they are of several kinds. Without one there are none.
+   */
+  readonly localLocks?: IndexSet<"localLock"> | readonly string[];
+  readonly spinlocks?: IndexSet<"spinlock"> | readonly string[];
   readonly rawLocks?: readonly string[];
   readonly irqWorks?: readonly string[];
 }
@@ -84,8 +87,8 @@ function runnersOf({ contexts, works, preemptRt, cpus, migration }: Parts): Runn
 /** How many there are of what the machine only names, and how they are called. */
 function brought({ localLocks, spinlocks, rawLocks = [], irqWorks = [], ...parts }: Parts) {
   const universe = new Universe({ ...parts.sizes, cpu: parts.cpus }, parts.names);
-  const all = (set: IndexSet | undefined) =>
-    set ? names(universe.size(set), (i) => universe.elementName(set, i)) : [];
+  const all = (brought: IndexSet | readonly string[] = []) =>
+    "kind" in brought ? names(universe.size(brought), (i) => universe.elementName(brought, i)) : brought;
   const [local, spin] = [all(localLocks), all(spinlocks)];
   return {
     sizes: { localLock: local.length, spinlock: spin.length, rawLock: rawLocks.length, irqWork: irqWorks.length },

@@ -32,6 +32,7 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
+import { preemptDisable, preemptEnable } from "../machine/pin.ts";
 import { onCpu, type Self } from "../machine/state.ts";
 
 const KERNEL = "v6.18 include/linux/spinlock.h";
@@ -97,6 +98,26 @@ export const rawSpinLock = program(
   "raw_spin_lock",
   { exits: ["held"], params: { lock }, kernel: `${KERNEL} raw_spin_lock()`, tag: "S" },
   (self, { lock }) => lockWord(self, lock, "held"),
+);
+
+/** raw_spin_lock() with its preempt_disable(), for a caller that has turned nothing off. */
+export const rawSpinLockPreempt = program(
+  "__raw_spin_lock",
+  { exits: ["held"], params: { lock }, kernel: "v6.18 include/linux/spinlock_api_smp.h __raw_spin_lock()", tag: "S" },
+  (self, { lock }) => ({
+    preempt: step("preempt_disable();", { ref: "2.3" }, otherwise.do(preemptDisable(self)).goto("lock")),
+    lock: call("do_raw_spin_lock(lock);", rawSpinLock, { lock }, { held: "held" }),
+  }),
+);
+
+/** raw_spin_unlock() of a lock that `rawSpinLockPreempt` took. */
+export const rawSpinUnlockPreempt = program(
+  "__raw_spin_unlock",
+  { exits: ["done"], params: { lock }, kernel: "v6.18 include/linux/spinlock_api_smp.h __raw_spin_unlock()", tag: "S" },
+  (self, { lock }) => ({
+    unlock: unlockWord(self, lock, "preempt"),
+    preempt: step("preempt_enable();", { ref: "2.3" }, otherwise.do(preemptEnable(self)).goto("done")),
+  }),
 );
 
 export const rawSpinLockIrqsave = program(

@@ -13,7 +13,7 @@ import { linkExample } from "../examples/link-example.ts";
 import { comparable, engineResults } from "./same-result.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const specs = ["examples", "specs", "specs/broken"].flatMap((folder) =>
+const specs = ["examples", "examples/kernel", "specs", "specs/broken"].flatMap((folder) =>
   readdirSync(root + folder).flatMap((name) => (name.endsWith(".json") ? [`${folder}/${name}`] : [])),
 );
 
