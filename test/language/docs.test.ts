@@ -78,6 +78,9 @@ describe("the commands that the document shows", () => {
       "nmi.json",
       "nmi.json --set variants=spins",
       "nmi.json --program nmi",
+      "raw.json",
+      "raw.json --set preemptRt=true",
+      "raw-irqsave.json",
       "slips.json",
       "logic.json",
     ]);
