@@ -30,7 +30,9 @@ export function variablesOf(system: System, names: Names) {
     const sizes = sets.map((set) => system.universe.size(set));
     const initial = indicesOf(sizes).map(path);
     const variable = { name: names.of(`cell ${key}`, wanted), shape, sets, initial, comment };
-    variables.push(variable);
+    // An array over a set that nothing is in has no cell: neither language
+    // can declare it, and no step reads or writes it.
+    if (initial.length > 0) variables.push(variable);
     byKey.set(key, variable);
   };
   const visit = (

@@ -79,6 +79,9 @@ describe("the commands that the document shows", () => {
       "nmi.json --set variants=spins",
       "nmi.json --program nmi",
       "ring.json",
+      "raw.json",
+      "raw.json --set preemptRt=true",
+      "raw-irqsave.json",
       "slips.json",
       "logic.json",
     ]);
