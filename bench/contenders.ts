@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { exactCounts, readRumur, readSpin } from "../checker/crosscheck/tools.ts";
-import { writeWhole } from "../checker/files.ts";
+import { writeWhole } from "../checker/text/files.ts";
 import { BenchError, type Cost, PROJECT, type Workshop } from "./measure.ts";
 import type { Model } from "./model.ts";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { readArguments } from "../checker/cli/arguments.ts";
 
 import { missingTools } from "../checker/crosscheck/tools.ts";
-import { writeWhole } from "../checker/files.ts";
 import { mendName, SpecError } from "../checker/spec/problems.ts";
+import { writeWhole } from "../checker/text/files.ts";
 import { allCases, type Case, QUICK } from "./cases.ts";
 import { BenchError, PROJECT, Workshop } from "./measure.ts";
 import { profile } from "./profile.ts";

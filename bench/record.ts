@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { writeWhole } from "../checker/files.ts";
+import { writeWhole } from "../checker/text/files.ts";
 import type { Run } from "./contenders.ts";
 import { PROJECT } from "./measure.ts";
 import type { Shares } from "./profile.ts";

@@ -7,9 +7,9 @@ import { endWithNpm } from "./cli/npm.ts";
 import { folders } from "./cli/specs.ts";
 import { STANDARD_ERROR, STANDARD_OUTPUT } from "./cli/streams.ts";
 import { faultText, main } from "./commands/main.ts";
-import { systemError } from "./files.ts";
 import { beforeOwnModels } from "./spec/models.ts";
 import { EXIT } from "./spec/verdict.ts";
+import { systemError } from "./text/files.ts";
 
 /** What is typed, line by line; whoever has heard enough does not keep the process waiting for more. */
 async function* typedLines(): AsyncGenerator<string> {

@@ -4,9 +4,9 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { isPrintedTo, systemError, tryToWrite, writeWhole } from "../files.ts";
 import { type LocatedProblem, SpecError } from "../spec/problems.ts";
 import { EXIT } from "../spec/verdict.ts";
+import { isPrintedTo, systemError, tryToWrite, writeWhole } from "../text/files.ts";
 import type { Environment } from "./environment.ts";
 
 /** Option to the file that it names, "--json" to "out.json"; undefined where it is not given. */

@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { readText, systemError, writeWhole } from "../files.ts";
 import type { Loaded } from "../spec/load.ts";
 import { jsonIn } from "../spec/text.ts";
+import { readText, systemError, writeWhole } from "../text/files.ts";
 
 const FILE = "relations.json";
 

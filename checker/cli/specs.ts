@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readText, systemError } from "../files.ts";
 import type { SpecFile } from "../spec/load.ts";
 import type { Trusted } from "../spec/models.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { parseSpecText } from "../spec/text.ts";
+import { readText, systemError } from "../text/files.ts";
 
 /** The folder of the project, where `specs/` and `results/` are. */
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));

@@ -10,7 +10,7 @@ import { allSpecs, findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
 import { collectAll, filesOf, formatsHelp, refuseFormat, tell, toldOf } from "../cli/tell.ts";
 import { replayTrace, saveCounterexample } from "../cli/traces.ts";
 import { readEntries } from "../crosscheck/agreement.ts";
-import { ENGINES } from "../engine/run.ts";
+import { ENGINES, MOST_WORKERS } from "../engine/run.ts";
 import { recheck } from "../reduction/walk.ts";
 import { FORMAT_NAMES } from "../report/formats/index.ts";
 import { type Loaded, loadQuestion, loadSpec } from "../spec/load.ts";
@@ -138,6 +138,14 @@ export async function checkCommand(args: readonly string[], env: Environment): P
   }
   if (options.explain !== undefined) return explainName(options.explain, args, env);
   refuseFormat(options);
+  if ((options.workers ?? 0) > MOST_WORKERS)
+    throw new SpecError([
+      {
+        where: "--workers",
+        what: `${options.workers} is more than ${MOST_WORKERS}`,
+        mend: "one for each core is enough",
+      },
+    ]);
   if (options.list || options.all) {
     refuseMixing(options, words);
     if (options.list) return listSpecs(env);

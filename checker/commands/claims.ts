@@ -7,13 +7,13 @@ import type { Environment } from "../cli/environment.ts";
 import { tryOutputs } from "../cli/outputs.ts";
 import { tellCutShort } from "../cli/progress.ts";
 import { searchedSpecs } from "../cli/records.ts";
-import { writeWhole } from "../files.ts";
 import { type Judged, judge, undecided, unseen } from "../ledger/ledger.ts";
 import { claimsMail } from "../ledger/mail.ts";
 import { claimsPage } from "../ledger/page.ts";
 import { standing } from "../ledger/words.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT } from "../spec/verdict.ts";
+import { writeWhole } from "../text/files.ts";
 import { CLAIM_FILES } from "./results.ts";
 
 export const claimsHelp = `Usage: npm run claims [-- --check]

@@ -2,9 +2,9 @@
 
 import { type Environment, Unread } from "../cli/environment.ts";
 import { CutShort } from "../cli/progress.ts";
-import { systemError } from "../files.ts";
 import { mendName, SpecError, shownPath } from "../spec/problems.ts";
 import { EXIT, exitStatus } from "../spec/verdict.ts";
+import { systemError } from "../text/files.ts";
 import { checkCommand, checkHelp } from "./check.ts";
 import { claimsCommand, claimsHelp } from "./claims.ts";
 import { contextsCommand, contextsHelp } from "./contexts.ts";

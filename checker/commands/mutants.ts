@@ -7,7 +7,6 @@ import { type Environment, goOn } from "../cli/environment.ts";
 import { tryOutputs } from "../cli/outputs.ts";
 import { firesIn, type Prey, type PreyTrial, preyOf, type SpecHunter } from "../cli/prey.ts";
 import { commit, rotated } from "../cli/sample.ts";
-import { writeWhole } from "../files.ts";
 import type { SpecRecord } from "../ledger/record.ts";
 import { feltIn } from "../mutation/felt.ts";
 import { ask, type Hunted, hunt, type Trial } from "../mutation/hunt.ts";
@@ -15,6 +14,7 @@ import { type Memo, memoIn } from "../mutation/memo.ts";
 import type { Mutant } from "../mutation/mutate.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT } from "../spec/verdict.ts";
+import { writeWhole } from "../text/files.ts";
 import { MUTANTS } from "./results.ts";
 
 export const mutantsHelp = `Usage: npm run mutants [-- options]

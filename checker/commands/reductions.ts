@@ -17,11 +17,11 @@ import {
 } from "../cli/reductions-table.ts";
 import { allSpecs, findSpec, specNamed } from "../cli/specs.ts";
 import { runSearch } from "../engine/run.ts";
-import { writeWhole } from "../files.ts";
 import type { System } from "../language/index.ts";
 import { areAlikeAtFirst, hindrances, namings } from "../reduction/obstacles.ts";
 import { loadSpec } from "../spec/load.ts";
 import { EXIT } from "../spec/verdict.ts";
+import { writeWhole } from "../text/files.ts";
 
 export const reductionsHelp = `Usage: npm run reductions [-- SPEC.. | --write]
 

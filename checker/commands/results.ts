@@ -16,12 +16,12 @@ import {
   entriesAsTable,
   readEntries,
 } from "../crosscheck/agreement.ts";
-import { writeWhole } from "../files.ts";
 import { recordOf, recordText } from "../ledger/record.ts";
 import { textReport } from "../report/text.ts";
 import { loadSpec } from "../spec/load.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { EXIT } from "../spec/verdict.ts";
+import { writeWhole } from "../text/files.ts";
 import { markdownTable } from "../text/table.ts";
 
 /** Written by `nolock claims`. */

@@ -6,11 +6,11 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Outcome } from "../answer/outcome.ts";
-import { readText, writeWhole } from "../files.ts";
 import type { System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
 import { SpecError, shownPath } from "../spec/problems.ts";
 import { type Json, jsonIn } from "../spec/text.ts";
+import { readText, writeWhole } from "../text/files.ts";
 import { markdownTable } from "../text/table.ts";
 import type { Crosschecked } from "./compare.ts";
 

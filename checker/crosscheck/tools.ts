@@ -8,8 +8,8 @@ import type { ExportOptions } from "../export/heading.ts";
 import { toMurphi } from "../export/murphi.ts";
 import { toPromela } from "../export/promela.ts";
 import type { Rules } from "../export/rules.ts";
-import { writeWhole } from "../files.ts";
 import type { System } from "../language/system.ts";
+import { writeWhole } from "../text/files.ts";
 
 export interface Answer {
   readonly states: number;

@@ -14,6 +14,9 @@ import { Unsupported } from "./state/codes.ts";
 export const ENGINES = ["wasm", "js", "reference"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
+/** Threads of the WebAssembly engine that somebody may ask for: each takes memory of its own. */
+export const MOST_WORKERS = 128;
+
 export interface RunOptions extends SearchOptions {
   readonly engine?: EngineName;
   /** Bytes of memory that the engine may use for what it has seen; the reference knows no limit. */

@@ -10,9 +10,7 @@ export {
   choose,
   either,
   otherwise,
-  type Patch,
   type Program,
-  patch,
   place,
   program,
   type Row,
@@ -20,10 +18,7 @@ export {
   result,
   select,
   step,
-  type Variant,
   value,
-  variant,
-  version,
   when,
 } from "./programs.ts";
 export {
@@ -44,3 +39,4 @@ export { type BaseSet, context, type Id, type IndexSet, indexSet, product, sum, 
 export { type AnyLeaf, bool, bound, each, id, oneOf, optional, orWord, range, struct } from "./shapes.ts";
 export type { System } from "./system.ts";
 export { decides, Expr, languageCopies, type Operand } from "./terms.ts";
+export { type Patch, patch, type Variant, variant, version } from "./variants.ts";

@@ -1,10 +1,11 @@
 /** What is linked: a model under one configuration. */
 import type { Assign } from "./nodes.ts";
 import type { Root } from "./places.ts";
-import type { Program, Variant } from "./programs.ts";
+import type { Program } from "./programs.ts";
 import type { Property } from "./properties.ts";
 import type { Id } from "./sets.ts";
 import type { Expr } from "./terms.ts";
+import type { Variant } from "./variants.ts";
 
 /** One assignment, or several that happen together. */
 export type Effect = Assign | readonly Assign[];

@@ -5,7 +5,8 @@
 import { produce } from "immer";
 import { LinkError } from "../language/link-error.ts";
 import { mapPlace, type Node, type PlaceNode, walk, walkAssign } from "../language/nodes.ts";
-import type { Alternative, CallRow, Patch, Program, Returns, SourceRow, Variant } from "../language/programs.ts";
+import type { Alternative, CallRow, Program, Returns, SourceRow } from "../language/programs.ts";
+import type { Patch, Variant } from "../language/variants.ts";
 
 type Table = Readonly<Record<string, Program>>;
 

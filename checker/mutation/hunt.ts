@@ -3,7 +3,7 @@
  * that is no longer met, or a linker that refuses the table. That counts of states differ is told, and is not enough.
  */
 import { runSearch } from "../engine/run.ts";
-import type { Variant } from "../language/programs.ts";
+import type { Variant } from "../language/variants.ts";
 import type { SpecRecord } from "../ledger/record.ts";
 import type { Loaded } from "../spec/load.ts";
 import { linkSpec } from "../spec/question.ts";

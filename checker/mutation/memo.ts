@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendLines, readText, writeWhole } from "../files.ts";
+import { appendLines, readText, writeWhole } from "../text/files.ts";
 
 /** One more where mutants or answers mean something else than before: those of yesterday are then of no use. */
 const FORMAT = 4;

@@ -8,9 +8,10 @@
  */
 import { FALSE, type Node, TRUE } from "../language/nodes.ts";
 import { BinderNames, type Printing, printAssign, printNode } from "../language/print-expression.ts";
-import type { Alternative, CallRow, Program, SourceRow, StepRow, Variant } from "../language/programs.ts";
+import type { Alternative, CallRow, Program, SourceRow, StepRow } from "../language/programs.ts";
 import type { Universe } from "../language/sets.ts";
 import type { Shape } from "../language/shapes.ts";
+import type { Variant } from "../language/variants.ts";
 import { rarerArrivals } from "./arrivals.ts";
 import { type Changed, feltByGuard, feltByWrite, not, way, withAlternative } from "./changed.ts";
 import { hoistedLoads } from "./hoist.ts";

@@ -1,11 +1,12 @@
 /** A trace as a file: steps by names that a reader understands and another version of the model may still have. */
-import { readText, systemError } from "../files.ts";
+
 import type { System } from "../language/system.ts";
 import type { Transition } from "../reference/step.ts";
 import type { TraceStep } from "../reference/trace.ts";
 import { type LocatedProblem, SpecError, shownPath } from "../spec/problems.ts";
 import { structureOf } from "../spec/structure.ts";
 import { parseSpecText } from "../spec/text.ts";
+import { readText, systemError } from "../text/files.ts";
 
 /** As `schema/trace.schema.json` describes it. */
 export interface TraceFile {

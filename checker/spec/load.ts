@@ -3,8 +3,8 @@
  * line in the file or the option of the command line that they come from.
  */
 import { basename, dirname } from "node:path";
-import { readText, systemError } from "../files.ts";
 import type { System } from "../language/index.ts";
+import { readText, systemError } from "../text/files.ts";
 import { type Change, changeSpec } from "./change.ts";
 import type { Model, Problem } from "./model.ts";
 import { type Builtins, loadModel, mendThrown, type Trusted, whereThrown } from "./models.ts";

@@ -1,7 +1,8 @@
 /** From a spec to the system that answers it: the model's build, the selected properties, and the rows that a spec names. */
 import { LinkError, type LinkOptions, type Property, property, type System } from "../language/index.ts";
 import { TRUE } from "../language/nodes.ts";
-import type { Program, SourceRow, Variant } from "../language/programs.ts";
+import type { Program, SourceRow } from "../language/programs.ts";
+import type { Variant } from "../language/variants.ts";
 import { link } from "../link/link.ts";
 import { reachedPrograms } from "../link/programs.ts";
 import type { Problem } from "./model.ts";

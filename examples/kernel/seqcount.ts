@@ -1,4 +1,4 @@
-/** A pair behind a seqcount: a reader gives up, or waits, where the count is odd, and gives up where it changed. */
+/** A pair behind a seqcount. Writers have preemption off; where the count is odd a reader gives up, or waits. */
 import * as model from "../../checker/language/index.ts";
 import * as kernel from "../../model/kernel/index.ts";
 
@@ -8,8 +8,6 @@ const some = range(0, 7);
 const memory = model.state({ seq: some, a: some, b: some });
 const { seq, a, b } = memory;
 const raise = (n: typeof seq) => n.set(n.plus(1));
-
-/** The caller has turned preemption off, as write_seqcount_begin() asks for. */
 const write = program("write", { exits: ["done"] }, () => ({
   begin: step("write_seqcount_begin(&seq);", otherwise.do(raise(seq)).goto("a")),
   a: step("a++;", otherwise.do(raise(a)).goto("b")),
@@ -33,8 +31,8 @@ const reader = (name: string, odd: "giveUp" | "a" | null) =>
   }));
 const [read, waits, skips] = [reader("read", "giveUp"), reader("read_waits", null), reader("read_unchecked", "a")];
 
-const together = "what is used is a pair that was written together";
-const pair = property("pair", together, ...[read, waits, skips].map((r) => whenever(r, "use", ({ x, y }) => x.eq(y))));
+const together = [read, waits, skips].map((r) => whenever(r, "use", ({ x, y }) => x.eq(y)));
+const pair = property("pair", "what is used is a pair that was written together", ...together);
 const below = (self: kernel.Self) =>
   exists(context, (w) => and(model.standsIn(w, rowsOf(write, "a", "b", "end")), kernel.sameCpu(w, self)));
 const neverBelow = property(

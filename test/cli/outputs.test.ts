@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { appendLines, readText, systemError, tryToWrite, writeWhole } from "../../checker/files.ts";
+import { appendLines, readText, systemError, tryToWrite, writeWhole } from "../../checker/text/files.ts";
 import { lights, project } from "./environment.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

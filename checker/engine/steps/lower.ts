@@ -1,9 +1,5 @@
-/**
- * Expressions as generated code: the meaning of `language/evaluate.ts`, for one context and one packed state. Where an
- * expression has no value, the code leaves for a target: one for a broken chain, one for every other model error.
- */
-import type { Binder, BitOp, Node, PlaceNode } from "../../language/nodes.ts";
-import { leafShape, unreachable } from "../../language/nodes.ts";
+/** Expressions as generated code: `language/evaluate.ts` for one context and one packed state. No value: leaves by `Exits`. */
+import { type Binder, leafShape, type Node, type PlaceNode, unreachable } from "../../language/nodes.ts";
 import type { IndexSet } from "../../language/sets.ts";
 import type { Data, Shape, Value } from "../../language/shapes.ts";
 import * as ir from "../code/ir.ts";
@@ -21,23 +17,15 @@ import {
   sameValue,
   type Val,
 } from "../state/values.ts";
+import { bits, remainder, type Summand } from "./arithmetic.ts";
 import { chainValue } from "./chains.ts";
 import { bytesOf, type Frame } from "./memory-map.ts";
 
-/** Where code goes that meets a model error. */
+/** Where code goes that meets a model error: a broken chain, or any other. */
 export interface Exits {
   readonly error: Target;
   readonly broken: Target;
 }
-
-/** An operand of arithmetic, and what it can be. */
-interface Summand {
-  readonly number: Expr;
-  readonly lo: number;
-  readonly hi: number;
-}
-
-const BIT_OPS = { bitAnd: ir.bitAnd, bitOr: ir.bitOr, bitXor: ir.xor } as const;
 
 type KindNode = Extract<Node, { readonly op: "inject" | "isKind" | "asKind" }>;
 
@@ -98,11 +86,11 @@ export class Lowering {
           : integer(ir.sub(left.number, right.number), left.lo - right.hi, left.hi - right.lo);
       }
       case "mod":
-        return this.#mod(node);
+        return remainder(this.#summand(node.of), this.frame.system.universe.valueOf(node.by));
       case "bitAnd":
       case "bitOr":
       case "bitXor":
-        return this.#bits(node.op, this.#summand(node.left), this.#summand(node.right));
+        return bits(node.op, this.#summand(node.left), this.#summand(node.right));
       case "ite":
         return this.#ite(node);
       case "forAll":
@@ -284,25 +272,6 @@ export class Lowering {
     if (!val.canBeNull) return { number: val.number, lo, hi };
     const number = this.writer.shared(val.number);
     return { number: ir.select(isNull({ ...val, number }), c(0), number), lo: Math.min(lo, 0), hi: Math.max(hi, 0) };
-  }
-
-  #mod(node: Extract<Node, { op: "mod" }>): Val {
-    const by = this.frame.system.universe.valueOf(node.by);
-    const { number, lo, hi } = this.#summand(node.of);
-    if (lo >= 0 && hi < by) return integer(number, lo, hi);
-    // Lifted by a multiple of the divisor, so that it is no negative number that is divided.
-    const lift = lo < 0 ? by * Math.ceil(-lo / by) : 0;
-    integer(number, lo + lift, hi + lift);
-    return integer(ir.remu(ir.add(number, c(lift)), c(by)), 0, by - 1);
-  }
-
-  #bits(op: BitOp, left: Summand, right: Summand): Val {
-    const most = Math.max(left.hi, right.hi, -1 - left.lo, -1 - right.lo, 0);
-    // All bits that one of the two may have.
-    const all = 2 ** Math.ceil(Math.log2(most + 1)) - 1;
-    const mayBeNegative = op === "bitAnd" ? left.lo < 0 && right.lo < 0 : left.lo < 0 || right.lo < 0;
-    const number = BIT_OPS[op](left.number, right.number);
-    return integer(number, mayBeNegative ? -1 - all : 0, all);
   }
 
   /** Code for `and` and `or`, which stop early; what costs little and cannot fail is evaluated all the same. */
