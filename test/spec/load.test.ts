@@ -12,6 +12,8 @@ import { SpecError } from "../../checker/spec/problems.ts";
 const dir = mkdtempSync(join(tmpdir(), "nolock-"));
 afterAll(() => rmSync(dir, { recursive: true }));
 const builtins = { lights: () => import("./fixtures/lights.ts") };
+/** Where models of one's own may be. */
+const trusts = [fileURLToPath(new URL("fixtures", import.meta.url)), dir];
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
 const good = {
@@ -25,7 +27,7 @@ function load(spec: object | string, sets: readonly string[] = []): Promise<Load
   const path = join(dir, "spec.json");
   writeFileSync(path, typeof spec === "string" ? spec : JSON.stringify(spec, null, 2));
   const changes = sets.map((text) => parseChange(text) as Change);
-  return loadSpec({ source: "spec.json", path }, builtins, changes);
+  return loadSpec({ source: "spec.json", path, trusts }, builtins, changes);
 }
 
 /** What is said of a spec, the folder of the test left out. */
@@ -53,8 +55,8 @@ describe("a spec that is as it should be", () => {
     expect(system.name).toBe("spec");
   });
 
-  it("takes its model from a file beside it", async () => {
-    const file = { source: "own.json", path: join(dir, "own.json") };
+  it("takes its model from a file that it names", async () => {
+    const file = { source: "own.json", path: join(dir, "own.json"), trusts };
     writeFileSync(file.path, JSON.stringify({ ...good, model: fixture("lights.ts") }));
     expect((await loadSpec(file, {})).spec.model.name).toBe("lights");
   });
