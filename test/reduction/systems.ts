@@ -101,8 +101,8 @@ function scriptOf(drawn: DrawnContext, i: number, tasks: readonly Script[], name
     const rows: [string, Row<string>][] = rowsFor(self, terms as unknown as Locals, drawn.rows, "leave");
     if (isAboutBoxes(drawn)) {
       const mine = named === undefined ? null : element(box, named);
-      const any = choose(box, (c) => when(lit(true)).do(terms.b.set(c)).goto("r0"));
-      rows.unshift(["take", step("take", mine ? otherwise.do(terms.b.set(mine)).goto("r0") : any)]);
+      const any = () => choose(box, (c) => when(lit(true)).do(terms.b.set(c)).goto("r0"));
+      rows.unshift(["take", step("take", mine ? otherwise.do(terms.b.set(mine)).goto("r0") : any())]);
     }
     if (drawn.kind === "task") rows.push(["leave", step("leave", otherwise.goto("done"))]);
     else {
@@ -120,11 +120,11 @@ function arrival(self: Self, { kind, cpu: where }: DrawnContext, first: Script, 
   const top = m.top.at(here);
   const f = m.frame.at(self);
   const may = {
-    task: lit(true),
-    nmi: f.on.isNull(),
-    irq: not(m.irqsOff.at(here)),
-    hook: standsIn(top, rowsOf(first, "r0")),
-  }[kind];
+    task: () => lit(true),
+    nmi: () => f.on.isNull(),
+    irq: () => not(m.irqsOff.at(here)),
+    hook: () => standsIn(top, rowsOf(first, "r0")),
+  }[kind]();
   const begins = when(and(may, top.notNull())).do(f.on.set(here), f.below.set(top), top.set(self));
   return step("arrive", { arrive: true, mayStop: true, cuts: top }, begins.goto(next));
 }
