@@ -146,7 +146,7 @@ describe("a picture of a state", () => {
     const held = { ...system.initial, lock: [{ ...lock, holder: 0 }, ...others] } as typeof system.initial;
     const box = groupsOf(system, data.views, held)
       .flatMap(({ boxes }) => boxes)
-      .find(({ name }) => name === "lock[cpuSlab(A on CPU0)]");
+      .find(({ name }) => name === "lock[cpuSlab(A) on CPU0]");
     expect(box?.items.find(({ label }) => label === "holder")).toMatchObject({ text: "task0", isEmpty: false });
   });
 
@@ -176,7 +176,7 @@ describe("swimlanes", () => {
     const journey = journeyOf(system, data.routes, { route: 0, left: null, taken: [], step: 0 });
     const { names, locks, rows } = lanesOfJourney(system, data.views, journey);
     expect(names).toEqual(["CPU0"]);
-    expect(locks.map(({ name }) => name)).toEqual(["lock[cpuSlab(A on CPU0)]"]);
+    expect(locks.map(({ name }) => name)).toEqual(["lock[cpuSlab(A) on CPU0]"]);
     expect(rows.map(({ chain }) => chain.length).join("")).toBe(`${"1".repeat(14)}${"2".repeat(12)}1`);
     expect(rows[1]?.enters.map(({ name }) => name)).toEqual(["kmalloc", "__slab_alloc_node"]);
     expect([rows[12]?.inner, rows[26]?.inner]).toEqual(["___slab_alloc", "___slab_alloc"]);
