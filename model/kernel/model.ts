@@ -144,8 +144,8 @@ export function kernelModel<const S extends Settings = Readonly<Record<never, ne
     operations: Object.fromEntries(Object.entries(calls).map(([name, { about }]) => [name, about])),
     problems: (question) => [
       ...machineProblems(question, hooks),
-      ...callProblems(question, calls),
       ...(rest.problems?.(question) ?? []),
+      ...callProblems(question, calls),
     ],
     build: (question) => {
       const s = question.configuration as unknown as SettingsOf<S>;

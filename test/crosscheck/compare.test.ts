@@ -57,7 +57,7 @@ suite("Spin and Rumur", () => {
   ])("find the error in a witness that has no value, %s", async (_, condition) => {
     const set = program("set", { exits: ["end"] }, () => ({
       flip: step("on = 1;", otherwise.do(m.on.set(true)).goto("point")),
-      point: step("head = 0;", otherwise.do(m.head.set(0 as never), m.flag.at(element(item, 0)).set(true)).goto("end")),
+      point: step("head = 0;", otherwise.do(m.head.set(element(item, 0)), m.flag.at(element(item, 0)).set(true)).goto("end")),
     }));
     const seen = property("seen", "", sometimes(condition));
     const system = systemOf([set], { roots: [m], sizes: { item: 2 }, properties: [seen] });

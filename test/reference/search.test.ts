@@ -66,10 +66,10 @@ describe("a property that has no meaning", () => {
       ),
     );
     const broken = program("broken", { exits: ["end"] }, () => ({
-      cut: step("link = garbage;", otherwise.do(m.head.set(0 as never), m.link.at(m.head).set("garbage")).goto("end")),
+      cut: step("link = garbage;", otherwise.do(m.head.set(element(item, 0)), m.link.at(m.head).set("garbage")).goto("end")),
     }));
     const [first] = search(
-      systemOf([broken], { ...options, initially: [m.head.set(1 as never)], properties: [walks] }),
+      systemOf([broken], { ...options, initially: [m.head.set(element(item, 1))], properties: [walks] }),
       { exploreAll: true },
     ).violations;
     expect(first).toMatchObject({ property: "walks", verdict: "noProgress" });
@@ -79,7 +79,7 @@ describe("a property that has no meaning", () => {
 describe("a witness whose condition has no value", () => {
   const set = program("set", { exits: ["end"] }, () => ({
     flip: step("on = 1;", otherwise.do(m.on.set(true)).goto("point")),
-    point: step("head = 1;", otherwise.do(m.head.set(1 as never)).goto("end")),
+    point: step("head = 1;", otherwise.do(m.head.set(element(item, 1))).goto("end")),
   }));
   const marked = [m.flag.at(element(item, 1)).set(true)];
   const seen = (clause: Clause, initially: LinkOptions["initially"]) => {
@@ -145,7 +145,7 @@ describe("an arrival", () => {
     const hook = program("hook", { exits: ["end"] }, (self) => ({
       enter: step("hook", { arrive: true, cuts: m.below }, otherwise.do(m.below.set(self)).goto("end")),
     }));
-    const system = systemOf([flip, hook], { ...options, initially: [m.below.set(0 as never)] });
+    const system = systemOf([flip, hook], { ...options, initially: [m.below.set(element(context, 0))] });
     const result = search(system, { exploreAll: true });
     expect([...(result.cuts[1] as ReadonlySet<number>)].map((pc) => system.labels[pc]?.rowLabel ?? "(end)")).toEqual([
       "flip",
