@@ -1,7 +1,7 @@
 /** Bad specs of every kind: each gives all that is wrong with it, where it stands and how to mend it. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { expand } from "../../checker/reference/step.ts";
@@ -25,7 +25,7 @@ function load(spec: object | string, sets: readonly string[] = []): Promise<Load
   const path = join(dir, "spec.json");
   writeFileSync(path, typeof spec === "string" ? spec : JSON.stringify(spec, null, 2));
   const changes = sets.map((text) => parseChange(text) as Change);
-  return loadSpec({ source: "spec.json", path }, builtins, changes);
+  return loadSpec({ source: "spec.json", path, trusts: [dirname(fixture("lights.ts"))] }, builtins, changes);
 }
 
 /** What is said of a spec, the folder of the test left out. */
@@ -54,7 +54,8 @@ describe("a spec that is as it should be", () => {
   });
 
   it("takes its model from a file beside it", async () => {
-    const file = { source: "own.json", path: join(dir, "own.json") };
+    const trusts = [dirname(fixture("lights.ts"))];
+    const file = { source: "own.json", path: join(dir, "own.json"), trusts };
     writeFileSync(file.path, JSON.stringify({ ...good, model: fixture("lights.ts") }));
     expect((await loadSpec(file, {})).spec.model.name).toBe("lights");
   });
