@@ -39,6 +39,25 @@ describe("a row of the model", () => {
   });
 });
 
+describe("a file", () => {
+  const message = "Write files by checker/text/files.ts";
+  const ways = [
+    'import { writeFileSync } from "node:fs";\nwriteFileSync("a", "b");\n',
+    'import { appendFileSync } from "node:fs";\nappendFileSync("a", "b");\n',
+    'import { createWriteStream } from "node:fs";\ncreateWriteStream("a");\n',
+    'import * as fs from "node:fs";\nfs.writeFileSync("a", "b");\n',
+    'import { promises } from "node:fs";\nawait promises.writeFile("a", "b");\n',
+  ];
+
+  it("is written in one place, whole or not at all", () => {
+    for (const way of ways) expect(lint("checker/commands/seeded.ts", way)).toContain(message);
+    for (const folder of ["checker/crosscheck", "model/slub", "bench", "examples"])
+      expect(lint(`${folder}/seeded.ts`, ways[0] as string)).toContain(message);
+    expect(lint("checker/text/files.ts", ways[0] as string)).not.toContain(message);
+    expect(lint("test/seeded.ts", ways[0] as string)).not.toContain(message);
+  });
+});
+
 describe("imports", () => {
   it("go from model/ to the language and the interface of models only", () => {
     const said = (from: string): string => lint("model/slub/seeded.ts", `export { x } from "${from}";\n`);

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FIRST_ARRANGEMENT, isWide, nextArrangement, TooWide, widest } from "../../checker/engine/store/arrangement.ts";
+import { runs } from "../runs.ts";
 
 const BITS = 32;
 const counts = fc
@@ -25,7 +26,7 @@ it("there is room for what there must be room for, and another look changes noth
         expect((bits[0] as number) + (bits[1] as number)).toBeGreaterThan(BITS);
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 

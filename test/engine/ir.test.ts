@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as ir from "../../checker/engine/code/ir.ts";
 import { compileToJs } from "../../checker/engine/code/ir-js.ts";
 import { encodeWasm } from "../../checker/engine/code/ir-wasm.ts";
+import { runs } from "../runs.ts";
 
 /** Runs a function in both forms; the memory is one page. */
 function both(writer: ir.FunctionWriter, ...args: number[]): [number, number] {
@@ -50,7 +51,7 @@ describe("generated code", () => {
         expect(both(ofConstants)).toEqual([expected, expected]);
         expect(both(half, a)).toEqual([expected, expected]);
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 

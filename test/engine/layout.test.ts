@@ -9,6 +9,7 @@ import { valuesOf } from "../../checker/language/shapes.ts";
 import { link } from "../../checker/link/link.ts";
 import { drawSystem, tapes } from "../reference/random-systems.ts";
 import { Tape } from "../reference/random-terms.ts";
+import { runs } from "../runs.ts";
 
 function drawn(numbers: readonly number[]): System {
   try {
@@ -45,7 +46,7 @@ it("decode(encode(state)) is the state, in words that no field straddles", () =>
         expect(word).toBeLessThan(layout.words);
       }
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 
@@ -61,6 +62,6 @@ it("packed states are ordered as their keys are", () => {
       const mixed = cellsOf(system).every(({ path }) => valueAt(a, path) === valueAt(b, path));
       expect(order === 0).toBe(mixed);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });

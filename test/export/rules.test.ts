@@ -10,6 +10,7 @@ import { search } from "../../checker/reference/search.ts";
 import { apply, expand, type Transition } from "../../checker/reference/step.ts";
 import { tapes } from "../reference/random-systems.ts";
 import { statesOf } from "../reference/states.ts";
+import { runs } from "../runs.ts";
 import { drawn } from "./drawn.ts";
 import { elements, envAt, meaning, withBound } from "./meaning.ts";
 
@@ -73,7 +74,7 @@ describe("the rules of an export", () => {
           expect(here.filter((s) => holds(s.open, s.context)).map((s) => s.context)).toEqual([...moving].sort());
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });

@@ -54,6 +54,7 @@ import { Universe } from "../../checker/language/sets.ts";
 import type { Data } from "../../checker/language/shapes.ts";
 import { fold } from "../../checker/link/fold.ts";
 import { holds } from "../../checker/reference/step.ts";
+import { runs } from "../runs.ts";
 import { stateAfter, systemOf } from "./build.ts";
 
 const env = (
@@ -159,6 +160,7 @@ describe("sets", () => {
         }
         expect(names.size).toBe(size.a * size.b * size.c);
       }),
+      runs(100),
     );
   });
 
@@ -191,6 +193,7 @@ describe("sets", () => {
         }
         expect(seen.size).toBe(at.universe.size(either));
       }),
+      runs(100),
     );
   });
 
@@ -282,7 +285,7 @@ describe("folding", () => {
           expect(outcomeOf(fold(term.node, here), here)).toBe(expected);
         },
       ),
-      { numRuns: 2000 },
+      runs(2000),
     );
     expect(results).toEqual(new Set([true, false, "null index"]));
   });

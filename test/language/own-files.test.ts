@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { watched } from "../../bin/watch-operators.js";
+import { runs } from "../runs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 const home = mkdtempSync(join(tmpdir(), "nolock-"));
@@ -179,7 +180,7 @@ describe("a text with its operators watched", () => {
         expect(meaning(after)).toEqual(meaning(`(${text})`));
         expect(after.split("\n")).toHaveLength(text.split("\n").length);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

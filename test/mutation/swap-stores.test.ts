@@ -35,6 +35,7 @@ import { storePairs } from "../../checker/mutation/store-pairs.ts";
 import { withStoresSwapped } from "../../checker/mutation/swap-stores.ts";
 import { wholeGraph } from "../../checker/reference/graph.ts";
 import { lights, project } from "../cli/environment.ts";
+import { runs } from "../runs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -130,7 +131,7 @@ describe("two stores exchanged", () => {
         expect(runSearch(exchanged, {}).result.states).toBe(wholeGraph(exchanged, 100_000)?.states.length);
         told.add(String(JSON.stringify(memories(exchanged)) === JSON.stringify(memories(system))));
       }),
-      { numRuns: 24, seed: 1, examples: [[{ isTest: true, loads: 2, jumps: true, ofLoad: true }]] },
+      { ...runs(24), seed: 1, examples: [[{ isTest: true, loads: 2, jumps: true, ofLoad: true }]] },
     );
     expect([...told]).toEqual(["false"]);
   });

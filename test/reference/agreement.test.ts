@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { System } from "../../checker/language/index.ts";
 import { search } from "../../checker/reference/search.ts";
+import { runs } from "../runs.ts";
 import { naiveSearch } from "./naive.ts";
 import { drawSystem, linkDrawn, tapes } from "./random-systems.ts";
 import { Tape } from "./random-terms.ts";
@@ -37,7 +38,7 @@ describe("the reference and a naive interpreter of the source", () => {
         }
         expect(result.states).toBeLessThanOrEqual(naive.states.length);
       }),
-      { numRuns: 200, interruptAfterTimeLimit: 8_000 },
+      runs(200),
     );
   });
 });

@@ -261,7 +261,8 @@ function comparisons(t: Inner): Forms {
     () => num().lt(t("num")),
     () => num().ge(t("num")),
     () => t("slot?").eq(t("slot?")),
-    () => t("link").ne(t("link")),
+    // A word that is written out may only be compared with a cell that has it.
+    () => m.link.at(t("slot")).ne(t("link")),
     () => t("context?").eq(t("context")),
     () => t("context?").isNull(),
     () => t("mode").eq(t("mode")),

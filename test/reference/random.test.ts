@@ -8,12 +8,13 @@ import type { SourceRow } from "../../checker/language/programs.ts";
 import type { Violation } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
 import { apply, expand } from "../../checker/reference/step.ts";
+import { runs } from "../runs.ts";
 import { drawSystem, linkDrawn, tapes } from "./random-systems.ts";
 import { Tape } from "./random-terms.ts";
 import { statesOf } from "./states.ts";
 
 const STATES = 400;
-const RUNS = { numRuns: 60, interruptAfterTimeLimit: 5_000 };
+const RUNS = runs(60);
 
 /** Runs a check on systems small enough to be explored. */
 function onSystems(check: (system: System, options: LinkOptions, numbers: readonly number[]) => void): void {

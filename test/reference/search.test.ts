@@ -66,7 +66,10 @@ describe("a property that has no meaning", () => {
       ),
     );
     const broken = program("broken", { exits: ["end"] }, () => ({
-      cut: step("link = garbage;", otherwise.do(m.head.set(element(item, 0)), m.link.at(m.head).set("garbage")).goto("end")),
+      cut: step(
+        "link = garbage;",
+        otherwise.do(m.head.set(element(item, 0)), m.link.at(m.head).set("garbage")).goto("end"),
+      ),
     }));
     const [first] = search(
       systemOf([broken], { ...options, initially: [m.head.set(element(item, 1))], properties: [walks] }),

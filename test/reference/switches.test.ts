@@ -16,6 +16,7 @@ import { costOf, fewestSwitches } from "../../checker/reference/switches.ts";
 import { traceOf } from "../../checker/reference/trace.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import { drawnSystems, searched } from "../reduction/systems.ts";
+import { runs } from "../runs.ts";
 
 /** Switches, interrupts and hooks that begin, steps. */
 type Costs = readonly [number, number, number];
@@ -107,7 +108,7 @@ describe("the way with the fewest switches", () => {
           expect(switches).toBeLessThanOrEqual(shortest.switches);
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     );
     // Of few of these systems the shortest way is not as good; the kernel's spec below is one of them for certain.
   });
@@ -125,7 +126,7 @@ describe("the way with the fewest switches", () => {
         const signal = AbortSignal.abort();
         expect(finish(fewestSwitches(system, first.property, { signal }))).toBe("it was interrupted");
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 });

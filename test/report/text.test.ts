@@ -24,6 +24,7 @@ import {
 import { link } from "../../checker/link/link.ts";
 import { textReport as print } from "../../checker/report/text.ts";
 import type { Claim, Ledger } from "../../checker/spec/claim.ts";
+import { runs } from "../runs.ts";
 import { counterSystem, memory, nothingLost, outcomeOf, specOf, stores } from "./counter.ts";
 import { type Drawn, drawn, randomSystem, text } from "./random-system.ts";
 
@@ -357,7 +358,7 @@ describe("any report", () => {
         }
         expect(print(said ? saying(one, said) : outcomeOf(randomSystem(one)), { trace })).toBe(report);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { search } from "../../checker/reference/search.ts";
 import type { Transition } from "../../checker/reference/step.ts";
 import { traceOf } from "../../checker/reference/trace.ts";
+import { runs } from "../runs.ts";
 import { counterSystem, nothingLost } from "./counter.ts";
 import { drawn, randomSystem } from "./random-system.ts";
 
@@ -84,7 +85,7 @@ describe("counterexamples of random systems", () => {
           }
         }
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 });

@@ -16,6 +16,7 @@ import { named, readTrace, type TraceFile, traceFile } from "../../checker/simul
 import { Walk } from "../../checker/simulate/walk.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import { drawnSystems, systemOf } from "../reduction/systems.ts";
+import { runs } from "../runs.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "nolock-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -54,7 +55,7 @@ describe("a walk at random", () => {
         const known = new Map(search(system, { exploreAll: true }).violations.map((v) => [v.property, v.length]));
         for (const { property } of walk.violations) expect(known.get(property)).toBeLessThanOrEqual(walk.taken.length);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
     expect(violated).toBeGreaterThan(0);
   });
@@ -82,7 +83,7 @@ describe("a walk at random", () => {
         }
         expect(walk.undo()).toBe(false);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 });
@@ -105,7 +106,7 @@ describe("a saved trace", () => {
         isSameWalk(walk, file);
         isSameWalk(walk, { ...file, relationHash: "0".repeat(64) });
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -124,7 +125,7 @@ describe("a saved trace", () => {
           expect(again.taken.length).toBe(at);
         }
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { commandLines, commandText } from "../../checker/text/shell.ts";
+import { runs } from "../runs.ts";
 
 /** What a shell makes of a command: its words. */
 const readBy = (text: string): string[] =>
@@ -28,7 +29,7 @@ describe("a command", () => {
         expect(lines.filter((line) => line.length > 72)).toEqual([]);
         expect(readBy(lines.join("\n").slice("Reproduce: ".length))).toEqual(["--", ...meant]);
       }),
-      { numRuns: 25 },
+      runs(25),
     );
   });
 
