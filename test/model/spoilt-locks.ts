@@ -148,11 +148,15 @@ export const SPOILT_LOCKS: readonly Spoilt[] = [
     patches: [
       patch(
         irqWorkSingle,
-        ({ c }) => ({
+        ({ c, which }) => ({
           clear: step(
             "clear",
             otherwise
-              .do(workAt(element(cpu, 0), DEFERRED_WORK).queuedOn.set(lit(null)), c.set(element(cpu, 0)))
+              .do(
+                workAt(element(cpu, 0), DEFERRED_WORK).queuedOn.set(lit(null)),
+                c.set(element(cpu, 0)),
+                which.set(DEFERRED_WORK),
+              )
               .goto("ran"),
           ),
         }),
