@@ -99,8 +99,10 @@ function commandCase(random: Random, corpus: Corpus): Case {
       () => random.pick(["promela", "murphi", "short", "full", "text", "json", "junit", "dot", "aut", "wasm", "js"]),
     ])();
   const args = [command];
-  if (random.chance(0.6)) args.push(random.pick(names));
-  for (let left = random.pick([0, 0, 1, 1, 2, 3]); left > 0; left--) {
+  // Some are as a user types them, or little behind the reading of options would be asked.
+  const isMild = random.chance(0.25);
+  if (isMild || random.chance(0.6)) args.push(random.pick(names));
+  for (let left = isMild ? 0 : random.pick([0, 0, 1, 1, 2, 3]); left > 0; left--) {
     const option = random.chance(0.9) && own.length > 0 ? random.pick(own) : random.pick(options);
     const how = random.below(4);
     if (how === 0) args.push(option);
