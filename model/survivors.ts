@@ -104,8 +104,8 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = Object.fromEntries(
   ),
   ...forAll(
     "whether the work is busy is asked by kmem_cache_destroy() alone, and these specs have none",
-    "defer_deactivate_slab: queue / not done: irqWork[c][irqWork0].busy = irqWorkSync (-> unpin)",
-    "defer_free: queueThat / not done: irqWork[c][irqWork0].busy = irqWorkSync (-> unpin)",
+    "defer_deactivate_slab: queue / not done: irqWork[c][deferred frees].busy = irqWorkSync (-> unpin)",
+    "defer_free: queueThat / not done: irqWork[c][deferred frees].busy = irqWorkSync (-> unpin)",
   ),
   ...forAll(
     "on UP the trylock never fails, so that nothing is undone",
@@ -167,17 +167,17 @@ export const SURVIVORS: Readonly<Record<string, string>> = Object.fromEntries([
   ),
   ...forAll(
     "in specs of this variant nobody asks the gate with the lock held below and interrupts enabled",
-    "kmalloc_nolock: gate / never: preemptRt ? lock[cpuSlab(cpuBucket(cpu: chain[frame[self].chain].cpu, bucket: b))].owner == frame[self].chain : lock[cpuSlab(cpuBucket(cpu: chain[frame[self].chain].cpu, bucket: b))].holder != nil (-> retry)",
+    "kmalloc_nolock: gate / never: preemptRt ? lock[local(localLockOfCpu(cpu: chain[frame[self].chain].cpu, localLock: cpuSlab(b)))].owner == frame[self].chain : lock[local(localLockOfCpu(cpu: chain[frame[self].chain].cpu, localLock: cpuSlab(b)))].holder != nil (-> retry)",
     "kmalloc_nolock: gate / without: cpu[chain[frame[self].chain].cpu].irqsOff (-> retry)",
   ),
   ...forAll(
     "in specs of this variant the lock that the gate finds is of the same bucket",
-    "do_slab_free: gate / always: exists b: bucket . chain(b, b2 -> next(b2)).has(b) && (preemptRt ? lock[cpuSlab(cpuBucket(cpu: chain[frame[self].chain].cpu, bucket: b))].owner == frame[self].chain : lock[cpuSlab(cpuBucket(cpu: chain[frame[self].chain].cpu, bucket: b))].holder != nil) (-> defer)",
+    "do_slab_free: gate / always: exists b: bucket . chain(b, b2 -> next(b2)).has(b) && (preemptRt ? lock[local(localLockOfCpu(cpu: chain[frame[self].chain].cpu, localLock: cpuSlab(b)))].owner == frame[self].chain : lock[local(localLockOfCpu(cpu: chain[frame[self].chain].cpu, localLock: cpuSlab(b)))].holder != nil) (-> defer)",
   ),
   ...forAll(
     "the check of D3 and E5 was proposed and dropped: its specs come there with interrupts off already, or never find the lock taken",
     "local_lock_irqsave_check: tryIrqSave / not done: cpu[chain[frame[self].chain].cpu].irqsOff = true (-> tryTest)",
-    "local_lock_irqsave_check: owned / never: lock[cpuSlab(cpuBucket(cpu: here, bucket: b))].owner == frame[self].chain (-> warnOwned)",
+    "local_lock_irqsave_check: owned / never: lock[local(localLockOfCpu(cpu: here, localLock: which))].owner == frame[self].chain (-> warnOwned)",
     "local_lock_irqsave_check: irqSave / not done: cpu[chain[frame[self].chain].cpu].irqsOff = true (-> acquire)",
     "local_lock_irqsave_check: tryUndo / not done: cpu[chain[frame[self].chain].cpu].irqsOff = saved (-> warn)",
   ),
