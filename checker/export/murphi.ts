@@ -154,9 +154,10 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     const arrays = v.sets.map((set) => `array [${elements(universe.size(set))}] of `).join("");
     return `var ${v.name}: ${arrays}${typeOf(v.shape)};${v.comment ? ` ${remark(v.comment)}` : ""}`;
   });
-  const initial = variables.flatMap((v) =>
-    v.initial.map((value, i) => `  ${cellOf(v, i)} := ${expressions.literal(value, v.shape)};`),
-  );
+  const initialIn = (start: number): readonly string[] =>
+    variables.flatMap((v) =>
+      (v.initials[start] ?? []).map((value, i) => `  ${cellOf(v, i)} := ${expressions.literal(value, v.shape)};`),
+    );
   function cellOf({ name, sets }: Variable, at: number): string {
     let rest = at;
     const indices = sets.toReversed().map((set) => {
@@ -168,7 +169,7 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     return name + indices.toReversed().join("");
   }
 
-  const pcs = system.initial.pc.map((label, c) => `  pc[${names.element(contexts, c)}] := ${label};`);
+  const pcs = system.initials[0].pc.map((label, c) => `  pc[${names.element(contexts, c)}] := ${label};`);
   return [
     ...headingOf(system, rules, "Rumur", options).map(remark),
     "",
@@ -182,10 +183,12 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     ...[...walks.values()].flat(),
     ...mayRun,
     ...(perState?.functions ?? []),
-    `startstate "initial" begin`,
-    ...initial,
-    ...pcs,
-    "end;",
+    ...system.initials.flatMap((_, start) => [
+      `startstate "initial${system.initials.length > 1 ? ` ${start + 1}` : ""}" begin`,
+      ...initialIn(start),
+      ...pcs,
+      "end;",
+    ]),
     ...bodies,
     "",
     ...(perState?.properties ?? []),

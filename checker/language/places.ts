@@ -72,6 +72,11 @@ export function assignsOf(given: unknown, of: string): readonly Assign[] {
         "write place.set(value); to leave one out in some configurations, write ...(test ? [place.set(value)] : [])",
       );
     used(one);
+    if ((one as Assign).any && of !== "setEach")
+      refuse(
+        "anyValue(..) says where a run begins",
+        "list it in `initially`; a free choice in a row is choose(..) or either(..)",
+      );
     return one as Assign;
   });
 }
@@ -160,6 +165,23 @@ export const ghosts = declare("ghost");
 
 /** Declares what a configuration fixes: never part of a state, folded away where the index is constant. */
 export const constants = declare("constants");
+
+/** That a cell, or every cell of a group, begins with any of its values: for `initially`, where each makes a run of its own. */
+export function anyValue(of: Located): readonly Assign[] {
+  const { base, path, shape } = placeNode(of, "anyValue");
+  const cells = (steps: readonly PathStep[], within: Shape, over: readonly Binder[]): Assign[] => {
+    if (within.kind === "struct")
+      return Object.entries(within.fields).flatMap(([field, one]) => cells([...steps, { field }], one, over));
+    if (within.kind === "each") {
+      const binder: Binder = Object.freeze({ set: within.set });
+      const index: Node = { op: "bound", binder };
+      return cells([...steps, { index, set: within.set }], within.of as Shape, [...over, binder]);
+    }
+    const place: PlaceNode = Object.freeze({ base, path: steps, shape: within });
+    return [assignment({ over, place, value: { op: "const", value: null }, any: true })];
+  };
+  return cells(path, shape, []);
+}
 
 /** Assigns for every element of a set, all at once: `setEach(cpu, (c) => k.cpu.at(c).irqsOff.set(false))`. */
 export function setEach<S extends Over>(
