@@ -7,7 +7,6 @@ import { check } from "../../checker/answer/check.ts";
 import { ENGINES, runSearch } from "../../checker/engine/run.ts";
 import { toMurphi } from "../../checker/export/murphi.ts";
 import { toPromela } from "../../checker/export/promela.ts";
-import { writeWhole } from "../../checker/text/files.ts";
 import {
   AuthorError,
   anyValue,
@@ -40,6 +39,7 @@ import { replay } from "../../checker/simulate/replay.ts";
 import { namedOfTrace, readTrace, traceFile } from "../../checker/simulate/trace-file.ts";
 import { Walk } from "../../checker/simulate/walk.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
+import { writeWhole } from "../../checker/text/files.ts";
 import tokenRing from "../../examples/token-ring.ts";
 import { linkExample } from "../examples/link-example.ts";
 import { statesOf, systemOf } from "./build.ts";
