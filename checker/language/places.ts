@@ -2,7 +2,7 @@
  * Places: cells as authors name them. `k.cpu.at(c).irqsOff` is an expression (its value in a state) that can also be
  * set. Roots are declared in groups, so that each part of a model owns its own cells; field names are unique in all.
  */
-import { made, refuse, running, used } from "./mistakes.ts";
+import { part, refuse, running } from "./mistakes.ts";
 import type { Assign, Base, Binder, Node, PathStep, PlaceNode } from "./nodes.ts";
 import type { Id } from "./sets.ts";
 import {
@@ -55,7 +55,7 @@ export type Place<S> = [S] extends [StructShape<infer F>]
       ? LeafPlace<ValueOf<S>>
       : never;
 
-const assignment = (assign: Assign): Assign => made(Object.freeze(assign), `${nameOf(assign.place)}.set(..)`);
+const assignment = (assign: Assign): Assign => part(Object.freeze(assign));
 
 /** A place as its author writes it, indices left out. */
 const nameOf = ({ base, path }: PlaceNode): string =>
@@ -71,7 +71,6 @@ export function assignsOf(given: unknown, of: string): readonly Assign[] {
         `${of}(..) wants assignments and was given ${one instanceof Expr ? "a term" : String(one)}`,
         "write place.set(value); to leave one out in some configurations, write ...(test ? [place.set(value)] : [])",
       );
-    used(one);
     if ((one as Assign).any && of !== "setEach")
       refuse(
         "anyValue(..) says where a run begins",

@@ -2,7 +2,7 @@
  * Terms. An `Expr<T>` stands for a value of type `T` in a state; it is built once, when a program's body runs, and is
  * data from then on. What is no term is refused where one is wanted: JavaScript decided it while the file was loaded.
  */
-import { made, OPERATORS, refuse, used } from "./mistakes.ts";
+import { isPart, made, OPERATORS, refuse, used } from "./mistakes.ts";
 import type { Node } from "./nodes.ts";
 import type { Bound } from "./sets.ts";
 import { CONDITION, NULL, NUMBER, type Sort, sortOfValue, sortsOf } from "./sorts.ts";
@@ -233,9 +233,9 @@ const MENDS: Readonly<Record<string, string>> = {
  * where it is a term, which is always true and never the same as another.
  */
 export function decides<T>(value: T, operator: string): T {
-  if (value instanceof Expr || ofAnotherCopy(value))
+  if (value instanceof Expr || isPart(value) || ofAnotherCopy(value))
     refuse(
-      `JavaScript's "${operator}" was given a term, and decides while the file is loaded`,
+      `JavaScript's "${operator}" was given ${isPart(value) ? "a part of a row" : "a term"}, and decides while the file is loaded`,
       `${MENDS[operator] ?? "write an alternative for each case, or ite(test, a, b)"}; where JavaScript is meant to decide, end the line with // javascript decides`,
     );
   return value;
