@@ -113,12 +113,13 @@ function equality(term: Expr<unknown>, of: string, other: unknown): Node {
 }
 
 /**
- * Anything may be asked whether it is null, and a term whose form is only a word stands for more. But a word that is
+ * Anything may be asked whether it is null or "garbage", as its type allows, and a term whose form is only a word stands for more. But a word that is
  * written out must be one that the cell has.
  */
 function mayMeet(left: Node, mine: readonly Sort[], right: Node, theirs: readonly Sort[]): boolean {
   const isSame = (sort: Sort): boolean => theirs.includes(sort);
-  if (left.op === "read" && right.op === "const") return right.value === null || mine.some(isSame);
+  if (left.op === "read" && right.op === "const")
+    return right.value === null || right.value === "garbage" || mine.some(isSame);
   const own = mine.filter(isOwnKind);
   return own.length === 0 || !theirs.some(isOwnKind) || own.some(isSame);
 }
