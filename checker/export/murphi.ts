@@ -154,10 +154,11 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     const arrays = v.sets.map((set) => `array [${elements(universe.size(set))}] of `).join("");
     return `var ${v.name}: ${arrays}${typeOf(v.shape)};${v.comment ? ` ${remark(v.comment)}` : ""}`;
   });
-  const initialIn = (start: number): readonly string[] =>
+  const starts = system.initials.map((_, start) =>
     variables.flatMap((v) =>
       (v.initials[start] ?? []).map((value, i) => `  ${cellOf(v, i)} := ${expressions.literal(value, v.shape)};`),
-    );
+    ),
+  );
   function cellOf({ name, sets }: Variable, at: number): string {
     let rest = at;
     const indices = sets.toReversed().map((set) => {
@@ -183,9 +184,9 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     ...[...walks.values()].flat(),
     ...mayRun,
     ...(perState?.functions ?? []),
-    ...system.initials.flatMap((_, start) => [
-      `startstate "initial${system.initials.length > 1 ? ` ${start + 1}` : ""}" begin`,
-      ...initialIn(start),
+    ...starts.flatMap((cells, start) => [
+      `startstate "initial${starts.length > 1 ? ` ${start + 1}` : ""}" begin`,
+      ...cells,
       ...pcs,
       "end;",
     ]),

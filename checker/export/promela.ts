@@ -178,6 +178,7 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
     const values = v.sets.length > 0 ? `{ ${initial(v)} }` : initial(v);
     return `${typeOf(v.shape, names)} ${v.name}${size} = ${values};${v.comment ? ` ${comment(v.comment)}` : ""}`;
   });
+  const begins = begun === null ? [] : beginning(begun, variables, system.initials.length, expressions, names);
   const pcs = system.initials[0].pc.join(", ");
   return [
     ...headingOf(system, rules, "Spin", options).map((line) => (line === "" ? "" : comment(line))),
@@ -191,7 +192,7 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
     ...(properties ? findingsInC(rules) : []),
     ...(walks.size > 0 ? walksInC(walks, names) : []),
     ...mayRun,
-    ...(begun === null ? [] : beginning(begun, variables, system.initials.length, expressions, names)),
+    ...begins,
     ...bodies.flat(),
     ...monitor,
   ]
