@@ -29,7 +29,7 @@ export function passes({ lane, step }: LaneRow, filter: Filter, fieldsOf: Readon
 const changes = (step: TraceStep, is: (cell: string) => boolean): boolean => step.changes.some(({ cell }) => is(cell));
 
 export const fieldsByTitle = (system: System, { views }: PageData): ReadonlyMap<string, readonly string[]> =>
-  new Map(groupsOf(system, views, system.initial).map(({ title, fields }) => [title, fields]));
+  new Map(groupsOf(system, views, system.initials[0]).map(({ title, fields }) => [title, fields]));
 
 interface Props {
   readonly system: System;

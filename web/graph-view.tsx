@@ -53,7 +53,7 @@ export function GraphView({ system, data, journey, step, onGo }: Props) {
           })}
           {graph.nodes.map((node, n) => {
             const [x, y] = at(n);
-            const to: Position = { route: -1, left: 0, taken: node.way, step: node.way.length };
+            const to: Position = { route: -1, left: 0, start: node.start, taken: node.way, step: node.way.length };
             const name = `state ${n}, ${node.level} steps from the initial state${broken[n] ? ", violated" : ""}`;
             const kind = [n === here ? "here" : "", onWay.has(n) ? "way" : "", broken[n] ? "broken" : ""].join(" ");
             return (

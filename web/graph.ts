@@ -12,6 +12,8 @@ export const MOST_STATES = 400;
 export interface GraphNode {
   readonly state: State;
   readonly level: number;
+  /** Where the way here begins, by its number among the states where a run may. */
+  readonly start: number;
   /** The way here, each step by its number among the transitions that are open. */
   readonly way: readonly number[];
   x: number;
@@ -30,12 +32,12 @@ export interface Graph {
 export function graphOf(system: System): Graph | null {
   const whole = wholeGraph(system, MOST_STATES);
   if (!whole) return null;
-  const nodes: GraphNode[] = [{ state: system.initial, level: 0, way: [], x: 0 }];
+  const nodes: GraphNode[] = system.initials.map((state, start) => ({ state, level: 0, start, way: [], x: 0 }));
   const edges: [number, number][] = [];
   for (const { from, to, choice } of whole.edges) {
     if (to === nodes.length) {
-      const { level, way } = nodes[from] as GraphNode;
-      nodes.push({ state: whole.states[to] as State, level: level + 1, way: [...way, choice], x: 0 });
+      const { level, start, way } = nodes[from] as GraphNode;
+      nodes.push({ state: whole.states[to] as State, level: level + 1, start, way: [...way, choice], x: 0 });
     }
     if (to !== from) edges.push([from, to]);
   }

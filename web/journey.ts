@@ -16,6 +16,8 @@ export interface Position {
   readonly route: number;
   /** Steps of the route that are kept; null: all. */
   readonly left: number | null;
+  /** Where a way by hand begins, by its number among the states where a run may; a route begins where it was found. */
+  readonly start: number;
   /** What was taken by hand after them. */
   readonly taken: readonly number[];
   /** Steps made at the place that is looked at. */
@@ -34,10 +36,11 @@ export interface Journey {
 }
 
 /** Replays, by the reference, what a position says. */
-export function journeyOf(system: System, routes: readonly Route[], { route, left, taken }: Position): Journey {
+export function journeyOf(system: System, routes: readonly Route[], { route, left, start, taken }: Position): Journey {
   const from = routes[route];
+  const begin = system.initials[from?.start ?? start] ?? system.initials[0];
   const transitions = (from?.choices ?? []).slice(0, left ?? undefined).map((choice) => transitionOf(system, choice));
-  let state = transitions.reduce((at, one) => stateAfter(system, at, one) ?? at, system.initial);
+  let state = transitions.reduce((at, one) => stateAfter(system, at, one) ?? at, begin);
   let refused = 0;
   for (const [i, n] of taken.entries()) {
     const transition = expand(system, state).transitions[n];
@@ -50,8 +53,8 @@ export function journeyOf(system: System, routes: readonly Route[], { route, lef
     if (!after) break;
     state = after;
   }
-  const trace = traceOf(system, from?.property ?? "", from?.why ?? "", transitions);
-  const states = [system.initial, ...trace.steps.map(({ before, after }) => after ?? before)];
+  const trace = traceOf(system, from?.property ?? "", from?.why ?? "", { start: begin, steps: transitions });
+  const states = [begin, ...trace.steps.map(({ before, after }) => after ?? before)];
   const broken = brokenAt(system, trace, transitions);
   const last = broken.at(-1);
   // That something can never hold again is no matter of one state: the search found it out.
@@ -96,10 +99,11 @@ function transitionOf(system: System, [context = 0, id = 0, ...chosen]: Choice):
 }
 
 /** "#step=12", "#step=14&way=S4&left=12&took=1.0". What is as at the beginning is left out. */
-export function addressOf({ route, left, taken, step }: Position, routes: readonly Route[]): string {
+export function addressOf({ route, left, start, taken, step }: Position, routes: readonly Route[]): string {
   const parts = new URLSearchParams({ step: String(step) });
   if (route > 0) parts.set("way", routes[route]?.property ?? "");
   if (route < 0 && routes.length > 0) parts.set("way", "");
+  if (start > 0) parts.set("start", String(start));
   if (left !== null) parts.set("left", String(left));
   if (taken.length > 0) parts.set("took", taken.join("."));
   return `#${parts}`;
@@ -122,14 +126,15 @@ export function positionOf(address: string, routes: readonly Route[]): Position 
   const left = given === undefined && taken.length === 0 ? null : Math.min(given ?? length, length);
   const most = left === null ? length : left + taken.length;
   const [step = left === null ? 0 : most] = numbers(parts.get("step"));
-  return { route, left, taken, step: Math.min(step, most) };
+  const [start = 0] = numbers(parts.get("start"));
+  return { route, left, start, taken, step: Math.min(step, most) };
 }
 
 /** Takes a transition by hand: what lay ahead of the place that is looked at is left. */
 export function take(position: Position, n: number, routes: readonly Route[]): Position {
-  const { route, left, taken, step } = position;
+  const { route, left, start, taken, step } = position;
   const kept = left ?? routes[route]?.choices.length ?? 0;
   return step <= kept
-    ? { route, left: step, taken: [n], step: step + 1 }
-    : { route, left: kept, taken: [...taken.slice(0, step - kept), n], step: step + 1 };
+    ? { route, left: step, start, taken: [n], step: step + 1 }
+    : { route, left: kept, start, taken: [...taken.slice(0, step - kept), n], step: step + 1 };
 }

@@ -33,7 +33,7 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
   }, [step]);
   const shown = lanes.rows.filter((row) => row.step.number === step || passes(row, filter, fields));
   const hidden = lanes.rows.length - shown.length;
-  const initial: Position = { route: -1, left: 0, taken: [], step: 0 };
+  const initial: Position = { route: -1, left: 0, start: position.start, taken: [], step: 0 };
   return (
     <section class="trace" id="trace" tabIndex={-1} aria-labelledby="trace-title">
       <h2 id="trace-title">{titleOf(routes[route], left, lanes)}</h2>
@@ -44,7 +44,9 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
             <select
               id="way"
               value={route}
-              onChange={(event) => onGo({ route: Number(event.currentTarget.value), left: null, taken: [], step: 0 })}
+              onChange={(event) =>
+                onGo({ route: Number(event.currentTarget.value), left: null, start: 0, taken: [], step: 0 })
+              }
             >
               {routes.map(({ kind, property, choices }, i) => (
                 <option key={property} value={i}>
@@ -57,7 +59,7 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
           </span>
         )}
         {left !== null && route >= 0 && (
-          <button type="button" onClick={() => onGo({ route, left: null, taken: [], step: left })}>
+          <button type="button" onClick={() => onGo({ route, left: null, start: 0, taken: [], step: left })}>
             Back to the way found
           </button>
         )}

@@ -19,7 +19,7 @@ export function* withFewestSwitches(outcome: Outcome, signal?: AbortSignal): Len
     ? "it is about all that may follow"
     : yield* fewestSwitches(system, property, signal ? { signal } : {});
   if (typeof way === "string") return { ...outcome, fewest: { by: "steps", why: way } };
-  const { transitions, why, cost } = way;
+  const { path, why, cost } = way;
   const fewest: Fewest = { by: "switches", cost, shortest: costOf(system, shown.steps) };
-  return { ...outcome, trace: traceOf(system, property, why, transitions), fewest };
+  return { ...outcome, trace: traceOf(system, property, why, path), fewest };
 }

@@ -59,7 +59,7 @@ function emptyLanes(system: System, spec: Spec): string[] {
   const lanes = lanesOf(system);
   const who = askedContexts(system, spec);
   if (lanes.length < 2 || who.length < 2) return [];
-  const used = new Set(who.map((context) => laneOf(system, system.initial, context)));
+  const used = new Set(who.map((context) => laneOf(system, system.initials[0], context)));
   const empty = lanes.filter((lane) => !used.has(lane));
   if (empty.length === 0 || used.has(null)) return [];
   return [`every context begins on ${[...used].join(", ")}; none on ${empty.join(", ")}`];

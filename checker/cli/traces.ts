@@ -44,6 +44,7 @@ export function saveCounterexample(path: string, outcome: Outcome, env: Environm
     changed: spec.changed,
     by: commandOf(outcome),
     found: trace.property,
+    start: trace.start,
     steps,
   });
 }

@@ -7,6 +7,9 @@ import type { Environment } from "../cli/environment.ts";
 import { deliver, tryOutputs } from "../cli/outputs.ts";
 import { findSpec } from "../cli/specs.ts";
 import { saveTrace } from "../cli/traces.ts";
+import type { State } from "../language/evaluate.ts";
+import type { System } from "../language/index.ts";
+import { drawn } from "../reference/chance.ts";
 import type { Detail } from "../report/scenario.ts";
 import { walkByHand } from "../simulate/guided.ts";
 import { walkAtRandom } from "../simulate/random.ts";
@@ -102,7 +105,7 @@ function atRandom(loaded: Loaded, asked: Asked, runs: number, env: Environment):
   let seed = first;
   for (let run = 0; run < runs; run++) {
     seed = first + run;
-    walk = new Walk(loaded.system);
+    walk = new Walk(loaded.system, startOf(loaded.system, seed));
     walkAtRandom(walk, seed, most);
     if (walk.violations.length > 0) break;
     if (walk.open.length === 0) ended += 1;
@@ -129,10 +132,13 @@ function atRandom(loaded: Loaded, asked: Asked, runs: number, env: Environment):
   return { walk, saving: [] };
 }
 
+/** One of the states where a run may begin, by chance. */
+const startOf = ({ initials }: System, seed: number): State => initials[drawn(seed, 0, initials.length)] as State;
+
 async function byHand(loaded: Loaded, { seed, detail, save }: Asked, env: Environment): Promise<Walked> {
   if (!env.lines) throw new SpecError([{ where: "--guided", what: "there is nobody to ask", mend: "use a terminal" }]);
   const by = `${commandOf(loaded)} --guided`;
-  const walk = new Walk(loaded.system);
+  const walk = new Walk(loaded.system, startOf(loaded.system, seed));
   env.print(`${wrap(loaded.spec.question).join("\n")}\n\n`);
   await walkByHand(loaded, walk, {
     lines: env.lines(),
@@ -158,7 +164,7 @@ function saveWalk(path: string, option: string, loaded: Loaded, walk: Walk, by: 
   const { source, spec, system } = loaded;
   const found = walk.violations[0]?.property ?? null;
   const steps = walk.taken.map((step) => named(system, step));
-  saveTrace(path, option, loaded, { source, changed: spec.changed, by, found, steps });
+  saveTrace(path, option, loaded, { source, changed: spec.changed, by, found, start: walk.start, steps });
 }
 
 const commandOf = ({ source, spec }: Loaded): string =>

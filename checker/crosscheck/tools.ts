@@ -105,7 +105,7 @@ export const askSpin = (system: System, options: RunOptions): Promise<Answer | N
     // Spin sets memory aside for each step of depth, and few searches are as deep as their graph is large.
     const deepest = 2 * options.states + 1000;
     for (let depth = Math.min(deepest, FIRST_DEPTH); ; depth = Math.min(deepest, 10 * depth)) {
-      const answer = readSpin((await must("./pan", [`-m${depth}`, "-E"])).output);
+      const answer = readSpin((await must("./pan", [`-m${depth}`, "-E"])).output, system.initials.length);
       if (depth === deepest || !("why" in answer && answer.why === TOO_SHALLOW)) return answer;
     }
   });
@@ -116,8 +116,8 @@ const TOO_SHALLOW = "Spin's search was not deep enough";
 /** The source of Spin's verifier, which prints eight digits of each count, so that it prints all. */
 export const exactCounts = (pan: string): string => pan.replaceAll("%9.8g", "%9.0f");
 
-/** What Spin's verifier printed; it ends with status 0 whatever it found. */
-export function readSpin(output: string): Answer | NoAnswer {
+/** What Spin's verifier printed, of a system that may begin in so many states; it ends with status 0 whatever it found. */
+export function readSpin(output: string, starts = 1): Answer | NoAnswer {
   const count = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? Number.NaN);
   if (/max search depth too small/.test(output)) return { why: TOO_SHALLOW };
   const stopped = /^pan:\d+: (.*)$/m.exec(output);
@@ -130,7 +130,9 @@ export function readSpin(output: string): Answer | NoAnswer {
   const rounds = /^rounds /m.test(output) ? count(/^rounds (\d+)$/m) : 0;
   // It counts the initial state as a transition to it.
   const found = new Set([...output.matchAll(/^found (\d+)$/gm)].map((match) => Number(match[1])));
-  return { states, transitions: steps - 1 - rounds, found, lost: null };
+  // Where there are several states to begin in, Spin chooses one in a step from a state of its own.
+  const [own, chosen] = starts > 1 ? [1, starts] : [0, 0];
+  return { states: states - own, transitions: steps - 1 - rounds - chosen, found, lost: null };
 }
 
 /** A full breadth-first search by Rumur: no symmetry reduction, one thread; a second one for liveness alone. */

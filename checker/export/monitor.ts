@@ -15,6 +15,8 @@ interface Tools {
   readonly looksOf: (looks: readonly Look[], scope: Scope, indent: string) => string[];
   readonly scopeOf: (self: number) => Scope;
   readonly names: Names;
+  /** What is true once a run has begun; null where it has from the start. */
+  readonly begun: string | null;
 }
 
 /** Statements that depend on where a context stands. */
@@ -38,7 +40,12 @@ function byLabel(context: number, told: readonly (readonly [Stand, readonly stri
   return ["     if", ...options, "     :: else", "     fi;"];
 }
 
-const round = (lines: readonly string[]): string[] => ["  :: d_step { true ->", ...lines, "     NO_STEP", "     }"];
+const round = (begun: string | null, lines: readonly string[]): string[] => [
+  `  :: d_step { ${begun ?? "true"} ->`,
+  ...lines,
+  "     NO_STEP",
+  "     }",
+];
 
 export function monitorOf({ stands, always, atRest, deadlock, system }: Rules, tools: Tools): string[] {
   const { text, looksOf, scopeOf, names } = tools;
@@ -87,7 +94,7 @@ export function monitorOf({ stands, always, atRest, deadlock, system }: Rules, t
     "active proctype monitor()",
     "{",
     "  do",
-    ...rounds.flatMap(round),
+    ...rounds.flatMap((lines) => round(tools.begun, lines)),
     "  od",
     "}",
   ];

@@ -154,8 +154,10 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     const arrays = v.sets.map((set) => `array [${elements(universe.size(set))}] of `).join("");
     return `var ${v.name}: ${arrays}${typeOf(v.shape)};${v.comment ? ` ${remark(v.comment)}` : ""}`;
   });
-  const initial = variables.flatMap((v) =>
-    v.initial.map((value, i) => `  ${cellOf(v, i)} := ${expressions.literal(value, v.shape)};`),
+  const starts = system.initials.map((_, start) =>
+    variables.flatMap((v) =>
+      (v.initials[start] ?? []).map((value, i) => `  ${cellOf(v, i)} := ${expressions.literal(value, v.shape)};`),
+    ),
   );
   function cellOf({ name, sets }: Variable, at: number): string {
     let rest = at;
@@ -168,7 +170,7 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     return name + indices.toReversed().join("");
   }
 
-  const pcs = system.initial.pc.map((label, c) => `  pc[${names.element(contexts, c)}] := ${label};`);
+  const pcs = system.initials[0].pc.map((label, c) => `  pc[${names.element(contexts, c)}] := ${label};`);
   return [
     ...headingOf(system, rules, "Rumur", options).map(remark),
     "",
@@ -182,10 +184,12 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     ...[...walks.values()].flat(),
     ...mayRun,
     ...(perState?.functions ?? []),
-    `startstate "initial" begin`,
-    ...initial,
-    ...pcs,
-    "end;",
+    ...starts.flatMap((cells, start) => [
+      `startstate "initial${starts.length > 1 ? ` ${start + 1}` : ""}" begin`,
+      ...cells,
+      ...pcs,
+      "end;",
+    ]),
     ...bodies,
     "",
     ...(perState?.properties ?? []),

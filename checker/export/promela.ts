@@ -3,7 +3,7 @@
  * without reductions meets the states and the steps that the reference meets. A monitor looks at every state.
  */
 import { context as contexts } from "../language/sets.ts";
-import type { AnyLeaf } from "../language/shapes.ts";
+import type { AnyLeaf, Value } from "../language/shapes.ts";
 import type { Command, Label, System } from "../language/system.ts";
 import type { Condition } from "./condition.ts";
 import { type Dialect, Expressions, type Scope, within } from "./expression.ts";
@@ -116,6 +116,8 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
     ];
   };
 
+  /** Set once one of several states was chosen to begin in; null where there is one. */
+  const begun = system.initials.length > 1 ? names.of("whether a run has begun", "begun") : null;
   const option = ({ context, label }: Stand, rule: Rule): string[] => {
     const { command, when, looks, steps } = rule;
     const scopes = command.binders.reduce<Scope[]>(
@@ -135,7 +137,7 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
         steps ? `       pc[${names.element(contexts, context)}] = ${target}` : "       NO_STEP",
       ];
       return [
-        `  :: d_step { ${text(when, scope)} ->`,
+        `  :: d_step { ${begun === null ? "" : `${begun} && `}${text(when, scope)} ->`,
         ...statements,
         `     } goto L${target} ${comment(`${steps ? "" : "no step: "}${targetName(system, target)}`)}`,
       ];
@@ -167,15 +169,17 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
   };
 
   const bodies = system.contexts.map((_, context) => process(context));
-  const monitor = properties ? monitorOf(rules, { text, looksOf, scopeOf, names }) : [];
+  const monitor = properties ? monitorOf(rules, { text, looksOf, scopeOf, names, begun }) : [];
   const mayRun = mayRunDefinitions(rules, text, scopeOf, shared.mayRun);
-  const initial = (v: Variable): string => v.initial.map((value) => expressions.literal(value, v.shape)).join(", ");
+  const initial = (v: Variable): string =>
+    (v.initials[0] ?? []).map((value) => expressions.literal(value, v.shape)).join(", ");
   const declared = variables.map((v) => {
-    const size = v.sets.length > 0 ? `[${v.initial.length}]` : "";
+    const size = v.sets.length > 0 ? `[${v.initials[0]?.length}]` : "";
     const values = v.sets.length > 0 ? `{ ${initial(v)} }` : initial(v);
     return `${typeOf(v.shape, names)} ${v.name}${size} = ${values};${v.comment ? ` ${comment(v.comment)}` : ""}`;
   });
-  const pcs = system.initial.pc.join(", ");
+  const begins = begun === null ? [] : beginning(begun, variables, system.initials.length, expressions, names);
+  const pcs = system.initials[0].pc.join(", ");
   return [
     ...headingOf(system, rules, "Spin", options).map((line) => (line === "" ? "" : comment(line))),
     "",
@@ -188,11 +192,42 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
     ...(properties ? findingsInC(rules) : []),
     ...(walks.size > 0 ? walksInC(walks, names) : []),
     ...mayRun,
+    ...begins,
     ...bodies.flat(),
     ...monitor,
   ]
     .join("\n")
     .concat("\n");
+}
+
+/** A process that chooses where to begin, in a step of its own from a state that is none of the system's. */
+function beginning(
+  begun: string,
+  variables: readonly Variable[],
+  starts: number,
+  expressions: Expressions,
+  names: Names,
+): string[] {
+  const cells = variables.flatMap((v) =>
+    (v.initials[0] ?? []).flatMap((first, i) => {
+      const values = v.initials.map((of) => expressions.literal(of[i] as Value, v.shape));
+      if (v.initials.every((of) => of[i] === first)) return [];
+      return [{ cell: v.sets.length > 0 ? `${v.name}[${i}]` : v.name, values }];
+    }),
+  );
+  return [
+    `bool ${begun};`,
+    `active proctype ${names.of("process that begins", "begin_anywhere")}()`,
+    "{",
+    "  do",
+    ...Array.from({ length: starts }, (_, start) => {
+      const sets = cells.map(({ cell, values }) => `${cell} = ${values[start]};`).join(" ");
+      return `  :: d_step { !${begun} -> ${sets} ${begun} = true }`;
+    }),
+    "  od",
+    "}",
+    "",
+  ];
 }
 
 function typeOf(shape: AnyLeaf, names: Names): string {

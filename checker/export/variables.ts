@@ -1,5 +1,6 @@
 /** Which variables hold a state in an exported model: an array for each field, a variable for each local slot. */
 import { valueAt } from "../language/cells.ts";
+import type { State } from "../language/evaluate.ts";
 import type { IndexSet } from "../language/sets.ts";
 import type { AnyLeaf, Shape, Value } from "../language/shapes.ts";
 import type { System } from "../language/system.ts";
@@ -10,8 +11,8 @@ export interface Variable {
   readonly shape: AnyLeaf;
   /** The sets that index it, outermost first. */
   readonly sets: readonly IndexSet[];
-  /** Initial values, the last index running fastest. */
-  readonly initial: readonly Value[];
+  /** Its values in each of the states where a run may begin, the last index running fastest. */
+  readonly initials: readonly (readonly Value[])[];
   readonly comment: string;
 }
 
@@ -24,15 +25,15 @@ export function variablesOf(system: System, names: Names) {
     wanted: string,
     shape: AnyLeaf,
     sets: readonly IndexSet[],
-    path: (i: number[]) => Value,
+    valueIn: (state: State, i: number[]) => Value,
     comment = "",
   ) => {
     const sizes = sets.map((set) => system.universe.size(set));
-    const initial = indicesOf(sizes).map(path);
-    const variable = { name: names.of(`cell ${key}`, wanted), shape, sets, initial, comment };
+    const initials = system.initials.map((state) => indicesOf(sizes).map((i) => valueIn(state, i)));
+    const variable = { name: names.of(`cell ${key}`, wanted), shape, sets, initials, comment };
     // An array over a set that nothing is in has no cell: neither language
     // can declare it, and no step reads or writes it.
-    if (initial.length > 0) variables.push(variable);
+    if (sizes.every((size) => size > 0)) variables.push(variable);
     byKey.set(key, variable);
   };
   const visit = (
@@ -49,10 +50,10 @@ export function variablesOf(system: System, names: Names) {
         visit(shape.of as Shape, fields, [...steps, null], [...sets, shape.set]);
         return;
       default:
-        add(fields.join("."), fields.join("_"), shape, sets, (indices) => {
+        add(fields.join("."), fields.join("_"), shape, sets, (state, indices) => {
           const left = [...indices];
           return valueAt(
-            system.initial,
+            state,
             steps.map((step) => step ?? (left.shift() as number)),
           );
         });
@@ -64,7 +65,7 @@ export function variablesOf(system: System, names: Names) {
       const locals = localsIn(system, script, slot);
       const wanted = locals.length === 1 ? `${name}_${locals[0]}` : `${name}_slot${slot}`;
       const comment = locals.length > 1 ? `holds ${locals.join(", ")}` : "";
-      add(`${c} slot ${slot}`, wanted, shape, [], () => system.initial.local[c]?.[slot] as Value, comment);
+      add(`${c} slot ${slot}`, wanted, shape, [], (state) => state.local[c]?.[slot] as Value, comment);
     }
   }
   return {

@@ -17,6 +17,8 @@ export interface Route {
   /** What the property says. */
   readonly sentence: string;
   readonly why: string;
+  /** In which of the states it begins where a run may begin, by its number. */
+  readonly start: number;
   readonly choices: readonly Choice[];
 }
 

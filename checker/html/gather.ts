@@ -1,7 +1,8 @@
 /** What does the page of an outcome show? Words for what was searched, and each found way as choices that replay. */
 import type { Outcome } from "../answer/outcome.ts";
 import { returnsOf } from "../answer/returns.ts";
-import type { Transition } from "../reference/step.ts";
+import { stateKey } from "../language/cells.ts";
+import type { Path } from "../reference/result.ts";
 import { traceOf } from "../reference/trace.ts";
 import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "../report/facts.ts";
 import { count } from "../text/wrap.ts";
@@ -47,12 +48,14 @@ function routesOf(outcome: Outcome): Route[] {
     (a, b) => Number(b.property === trace?.property) - Number(a.property === trace?.property),
   );
   const routes: Route[] = [];
+  const key = stateKey(system);
   // A property may ask for several things to be met.
   const isOne = (name: string): boolean => system.witnesses.filter(({ property }) => property === name).length === 1;
-  const add = (route: Omit<Route, "choices">, transitions: readonly Transition[]): void => {
-    traceOf(system, route.property, route.why, transitions);
-    const choices = transitions.map(({ context, command, chosen }) => [context, command.id, ...chosen]);
-    routes.push({ ...route, choices });
+  const add = (route: Omit<Route, "choices" | "start">, path: Path): void => {
+    traceOf(system, route.property, route.why, path);
+    const start = system.initials.findIndex((state) => key(state) === key(path.start));
+    const choices = path.steps.map(({ context, command, chosen }) => [context, command.id, ...chosen]);
+    routes.push({ ...route, start, choices });
   };
   for (const { property, verdict, why, at } of shownFirst)
     add({ kind: verdict, property, sentence: sentenceOf(outcome, property) ?? "", why }, result.trace(at));

@@ -4,7 +4,17 @@ export { LinkError } from "./link-error.ts";
 export type { LinkOptions } from "./link-options.ts";
 export { AuthorError } from "./mistakes.ts";
 export type { Assign, Region } from "./nodes.ts";
-export { constants, type EachPlace, ghosts, type LeafPlace, type Place, type Root, setEach, state } from "./places.ts";
+export {
+  anyValue,
+  constants,
+  type EachPlace,
+  ghosts,
+  type LeafPlace,
+  type Place,
+  type Root,
+  setEach,
+  state,
+} from "./places.ts";
 export {
   call,
   choose,

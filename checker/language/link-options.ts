@@ -30,6 +30,8 @@ export interface LinkOptions {
   readonly after?: Readonly<Record<string, readonly string[]>>;
   /** Assignments to the default state, all at once. */
   readonly initially?: readonly Effect[];
+  /** Which of the states that `anyValue` makes a run may begin in. Default: all. */
+  readonly startsIf?: Expr<boolean>;
   /** First conjunct of every row that is not an arrival. */
   readonly mayRun?: (self: Expr<Id<"context">>) => Expr<boolean>;
   /** The context right below one that stands on top of it, which cannot move before that one does; null for none. */

@@ -38,7 +38,21 @@ export function whereWritten(stack: string | undefined): string | null {
   return null;
 }
 
-/** Terms, assignments and alternatives that a body made and that nothing has used yet, with what each is. */
+/**
+ * Assignments and alternatives. One that is made and then left out, because a configuration has no use for it, is no
+ * mistake; one that JavaScript is asked to decide on is.
+ */
+const parts = new WeakSet<object>();
+
+/** Notes that something is a part of a row. */
+export function part<T extends object>(thing: T): T {
+  parts.add(thing);
+  return thing;
+}
+
+export const isPart = (thing: unknown): boolean => typeof thing === "object" && thing !== null && parts.has(thing);
+
+/** Terms that a body made and that nothing has used yet, with what each is. */
 type Made = Map<object, { readonly what: string; readonly stack: string | undefined }>;
 
 /** The bodies that run now, the innermost last. */

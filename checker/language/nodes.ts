@@ -84,6 +84,8 @@ export interface Assign {
   readonly value: Node;
   /** Of a value that nobody reads before it is set again: that it is written only makes states equal. */
   readonly forgets?: true;
+  /** Of where a run begins: any value of the cell, and `value` is only one of them. */
+  readonly any?: true;
   /** Of a local that nobody reads any more: the value is checked, for it may be a model error, and not stored. */
   readonly unstored?: true;
 }

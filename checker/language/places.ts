@@ -2,7 +2,7 @@
  * Places: cells as authors name them. `k.cpu.at(c).irqsOff` is an expression (its value in a state) that can also be
  * set. Roots are declared in groups, so that each part of a model owns its own cells; field names are unique in all.
  */
-import { made, refuse, running, used } from "./mistakes.ts";
+import { part, refuse, running } from "./mistakes.ts";
 import type { Assign, Base, Binder, Node, PathStep, PlaceNode } from "./nodes.ts";
 import type { Id } from "./sets.ts";
 import {
@@ -55,7 +55,7 @@ export type Place<S> = [S] extends [StructShape<infer F>]
       ? LeafPlace<ValueOf<S>>
       : never;
 
-const assignment = (assign: Assign): Assign => made(Object.freeze(assign), `${nameOf(assign.place)}.set(..)`);
+const assignment = (assign: Assign): Assign => part(Object.freeze(assign));
 
 /** A place as its author writes it, indices left out. */
 const nameOf = ({ base, path }: PlaceNode): string =>
@@ -71,7 +71,11 @@ export function assignsOf(given: unknown, of: string): readonly Assign[] {
         `${of}(..) wants assignments and was given ${one instanceof Expr ? "a term" : String(one)}`,
         "write place.set(value); to leave one out in some configurations, write ...(test ? [place.set(value)] : [])",
       );
-    used(one);
+    if ((one as Assign).any && of !== "setEach")
+      refuse(
+        "anyValue(..) says where a run begins",
+        "list it in `initially`; a free choice in a row is choose(..) or either(..)",
+      );
     return one as Assign;
   });
 }
@@ -160,6 +164,23 @@ export const ghosts = declare("ghost");
 
 /** Declares what a configuration fixes: never part of a state, folded away where the index is constant. */
 export const constants = declare("constants");
+
+/** That a cell, or every cell of a group, begins with any of its values: for `initially`, where each makes a run of its own. */
+export function anyValue(of: Located): readonly Assign[] {
+  const { base, path, shape } = placeNode(of, "anyValue");
+  const cells = (steps: readonly PathStep[], within: Shape, over: readonly Binder[]): Assign[] => {
+    if (within.kind === "struct")
+      return Object.entries(within.fields).flatMap(([field, one]) => cells([...steps, { field }], one, over));
+    if (within.kind === "each") {
+      const binder: Binder = Object.freeze({ set: within.set });
+      const index: Node = { op: "bound", binder };
+      return cells([...steps, { index, set: within.set }], within.of as Shape, [...over, binder]);
+    }
+    const place: PlaceNode = Object.freeze({ base, path: steps, shape: within });
+    return [assignment({ over, place, value: { op: "const", value: null }, any: true })];
+  };
+  return cells(path, shape, []);
+}
 
 /** Assigns for every element of a set, all at once: `setEach(cpu, (c) => k.cpu.at(c).irqsOff.set(false))`. */
 export function setEach<S extends Over>(

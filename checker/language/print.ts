@@ -47,6 +47,7 @@ function footing(system: System): string[] {
   const bits = cells.reduce((sum, cell) => sum + Math.ceil(Math.log2(values(cell))), 0);
   return [
     `relation ${system.hash}`,
+    ...(system.initials.length > 1 ? [`a run begins in any of ${system.initials.length} states`] : []),
     `${system.labels.length - 1} linked labels, ${system.commands.length} commands, ${cells.length} cells of state, ${bits} bits`,
   ];
 }

@@ -5,7 +5,7 @@
  * (`step`), a call that is spliced in and has no step of its own (`call`), or a branch on what the configuration
  * fixes (`select`). The first row is the entry.
  */
-import { made, refuse, running, used } from "./mistakes.ts";
+import { part, refuse, running } from "./mistakes.ts";
 import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
 import { assignsOf, type LeafPlace, type Place, placeAt, placeNode } from "./places.ts";
 import { context, type Id } from "./sets.ts";
@@ -95,12 +95,7 @@ export interface Choice<T extends string> {
 }
 
 const choice = <T extends string>(members: Entry): Choice<T> =>
-  made(Object.freeze({ members: Object.freeze(members) }), nameOf(members));
-
-const nameOf = (members: Entry): string => {
-  const [{ target, fails } = { target: null, fails: null }] = members;
-  return fails ? `an alternative that fails ${fails.property}` : `an alternative that goes to "${target}"`;
-};
+  part(Object.freeze({ members: Object.freeze(members) }));
 
 /** The alternatives behind a choice. Throws `AuthorError` where the author gave none. */
 function membersOf(given: unknown, of: string): Entry {
@@ -111,7 +106,6 @@ function membersOf(given: unknown, of: string): Entry {
       `${of}(..) wants alternatives and was given ${given instanceof Expr ? "a term" : String(given)}`,
       'write when(guard).goto("label"); to leave one out in some configurations, write ...(test ? [when(..).goto(..)] : [])',
     );
-  used(given);
   return given.members as Entry;
 }
 
@@ -121,11 +115,10 @@ class Guarded {
   constructor(guard: Node | null, effect: readonly Assign[]) {
     this.#guard = guard;
     this.#effect = effect;
-    made(this, "the beginning of an alternative");
+    part(this);
   }
   /** Assignments that happen at once: every right side and every index reads the state before. */
   do(...effect: Effect[]): Guarded {
-    used(this);
     return new Guarded(this.#guard, [...this.#effect, ...assignsOf(effect, "do")]);
   }
   goto<const T extends string>(target: T): Choice<T> {
@@ -136,7 +129,6 @@ class Guarded {
     return this.#end(null, Object.freeze({ property, why }));
   }
   #end<T extends string>(target: string | null, fails: Alternative["fails"]): Choice<T> {
-    used(this);
     if (fails === null && typeof target !== "string")
       refuse(
         `goto(..) wants a label and was given ${String(target)}`,

@@ -122,7 +122,8 @@ export interface System {
   /** Index 0 is the end of a script and has no entry here. */
   readonly labels: readonly (Label | null)[];
   readonly commands: readonly Command[];
-  readonly initial: State;
+  /** Where a run may begin, in the order of states. */
+  readonly initials: readonly [State, ...State[]];
   /** First conjunct of every row that is not an arrival. */
   readonly mayRun: Node;
   /** Whom `self` stands on, and who cannot move before it does: for the reduction, which checks it. */

@@ -2,7 +2,7 @@
  * Terms. An `Expr<T>` stands for a value of type `T` in a state; it is built once, when a program's body runs, and is
  * data from then on. What is no term is refused where one is wanted: JavaScript decided it while the file was loaded.
  */
-import { made, OPERATORS, refuse, used } from "./mistakes.ts";
+import { isPart, made, OPERATORS, refuse, used } from "./mistakes.ts";
 import type { Node } from "./nodes.ts";
 import type { Bound } from "./sets.ts";
 import { CONDITION, NULL, NUMBER, type Sort, sortOfValue, sortsOf } from "./sorts.ts";
@@ -113,12 +113,13 @@ function equality(term: Expr<unknown>, of: string, other: unknown): Node {
 }
 
 /**
- * Anything may be asked whether it is null, and a term whose form is only a word stands for more. But a word that is
+ * Anything may be asked whether it is null or "garbage", as its type allows, and a term whose form is only a word stands for more. But a word that is
  * written out must be one that the cell has.
  */
 function mayMeet(left: Node, mine: readonly Sort[], right: Node, theirs: readonly Sort[]): boolean {
   const isSame = (sort: Sort): boolean => theirs.includes(sort);
-  if (left.op === "read" && right.op === "const") return right.value === null || mine.some(isSame);
+  if (left.op === "read" && right.op === "const")
+    return right.value === null || right.value === "garbage" || mine.some(isSame);
   const own = mine.filter(isOwnKind);
   return own.length === 0 || !theirs.some(isOwnKind) || own.some(isSame);
 }
@@ -233,9 +234,9 @@ const MENDS: Readonly<Record<string, string>> = {
  * where it is a term, which is always true and never the same as another.
  */
 export function decides<T>(value: T, operator: string): T {
-  if (value instanceof Expr || ofAnotherCopy(value))
+  if (value instanceof Expr || isPart(value) || ofAnotherCopy(value))
     refuse(
-      `JavaScript's "${operator}" was given a term, and decides while the file is loaded`,
+      `JavaScript's "${operator}" was given ${isPart(value) ? "a part of a row" : "a term"}, and decides while the file is loaded`,
       `${MENDS[operator] ?? "write an alternative for each case, or ite(test, a, b)"}; where JavaScript is meant to decide, end the line with // javascript decides`,
     );
   return value;

@@ -12,7 +12,7 @@ import type { Property } from "../language/properties.ts";
 import { Universe } from "../language/sets.ts";
 import type { Shape } from "../language/shapes.ts";
 import { constantsOf, envWith, flat } from "./configured.ts";
-import { type DeclaredFields, duplicates, nameOf, readsOf, undeclared } from "./declarations.ts";
+import { type DeclaredFields, duplicates, nameOf, readsOf, undeclared, undeclaredIn } from "./declarations.ts";
 import { localProblems, shapeProblems, sizeProblems } from "./extents.ts";
 import { reachedPrograms } from "./programs.ts";
 
@@ -34,11 +34,13 @@ function misplaced(constants: readonly Effect[], initially: readonly Effect[]): 
   const kind = (assign: Assign): string => assign.place.base.kind;
   return [
     ...flat(constants).flatMap((assign) =>
-      kind(assign) !== "constants"
-        ? [`"constants" sets ${nameOf(assign.place)}, which is no constant; set it in "initially"`]
-        : readsOf(assign, ["state", "ghost"]).map(
-            (name) => `"constants" reads ${name}, and there is no state yet; use constants and literals`,
-          ),
+      assign.any
+        ? [`"constants" gives ${nameOf(assign.place)} any value; a constant has one: set it`]
+        : kind(assign) !== "constants"
+          ? [`"constants" sets ${nameOf(assign.place)}, which is no constant; set it in "initially"`]
+          : readsOf(assign, ["state", "ghost"]).map(
+              (name) => `"constants" reads ${name}, and there is no state yet; use constants and literals`,
+            ),
     ),
     ...flat(initially).flatMap((assign) =>
       kind(assign) === "constants"
@@ -74,6 +76,7 @@ export function collect(options: LinkOptions): Collected {
     ),
     ...Object.values(programs).flatMap((one) => localProblems(one, universe)),
     ...undeclared(programs, properties, assigned, declared),
+    ...(options.startsIf ? undeclaredIn(options.startsIf.node, declared) : []),
     ...misplaced(options.constants ?? [], options.initially ?? []),
   ]);
   const constants = constantsOf(declared.constants, options.constants ?? [], universe);

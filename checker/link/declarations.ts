@@ -45,6 +45,13 @@ export function undeclared(
   return problems;
 }
 
+/** The same of a condition on where a run begins. */
+export function undeclaredIn(node: Node, declared: DeclaredFields): string[] {
+  const problems = new Set<string>();
+  visitNode(node, (place) => checkPlace(place, declared, (what) => problems.add(what)));
+  return [...problems];
+}
+
 function checkPlace({ base }: PlaceNode, declared: DeclaredFields, say: Say): void {
   if (base.kind !== "state" && base.kind !== "ghost" && base.kind !== "constants") return;
   if (!Object.hasOwn(declared[base.kind], base.field)) {

@@ -76,7 +76,7 @@ export function hashOf(system: Omit<System, "hash">): string {
     constants,
     contexts,
     scripts,
-    initial,
+    initials,
     mayRun,
     invariants,
     atRest,
@@ -89,7 +89,8 @@ export function hashOf(system: Omit<System, "hash">): string {
     fields,
     constants,
     contexts,
-    initial,
+    // One that begins in one state has the hash that it had before there were several.
+    ...(initials.length === 1 ? { initial: initials[0] } : { initials }),
     mayRun,
     invariants,
     atRest,

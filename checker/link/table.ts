@@ -2,6 +2,7 @@
  * Last pass: the system as a search takes it. Commands get their numbers, contexts their first labels, cells their first
  * values; what may be renamed is found out, and all of it is hashed.
  */
+import { stateKey } from "../language/cells.ts";
 import type { State } from "../language/evaluate.ts";
 import { orLinkErrors } from "../language/link-error.ts";
 import { running } from "../language/mistakes.ts";
@@ -34,7 +35,7 @@ export function tableOf(allocated: Allocated): System {
   /** What the model says of every context. */
   const asked = (of: string, say: ((self: typeof SELF) => Expr<unknown>) | undefined, sort?: Sort): Node | null =>
     say ? resolve(running(() => termOf(say(SELF), of, sort))) : null;
-  const table: Omit<System, "hash"> = {
+  const blank: Omit<System, "hash"> = {
     name: options.name,
     universe,
     fields,
@@ -43,7 +44,7 @@ export function tableOf(allocated: Allocated): System {
     scripts: scripts.map(({ program, entry, slots }) => ({ program, entry, slots })),
     labels,
     commands,
-    initial: initialised(zero, options.initially ?? [], fields, { ...env, state: zero }, resolve),
+    initials: [zero],
     mayRun: asked("mayRun", options.mayRun, CONDITION) ?? TRUE,
     below: asked("below", options.below),
     lane: asked("lane", options.lane),
@@ -57,7 +58,13 @@ export function tableOf(allocated: Allocated): System {
     droppedGhosts: allocated.droppedGhosts,
     renamable,
   };
-  orLinkErrors([...constantsSet(commands), ...ghostsAsked(table), ...asymmetries(table, declared.constants)]);
+  const startsIf = options.startsIf ? resolve(termOf(options.startsIf, "startsIf", CONDITION)) : null;
+  orLinkErrors(ghostsAsked({ ...blank, startsIf }));
+  const starts = initialised(zero, options.initially ?? [], startsIf, fields, { ...env, state: zero }, resolve);
+  const key = stateKey({ ...blank, hash: "" });
+  const ordered = starts.map((state) => ({ state, key: key(state) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const table: Omit<System, "hash"> = { ...blank, initials: ordered.map(({ state }) => state) as [State, ...State[]] };
+  orLinkErrors([...constantsSet(commands), ...asymmetries(table, declared.constants)]);
   return Object.freeze({ ...table, hash: hashOf(table) });
 }
 
@@ -74,9 +81,9 @@ const constantsSet = (commands: readonly Command[]): string[] =>
   );
 
 /** Who may run must not depend on what properties note. */
-function ghostsAsked(table: Pick<System, "mayRun" | "below" | "lane">): string[] {
+function ghostsAsked(table: Pick<System, "mayRun" | "below" | "lane"> & { readonly startsIf: Node | null }): string[] {
   const found = new Set<string>();
-  for (const key of ["mayRun", "below", "lane"] as const)
+  for (const key of ["mayRun", "below", "lane", "startsIf"] as const)
     walk(table[key] ?? TRUE, (node) => {
       if (node.op === "read" && node.place.base.kind === "ghost")
         found.add(

@@ -6,7 +6,7 @@ import { stateKey } from "../language/cells.ts";
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import { Findings } from "../reference/findings.ts";
-import type { Violation } from "../reference/result.ts";
+import type { Path, Violation } from "../reference/result.ts";
 import { apply, type Transition } from "../reference/step.ts";
 import type { Symmetry } from "./symmetry.ts";
 
@@ -16,16 +16,22 @@ export interface Stretch {
   readonly to: State;
 }
 
-/** The run from the initial state. `last` is a step from where the way ends, which need not lead to a state. */
+/**
+ * The run that begins in a state that the way's first stands for. `last` is a step from where the way ends, which need not
+ * lead to a state.
+ */
 export function concretely(
   system: System,
   symmetry: Symmetry,
+  begin: State,
   way: readonly Stretch[],
   last: Transition | null,
-): readonly Transition[] {
+): Path {
   const key = stateKey(system);
   const run: Transition[] = [];
-  const first = symmetry.canonical(system.initial);
+  const start = system.initials.find((one) => key(symmetry.canonical(one).state) === key(begin));
+  if (!start) throw new Error("no run begins where the way does");
+  const first = symmetry.canonical(start);
   let { state } = first;
   // From names on the way to names in the run.
   let names = symmetry.back(first.renaming);
@@ -40,17 +46,17 @@ export function concretely(
     state = least;
     names = symmetry.after(symmetry.back(renaming), names);
   }
-  return last ? [...run, symmetry.renameStep(last, names)] : run;
+  return { start, steps: last ? [...run, symmetry.renameStep(last, names)] : run };
 }
 
 /** What is said of a violation, with the names that its run has. */
-export function retold(system: System, violation: Violation, run: readonly Transition[]): Violation {
+export function retold(system: System, violation: Violation, run: Path): Violation {
   const { property, at } = violation;
   const findings = new Findings(system);
-  const steps = at.transition ? run.slice(0, -1) : run;
-  let state = system.initial;
+  const steps = at.transition ? run.steps.slice(0, -1) : run.steps;
+  let state = run.start;
   for (const step of steps) ({ state } = apply(system, state, step));
-  if (at.transition) findings.take(run.slice(-1), state, 0, 0);
+  if (at.transition) findings.take(run.steps.slice(-1), state, 0, 0);
   else findings.look(state, 0, 0);
   const { why } = findings.violations.get(property) ?? violation;
   return { ...violation, why };

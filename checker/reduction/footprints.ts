@@ -6,6 +6,7 @@
  * A frame that has not come yet stands at its arrival, so what it would do on top of others is in it.
  */
 import type { Binder, Node } from "../language/nodes.ts";
+import type { Value } from "../language/shapes.ts";
 import type { Command, Label, System } from "../language/system.ts";
 import { CellSet } from "./cell-set.ts";
 import { Possible, type Scope, union, type Values } from "./values.ts";
@@ -109,7 +110,7 @@ function flow(system: System, possible: Possible) {
   const cells: Values[] = initialCells(system);
   const slots = system.contexts.map(({ script }, context) => {
     const entry = system.scripts[script]?.entry ?? 0;
-    const first = (system.initial.local[context] ?? []).map((value): Values => new Set([value]));
+    const first = (system.initials[0].local[context] ?? []).map((value): Values => new Set([value]));
     return new Map<number, Slots>(entry === 0 ? [] : [[entry, first]]);
   });
   // A label is looked at again only where something that it read has changed since: anything else would say the same.
@@ -202,11 +203,13 @@ function transfer(
 
 function initialCells(system: System): Values[] {
   const found: Values[] = [];
-  const visit = (data: unknown): void => {
-    if (data !== null && typeof data === "object") for (const part of Object.values(data)) visit(part);
-    else found.push(new Set([data as never]));
+  const visit = (data: readonly unknown[]): void => {
+    const [first] = data;
+    if (first !== null && typeof first === "object")
+      for (const part of Object.keys(first)) visit(data.map((one) => (one as Record<string, unknown>)[part]));
+    else found.push(new Set(data as readonly Value[]));
   };
-  for (const field of Object.keys(system.fields)) visit(system.initial[field]);
+  for (const field of Object.keys(system.fields)) visit(system.initials.map((state) => state[field]));
   return found;
 }
 

@@ -57,12 +57,13 @@ function hindrance(
 export const namings = (system: System): number =>
   Object.values(system.renamable).reduce((n, free) => free.reduce((m, _, i) => m * (i + 1), n), 1);
 
-/** Whether two elements may give each other's names, and the initial state stays as it is. */
+/** Whether two elements may give each other's names, and runs begin where they began. */
 export function areAlikeAtFirst(system: System): boolean {
   const symmetry = new Symmetry(system, 1);
   const key = stateKey(system);
+  const starts = new Set(system.initials.map(key));
   return (
     !symmetry.isTrivial &&
-    symmetry.renamings.some((swap) => key(symmetry.rename(system.initial, swap)) === key(system.initial))
+    symmetry.renamings.some((swap) => system.initials.every((state) => starts.has(key(symmetry.rename(state, swap)))))
   );
 }

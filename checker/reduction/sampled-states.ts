@@ -4,14 +4,15 @@ import type { System } from "../language/system.ts";
 import { drawn } from "../reference/chance.ts";
 import { apply, expand, type Transition } from "../reference/step.ts";
 
-/** From the initial state on; from a dead end, and where a step leads nowhere, the next walk begins. */
+/** From where a run begins; from a dead end, and where a step leads nowhere, the next walk begins. */
 export function* strolled(system: System, looks: number): Iterable<State> {
-  let state = system.initial;
+  const start = (look: number): State => system.initials[drawn(1, look, system.initials.length)] as State;
+  let state = start(0);
   for (let look = 0; look < looks; look++) {
     yield state;
     const { transitions } = expand(system, state);
     const via = transitions[drawn(0, look, Math.max(transitions.length, 1))];
-    state = (via && stateAfter(system, state, via)) ?? system.initial;
+    state = (via && stateAfter(system, state, via)) ?? start(look + 1);
   }
 }
 

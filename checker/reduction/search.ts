@@ -44,10 +44,11 @@ export function* reducedSearching(
   const { exploreAll = false } = options;
   const key = stateKey(system);
   const least = (state: State): State => symmetry?.canonical(state).state ?? state;
-  const nodes: Node[] = [{ state: least(system.initial), from: -1, via: null, steps: 0 }];
+  const starts = new Map(system.initials.map(least).map((state) => [key(state), state]));
+  const nodes: Node[] = [...starts.values()].map((state) => ({ state, from: -1, via: null, steps: 0 }));
   /** The number of each kept state, by key, and its node. */
-  const kept = new Map([[key((nodes[0] as Node).state), 0]]);
-  const nodeOf = [0];
+  const kept = new Map([...starts.keys()].map((name, i) => [name, i]));
+  const nodeOf = [...nodes.keys()];
   const edges: [number, number][] = [];
   const order: number[] = [];
   const findings = new Findings(system);
@@ -81,7 +82,9 @@ export function* reducedSearching(
     if (system.alwaysPossible.length > 0) edges.push([start, to]);
   };
 
-  for (let frontier = [0]; ; level++) {
+  const keyOf = (number: number): string => key((nodes[nodeOf[number] as number] as Node).state);
+  const inOrder = (numbers: number[]): number[] => numbers.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  for (let frontier = inOrder([...nodes.keys()]); ; level++) {
     next = [];
     for (const [i, number] of frontier.entries()) {
       if (i % BETWEEN_LOOKS === 0) yield { level, states: kept.size, frontier: frontier.length };
@@ -109,8 +112,7 @@ export function* reducedSearching(
     if (next.length === 0) break;
     incomplete = limitReached(options, kept.size, level);
     if (incomplete) break;
-    const keyOf = (number: number): string => key((nodes[nodeOf[number] as number] as Node).state);
-    frontier = next.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    frontier = inOrder(next);
   }
 
   const complete = incomplete === null && (exploreAll || violations.size === 0);
@@ -138,17 +140,17 @@ export function* reducedSearching(
     cuts,
     open,
     trace: ({ state, transition }) => {
-      const way = wayTo(nodes, state);
-      if (symmetry) return concretely(system, symmetry, way, transition);
-      return [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])];
+      const { begin, way } = wayTo(nodes, state);
+      if (symmetry) return concretely(system, symmetry, begin, way, transition);
+      return { start: begin, steps: [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
     },
   };
 }
 
 /** From the first node to another: one that was passed through is a stretch of its own, and so is a change of names. */
-function wayTo(nodes: readonly Node[], state: number): Stretch[] {
+function wayTo(nodes: readonly Node[], state: number): { readonly begin: State; readonly way: readonly Stretch[] } {
   const way: Stretch[] = [];
-  for (let at = nodes[state] as Node; at.from >= 0; at = nodes[at.from] as Node)
-    way.unshift({ steps: at.via ? [at.via] : [], to: at.state });
-  return way;
+  let at = nodes[state] as Node;
+  for (; at.from >= 0; at = nodes[at.from] as Node) way.unshift({ steps: at.via ? [at.via] : [], to: at.state });
+  return { begin: at.state, way };
 }

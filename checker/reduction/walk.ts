@@ -32,8 +32,8 @@ export function recheck(system: System, maxStates: number, footprints: Footprint
   const reduction = new Reduction(system, dependenceOf(system, footprints));
   const check = new Recheck(system, footprints, reduction);
   const key = stateKey(system);
-  const seen = new Set([key(system.initial)]);
-  const states = [system.initial];
+  const states: State[] = [...system.initials];
+  const seen = new Set(states.map(key));
   const looked = new Set<string>();
   const problems = new Set<string>();
   let steps = 0;

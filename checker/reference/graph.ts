@@ -13,7 +13,7 @@ export interface Edge {
 }
 
 export interface Graph {
-  /** The initial state is the first; a state stands behind all that are nearer to it. */
+  /** Those where a run begins come first; a state stands behind all that are nearer to it. */
   readonly states: readonly State[];
   /** As many as the search counts: a step that fails or has no meaning leads nowhere. */
   readonly edges: readonly Edge[];
@@ -24,8 +24,8 @@ export interface Graph {
 /** Null where there are more states than `most`. */
 export function wholeGraph(system: System, most: number): Graph | null {
   const key = stateKey(system);
-  const states: State[] = [system.initial];
-  const index = new Map([[key(system.initial), 0]]);
+  const states: State[] = [...system.initials];
+  const index = new Map(states.map((state, i) => [key(state), i]));
   const edges: Edge[] = [];
   for (const [from, state] of states.entries()) {
     for (const [choice, via] of expand(system, state).transitions.entries()) {

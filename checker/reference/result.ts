@@ -1,4 +1,5 @@
 /** What a search answers, whichever engine made it. */
+import type { State } from "../language/evaluate.ts";
 import type { Transition } from "./step.ts";
 
 export interface SearchOptions {
@@ -16,6 +17,12 @@ export interface SearchOptions {
 export interface Place {
   readonly state: number;
   readonly transition: Transition | null;
+}
+
+/** Steps from where a run begins. */
+export interface Path {
+  readonly start: State;
+  readonly steps: readonly Transition[];
 }
 
 export interface Violation {
@@ -51,8 +58,8 @@ export interface SearchResult {
   readonly cuts: readonly ReadonlySet<number>[];
   /** For each context the labels at which it would cut another, in states where it is elsewhere or has been. */
   readonly open: readonly ReadonlySet<number>[];
-  /** The transitions that lead from the initial state to a place. */
-  readonly trace: (place: Place) => readonly Transition[];
+  /** A shortest way to a place. */
+  readonly trace: (place: Place) => Path;
 }
 
 /** Which limit ends a search after a level that led to new states, if any. */

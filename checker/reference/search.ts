@@ -8,7 +8,7 @@ import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
 import { Findings } from "./findings.ts";
 import { finish, INTERRUPTED, type Lengthy } from "./progress.ts";
-import { limitReached, type SearchOptions, type SearchResult } from "./result.ts";
+import { limitReached, type Path, type SearchOptions, type SearchResult } from "./result.ts";
 import type { Transition } from "./step.ts";
 
 interface Visited {
@@ -29,8 +29,14 @@ export const search = (system: System, options: SearchOptions = {}): SearchResul
 export function* searching(system: System, options: SearchOptions = {}): Lengthy<SearchResult> {
   const { exploreAll = false } = options;
   const key = stateKey(system);
-  const visited: Visited[] = [{ state: system.initial, key: key(system.initial), from: -1, via: null, steps: 0 }];
-  const index = new Map([[visited[0]?.key as string, 0]]);
+  const visited: Visited[] = system.initials.map((state) => ({
+    state,
+    key: key(state),
+    from: -1,
+    via: null,
+    steps: 0,
+  }));
+  const index = new Map(visited.map(({ key }, i) => [key, i]));
   const findings = new Findings(system);
   const { violations, fired, met, cuts, open } = findings;
   const edges: [number, number][] = [];
@@ -40,7 +46,7 @@ export function* searching(system: System, options: SearchOptions = {}): Lengthy
   let incomplete: string | null = null;
   let level = 0;
 
-  for (let frontier = [0]; ; level++) {
+  for (let frontier = [...visited.keys()]; ; level++) {
     const found: number[] = [];
     for (const [i, from] of frontier.entries()) {
       if (i % BETWEEN_LOOKS === 0) yield { level, states: visited.length, frontier: frontier.length };
@@ -94,15 +100,16 @@ export function* searching(system: System, options: SearchOptions = {}): Lengthy
     rested: findings.rested,
     cuts,
     open,
-    trace: ({ state, transition }) => [...wayTo(visited, state), ...(transition ? [transition] : [])],
+    trace: ({ state, transition }) => wayTo(visited, state, transition),
   };
 }
 
-/** The transitions from the initial state to a state. */
-function wayTo(visited: readonly Visited[], state: number): Transition[] {
-  const way: Transition[] = [];
-  for (let at = visited[state] as Visited; at.via; at = visited[at.from] as Visited) way.unshift(at.via);
-  return way;
+/** From where a run begins to a state, and a step from there. */
+function wayTo(visited: readonly Visited[], state: number, last: Transition | null): Path {
+  const steps = last ? [last] : [];
+  let at = visited[state] as Visited;
+  for (; at.via; at = visited[at.from] as Visited) steps.unshift(at.via);
+  return { start: at.state, steps };
 }
 
 /** AG EF: the first state in order from which no state that satisfies the predicate can be reached, or null. */

@@ -9,6 +9,7 @@ import type { Node } from "../language/nodes.ts";
 import type { System } from "../language/system.ts";
 import { Findings } from "./findings.ts";
 import { INTERRUPTED, type Lengthy } from "./progress.ts";
+import type { Path } from "./result.ts";
 import { envOf, type Transition } from "./step.ts";
 
 /** What a way costs: the first goes before the second, and that before the third. */
@@ -21,7 +22,7 @@ export interface Cost {
 }
 
 export interface Way {
-  readonly transitions: readonly Transition[];
+  readonly path: Path;
   readonly why: string;
   readonly cost: Cost;
 }
@@ -156,7 +157,8 @@ export function* fewestSwitches(
   const findings = new Findings(system);
   const whyViolated = (): string | null => findings.violations.get(property)?.why ?? null;
   const queue = new Queue();
-  queue.add({ state: system.initial, last: null, from: null, via: null, cost: NOTHING, why: null });
+  for (const state of system.initials)
+    queue.add({ state, last: null, from: null, via: null, cost: NOTHING, why: null });
   const known = new Map<string, Known>();
   let taken = 0;
   for (const node of queue.inOrder()) {
@@ -199,7 +201,8 @@ function costsASwitchMore(cost: Cost, least: Cost): boolean {
 }
 
 function wayTo(node: Reached, why: string): Way {
-  const transitions: Transition[] = [];
-  for (let at: Reached | null = node; at?.via; at = at.from) transitions.unshift(at.via);
-  return { transitions, why, cost: node.cost };
+  const steps: Transition[] = [];
+  let at = node;
+  for (; at.via && at.from; at = at.from) steps.unshift(at.via);
+  return { path: { start: at.state, steps }, why, cost: node.cost };
 }

@@ -2,10 +2,11 @@
  * Replay: a list of transitions becomes a trace that a person can read, or the checker is at fault. Nothing is shown
  * that the reference did not itself find open, step by step, from the initial state.
  */
-import { type Cell, cellsOf, showCell, slotName, valueAt } from "../language/cells.ts";
+import { type Cell, cellsOf, showCell, slotName, stateKey, valueAt } from "../language/cells.ts";
 import { evaluate, ModelError, type State } from "../language/evaluate.ts";
 import { setOf } from "../language/nodes.ts";
 import type { Command, Label, System } from "../language/system.ts";
+import type { Path } from "./result.ts";
 import { apply, envOf, expand, type Transition } from "./step.ts";
 
 /** One step of a trace, replayed by the reference. */
@@ -33,15 +34,20 @@ export interface TraceStep {
 export interface Trace {
   readonly property: string;
   readonly why: string;
+  /** Where it begins. */
+  readonly start: State;
   readonly steps: readonly TraceStep[];
   readonly final: State;
 }
 
 /** Replays transitions from the initial state. Throws where one is not open in the state reached: a fault of ours. */
-export function traceOf(system: System, property: string, why: string, transitions: readonly Transition[]): Trace {
+export function traceOf(system: System, property: string, why: string, { start, steps: transitions }: Path): Trace {
   const cells = new Map(cellsOf(system).map((cell, order) => [cell.path.join("."), { cell, order }]));
   const steps: TraceStep[] = [];
-  let state = system.initial;
+  const key = stateKey(system);
+  if (!system.initials.some((one) => key(one) === key(start)))
+    throw new Error(`the trace of ${property} does not replay: no run begins where it does`);
+  let state = start;
   for (const [i, asked] of transitions.entries()) {
     const transition = expand(system, state).transitions.find((open) => isSame(open, asked));
     if (!transition) throw fault(system, property, i + 1, asked, "it is not open in the state reached");
@@ -69,7 +75,7 @@ export function traceOf(system: System, property: string, why: string, transitio
     });
     if (after) state = after.state;
   }
-  return { property, why, steps, final: state };
+  return { property, why, start, steps, final: state };
 }
 
 const isSame = (a: Transition, b: Transition): boolean =>

@@ -25,7 +25,9 @@ export function layOut(headings: readonly string[], lines: readonly Line[]): str
   }
   let shown = -1;
   return lines.flatMap((line) => {
-    const turn = line.column === shown ? [] : wrap(`${headings[line.column]}:`, { width });
+    // Where no step was taken there is no column to speak of.
+    const heading = headings[line.column];
+    const turn = line.column === shown || heading === undefined ? [] : wrap(`${heading}:`, { width });
     shown = line.column;
     return [...turn, ...wrapped({ ...line, indent: line.indent + 1 }, width)].map((text) => MARGIN + text);
   });

@@ -64,7 +64,7 @@ function whereOf(system: Outcome["system"], spec: Spec): string {
   if (lanesOf(system).length < 2) return "";
   const on = new Map<string, string[]>();
   for (const context of askedContexts(system, spec)) {
-    const lane = laneOf(system, system.initial, context) ?? "none";
+    const lane = laneOf(system, system.initials[0], context) ?? "none";
     on.set(lane, [...(on.get(lane) ?? []), system.contexts[context]?.name as string]);
   }
   return [...on].map(([lane, names]) => `${names.join(", ")} on ${lane}`).join("; ");

@@ -4,6 +4,7 @@ import type { Trace, TraceStep } from "../answer/outcome.ts";
 import { cellsOf } from "../language/cells.ts";
 import type { RowMeta } from "../language/programs.ts";
 import type { System } from "../language/system.ts";
+import { beginsWith } from "../reference/starts.ts";
 import { wayOf } from "../reference/ways.ts";
 import { ascii, WIDTH, wrap } from "../text/wrap.ts";
 import { type Detail, isFrameEdge } from "./scenario.ts";
@@ -33,7 +34,13 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
   const rows = shown.flatMap((step) => {
     return stepLines(system, step, String(step.number).padStart(numbers), effectsOf(step, changesOf(step)));
   });
-  return [...wrap(title, { rest: "  " }), ...rows, ...notesOf(trace)];
+  return [...wrap(title, { rest: "  " }), ...beginningOf(system, trace), ...rows, ...notesOf(trace)];
+}
+
+/** Where a run begins that may begin in several states. */
+function beginningOf(system: System, { start }: Trace): string[] {
+  const cells = beginsWith(system, start).map(([cell, value]) => `${cell} = ${value}`);
+  return cells.length === 0 ? [] : wrap(`begins with ${cells.join(", ")}`, { first: "  ", rest: "    " });
 }
 
 /** What a step chose and changed, an item each. */

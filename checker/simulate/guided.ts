@@ -84,17 +84,17 @@ function belowChoice(system: Walk["system"], open: readonly Transition[], step: 
 }
 
 /** The step that was just taken, with all that it changed. */
-function lastStep({ system, taken }: Walk): string[] {
-  const step = traceOf(system, "", "", taken).steps.at(-1);
+function lastStep({ system, start, taken }: Walk): string[] {
+  const step = traceOf(system, "", "", { start, steps: taken }).steps.at(-1);
   return step ? stepLines(system, step, String(step.number), effectsOf(step, step.changes)) : [];
 }
 
 /** Cells that differ from the initial state, under the structures that they belong to; labels and live locals too. */
-function differences({ spec, system }: Pick<Outcome, "spec" | "system">, { state }: Walk): string[] {
+function differences({ spec, system }: Pick<Outcome, "spec" | "system">, { state, start }: Walk): string[] {
   const groups = new Map<string, string[]>();
   for (const cell of cellsOf(system)) {
     const [field, context, slot] = cell.path as [string, number, number];
-    const [was, is] = [valueAt(system.initial, cell.path), valueAt(state, cell.path)];
+    const [was, is] = [valueAt(start, cell.path), valueAt(state, cell.path)];
     if (was === is) continue;
     const isLocal = field === "local";
     const name = isLocal ? slotName(system, context, slot, state.pc[context] as number) : cell.name;

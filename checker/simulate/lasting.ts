@@ -16,7 +16,7 @@ export function* lostFrom(
   signal?: AbortSignal,
 ): Lengthy<Violation | string | null> {
   const options = { exploreAll: true, ...(signal ? { signal } : {}) };
-  const { result } = yield* runSearching({ ...system, initial: state }, options);
+  const { result } = yield* runSearching({ ...system, initials: [state] }, options);
   if (!result.complete) return result.incomplete ?? "the search did not end";
   return result.violations.find((one) => one.property === property && one.length === 0) ?? null;
 }

@@ -1,6 +1,7 @@
 /** Does a saved trace still happen? Each of its steps is looked for among those that are open, by its names. */
 import type { System } from "../language/system.ts";
 import type { Violation } from "../reference/result.ts";
+import { startsWith } from "../reference/starts.ts";
 import type { Transition } from "../reference/step.ts";
 import { type NamedStep, named, type TraceFile } from "./trace-file.ts";
 import { Walk } from "./walk.ts";
@@ -15,8 +16,9 @@ export interface Replayed {
   readonly stuck: { readonly number: number; readonly step: NamedStep } | null;
 }
 
-export function replay(system: System, { relationHash, steps }: TraceFile): Replayed {
-  const walk = new Walk(system);
+export function replay(system: System, { relationHash, begins = {}, steps }: TraceFile): Replayed {
+  const [start = system.initials[0]] = startsWith(system, begins);
+  const walk = new Walk(system, start);
   const isSame = relationHash === system.hash;
   const met = new Map<string, { violation: Violation; after: number }>();
   const note = (): void => {

@@ -13,7 +13,7 @@ type Of = Pick<Outcome, "spec" | "system">;
 /** `shown` is what the scenario is about: it says which steps matter. */
 export function walkLines(of: Of, walk: Walk, shown: Violation | undefined, detail: Detail): string[] {
   if (walk.taken.length === 0) return ["No step was taken.", ...endOf(of, walk)];
-  const trace = traceOf(of.system, shown?.property ?? "", shown?.why ?? "", walk.taken);
+  const trace = traceOf(of.system, shown?.property ?? "", shown?.why ?? "", { start: walk.start, steps: walk.taken });
   return [...scenario(of.system, trace, detail), ...endOf(of, walk), "", ...stepTable(of.system, trace, detail)];
 }
 

@@ -1,6 +1,7 @@
 /** A trace as a file: steps by names that a reader understands and another version of the model may still have. */
-
+import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
+import { beginsWith } from "../reference/starts.ts";
 import type { Transition } from "../reference/step.ts";
 import type { TraceStep } from "../reference/trace.ts";
 import { type LocatedProblem, SpecError, shownPath } from "../spec/problems.ts";
@@ -16,6 +17,8 @@ export interface TraceFile {
   readonly relationHash: string;
   readonly by?: string;
   readonly found: string | null;
+  /** Where it begins, if that may be in several states: cells that differ among them, each with its value. */
+  readonly begins?: Readonly<Record<string, string>>;
   readonly steps: readonly NamedStep[];
 }
 
@@ -71,10 +74,11 @@ export interface Saved {
   readonly changed: readonly string[];
   readonly by: string;
   readonly found: string | null;
+  readonly start: State;
   readonly steps: readonly NamedStep[];
 }
 
-export function traceFile(system: System, { source, changed, by, found, steps }: Saved): string {
+export function traceFile(system: System, { source, changed, by, found, start, steps }: Saved): string {
   const file: TraceFile = {
     nolock: "trace 1",
     spec: source,
@@ -82,6 +86,7 @@ export function traceFile(system: System, { source, changed, by, found, steps }:
     relationHash: system.hash,
     by,
     found,
+    ...(system.initials.length > 1 ? { begins: Object.fromEntries(beginsWith(system, start)) } : {}),
     steps,
   };
   return `${JSON.stringify(file, null, 2)}\n`;

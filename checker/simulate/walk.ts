@@ -22,10 +22,14 @@ export class Walk {
   readonly #findings: Findings;
   readonly #places: Place[];
 
-  constructor(system: System) {
+  /** Where it begins: by default in the first of the states where a run may begin. */
+  readonly start: State;
+
+  constructor(system: System, start: State = system.initials[0]) {
     this.system = system;
+    this.start = start;
     this.#findings = new Findings(system);
-    this.#places = [{ via: null, state: system.initial, ...this.#look(system.initial) }];
+    this.#places = [{ via: null, state: start, ...this.#look(start) }];
   }
 
   get #place(): Place {

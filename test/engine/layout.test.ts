@@ -22,7 +22,7 @@ function drawn(numbers: readonly number[]): System {
 
 /** Any value in each cell, reachable or not. */
 function anyState(system: System, numbers: readonly number[]): State {
-  const state = structuredClone(system.initial) as unknown as Record<string | number, unknown>;
+  const state = structuredClone(system.initials[0]) as unknown as Record<string | number, unknown>;
   for (const [i, { path, shape }] of cellsOf(system).entries()) {
     const values = shape ? valuesOf(shape, system.universe) : [...system.labels.keys()];
     let at = state;

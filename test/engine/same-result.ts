@@ -5,8 +5,13 @@ import type { System } from "../../checker/language/index.ts";
 import type { Place, SearchOptions, SearchResult } from "../../checker/reference/result.ts";
 
 export function comparable({ trace, violations, met, cuts, open, ...rest }: SearchResult) {
-  const way = (place: Place): string[] =>
-    trace(place).map(({ context, command, chosen }) => `${context}: ${command.id} ${chosen}`);
+  const way = (place: Place): string[] => {
+    const { start, steps } = trace(place);
+    return [
+      JSON.stringify(start),
+      ...steps.map(({ context, command, chosen }) => `${context}: ${command.id} ${chosen}`),
+    ];
+  };
   const sorted = (labels: ReadonlySet<number>): number[] => [...labels].sort((a, b) => a - b);
   return {
     ...rest,

@@ -29,7 +29,7 @@ export const rowSystem = (
 };
 
 /** The exits or labels that are open in the initial state, with the chosen elements. */
-export const openIn = (system: System, state: State = system.initial): readonly string[] =>
+export const openIn = (system: System, state: State = system.initials[0]): readonly string[] =>
   expand(system, state).transitions.map(({ command, chosen, label }) => {
     const source = system.programs[label.program]?.rows[label.rowLabel];
     if (source?.kind !== "step") throw new Error("not a step");
@@ -38,7 +38,7 @@ export const openIn = (system: System, state: State = system.initial): readonly 
   });
 
 /** The state after the only transition that is open. */
-export function stateAfter(system: System, state: State = system.initial): State {
+export function stateAfter(system: System, state: State = system.initials[0]): State {
   const { transitions } = expand(system, state);
   const [only] = transitions;
   if (!only || transitions.length > 1) throw new Error(`${transitions.length} transitions are open`);

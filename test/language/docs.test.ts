@@ -79,6 +79,7 @@ describe("the commands that the document shows", () => {
       "nmi.json --set variants=spins",
       "nmi.json --program nmi",
       "ring.json",
+      "begin.json",
       "raw.json",
       "raw.json --set preemptRt=true",
       "raw-irqsave.json",

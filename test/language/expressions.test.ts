@@ -310,7 +310,7 @@ describe("a region", () => {
   /** Whether a condition holds where the context stands at `outer`, at `inner`, and at its end. */
   const along = (condition: Expr<boolean>): readonly boolean[] => {
     const system = systemOf([script], { properties: [property("P", "", invariant(condition))] });
-    const first = system.initial;
+    const first = system.initials[0];
     const second = stateAfter(system, first);
     const [check] = system.invariants;
     if (!check) throw new Error("no invariant");

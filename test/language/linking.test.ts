@@ -72,7 +72,7 @@ describe("a call", () => {
       last: step("", otherwise.do(k.n.set(0)).goto("done")),
     }));
     const system = systemOf([script], options);
-    const states = [system.initial];
+    const states = [system.initials[0]];
     while (states.at(-1)?.pc[0] !== 0) states.push(stateAfter(system, states.at(-1)));
     expect(states.map(({ n, on }) => [n, on])).toEqual([
       [0, false],
@@ -198,7 +198,7 @@ describe("a ghost", () => {
   it("that no selected property reads is dropped, with what is written to it", () => {
     const system = systemOf([script], { ...all, properties: [property("P", "", counts, invariant(k.n.eq(0)))] });
     expect(system.droppedGhosts).toEqual(["count", "copy", "unread"]);
-    expect(Object.keys(system.initial)).not.toContain("count");
+    expect(Object.keys(system.initials[0])).not.toContain("count");
     expect(system.commands[0]?.effect).toHaveLength(1);
   });
 

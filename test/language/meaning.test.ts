@@ -62,7 +62,7 @@ describe("alternatives", () => {
 
   it("wait where none is open", () => {
     const system = rowSystem(step("", when(k.x).goto("a")), options);
-    const { transitions, waiting } = expand(system, system.initial);
+    const { transitions, waiting } = expand(system, system.initials[0]);
     expect(transitions).toEqual([]);
     expect(waiting.map(({ context: c, label }) => [c, label.rowLabel])).toEqual([[0, "row"]]);
   });
@@ -163,9 +163,9 @@ describe("an effect", () => {
     );
     const frozen = (data: unknown): boolean =>
       typeof data !== "object" || data === null || (Object.isFrozen(data) && Object.values(data).every(frozen));
-    const before = JSON.stringify(system.initial);
+    const before = JSON.stringify(system.initials[0]);
     let seen = 0;
-    const queue = [system.initial];
+    const queue = [system.initials[0]];
     for (const at of queue) {
       for (const transition of expand(system, at).transitions) {
         const text = JSON.stringify(at);
@@ -177,8 +177,8 @@ describe("an effect", () => {
       }
     }
     search(system);
-    expect(JSON.stringify(system.initial)).toBe(before);
-    expect(frozen(system.initial)).toBe(true);
+    expect(JSON.stringify(system.initials[0])).toBe(before);
+    expect(frozen(system.initials[0])).toBe(true);
     expect(seen).toBeGreaterThan(100);
   });
 });
@@ -286,13 +286,13 @@ describe("mayRun", () => {
 
   it("is the first condition of every row", () => {
     const system = systemOf([once({}), once({ note: "the other" })], { roots: [turn], mayRun });
-    const { transitions, waiting } = expand(system, system.initial);
+    const { transitions, waiting } = expand(system, system.initials[0]);
     expect(transitions.map((t) => t.context)).toEqual([0]);
     expect(waiting).toEqual([]);
   });
 
   it("is not asked of a row that arrives", () => {
     const system = systemOf([once({}), once({ arrive: true })], { roots: [turn], mayRun });
-    expect(expand(system, system.initial).transitions.map((t) => t.context)).toEqual([0, 1]);
+    expect(expand(system, system.initials[0]).transitions.map((t) => t.context)).toEqual([0, 1]);
   });
 });

@@ -6,6 +6,7 @@
  * gets here all the same: `untyped` lets the tests make such models. Over 400 lines: it is a table, an entry a message.
  */
 import {
+  anyValue,
   bool,
   bound,
   call,
@@ -130,6 +131,7 @@ const home = constants({ home: id(page) });
 const seen = ghosts({ once: bool });
 const readsSeen = property("S", "", invariant(untyped(seen.once)));
 const fixed = constants({ on: bool });
+const many = state({ bits: each(slab, bool) });
 const ordersPages = program("ordersPages", { ...ways, params: { x: value(id(page)) } }, (_, { x }) => ({
   look: step("if (x <= 1)", when((untyped(x) as Expr<number>).le(1)).goto("done")),
 }));
@@ -661,6 +663,21 @@ export const mistakes: readonly Mistake[] = [
       sizes: { slots: 0 },
     }),
     problems: ["mod(slots) divides by 0; divide by a positive number"],
+  },
+  {
+    name: "too many states to begin in",
+    options: running(fine, { roots: [k, many], sizes: { slab: 17 }, initially: [anyValue(many.bits)] }),
+    problems: ["the initial state: there are more than 65536; let fewer cells begin with any value"],
+  },
+  {
+    name: "no state to begin in",
+    options: running(fine, { initially: [anyValue(k.flag)], startsIf: lit(false) }),
+    problems: ["the initial state: none satisfies `startsIf`; ask for less"],
+  },
+  {
+    name: "a constant with any value",
+    options: running(fine, { roots: [k, c], constants: [anyValue(c.limit)] }),
+    problems: ['"constants" gives "limit" any value; a constant has one: set it'],
   },
   {
     name: "a root that is none",

@@ -364,10 +364,10 @@ describe("rest and deadlock", () => {
     }));
   const now = (scripts: readonly unknown[], initially: LinkOptions["initially"] = []) => {
     const system = systemOf(scripts, { ...options, initially: initially ?? [] });
-    const expansion = expand(system, system.initial);
+    const expansion = expand(system, system.initials[0]);
     return {
-      rest: isAtRest(system, system.initial, expansion),
-      deadlock: isDeadlock(system, system.initial, expansion),
+      rest: isAtRest(system, system.initials[0], expansion),
+      deadlock: isDeadlock(system, system.initials[0], expansion),
     };
   };
 

@@ -35,8 +35,8 @@ it("of systems drawn at random", () => {
     fc.property(tapes, (numbers) => {
       const system = linkDrawn(drawSystem(new Tape(numbers)));
       fc.pre(system !== null);
-      const { commands, fields, invariants, atRest, witnesses, mayRun, initial, constants, scripts } = system;
-      for (const part of [...commands, fields, invariants, atRest, witnesses, mayRun, initial, constants, scripts])
+      const { commands, fields, invariants, atRest, witnesses, mayRun, initials, constants, scripts } = system;
+      for (const part of [...commands, fields, invariants, atRest, witnesses, mayRun, initials, constants, scripts])
         expect(canonical(part)).toBe(byTheLanguage(part));
     }),
     runs(100),

@@ -49,8 +49,10 @@ function shows(system: System, { property, verdict, why, at }: Violation, run: R
   // That something is not possible any more is about all that may follow.
   if (verdict === "noProgress" && at.transition === null) return;
   const findings = new Findings(system);
-  const before = at.transition ? traceOf(system, property, why, run.slice(0, -1)).final : final;
-  if (at.transition) findings.take(run.slice(-1), before, 0, 0);
+  const before = at.transition
+    ? traceOf(system, property, why, { ...run, steps: run.steps.slice(0, -1) }).final
+    : final;
+  if (at.transition) findings.take(run.steps.slice(-1), before, 0, 0);
   else findings.look(final, 0, 0);
   expect(findings.violations.get(property)).toMatchObject({ verdict, why });
 }

@@ -12,8 +12,8 @@ export type Edge = readonly [before: State, via: Transition, after: State];
 /** All states and all steps between them; what fails or has no value leads nowhere. */
 export function graphOf(system: System): { readonly states: readonly State[]; readonly edges: readonly Edge[] } {
   const key = stateKey(system);
-  const seen = new Set([key(system.initial)]);
-  const states = [system.initial];
+  const states: State[] = [...system.initials];
+  const seen = new Set(states.map(key));
   const edges: Edge[] = [];
   for (const before of states) {
     for (const via of expand(system, before).transitions) {
@@ -34,8 +34,8 @@ export function graphOf(system: System): { readonly states: readonly State[]; re
  */
 export function restsOf(system: System, choice: Choice): readonly string[] {
   const key = stateKey(system);
-  const seen = new Set([key(system.initial)]);
-  const states = [system.initial];
+  const states: State[] = [...system.initials];
+  const seen = new Set(states.map(key));
   const rests: string[] = [];
   for (const state of states) {
     const expansion = expand(system, state);

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import {
   alwaysPossible,
   and,
+  anyValue,
   atMost,
   atRest,
   chain,
@@ -85,6 +86,8 @@ interface DrawnSystem {
   /** What some boxes have at first and others not. */
   readonly marks: readonly number[];
   readonly chained: number;
+  /** What begins with any of its values: runs begin in several states. */
+  readonly free: readonly ("item" | "thing" | "used")[];
   /** Which shared cell properties speak of, and which of them are asked. */
   readonly watched: number;
   readonly asked: readonly string[];
@@ -273,6 +276,7 @@ export const drawnSystems: fc.Arbitrary<DrawnSystem> = fc.record({
     { arbitrary: fc.array(fc.nat({ max: 2 }), { maxLength: 2 }), weight: 1 },
   ),
   chained: fc.constantFrom(0, 0, 0, 1, 2),
+  free: fc.constantFrom<DrawnSystem["free"]>([], [], [], ["item"], ["thing"], ["used"]),
   watched: fc.nat({ max: CELLS - 1 }),
   asked: fc
     .tuple(fc.subarray(OTHERS, { maxLength: 6 }), fc.subarray(OF_TWO, { maxLength: 2 }))
@@ -309,6 +313,7 @@ export function systemOf({ contexts, watched, helper, asked, boxes, named, ...dr
       }),
       ...drawn.cells.map((n, i) => m.shared.at(element(shared, i)).set(n)),
       ...drawn.marks.map((mark, i) => m.mark.at(element(item, i)).set(mark)),
+      ...drawn.free.map((name) => anyValue(m[name])),
       ...chained.map((one, i) => (i === 0 ? m.head : m.next.at(chained[i - 1] as Box)).set(one)),
     ],
     contexts: scripts.map((script, i) => ({ name: script.name || `c${i}`, script })),

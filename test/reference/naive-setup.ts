@@ -20,6 +20,25 @@ export function rowsByProgram({ contexts, variants }: LinkOptions): Map<string, 
   return rows;
 }
 
+/** All values of a cell. */
+export function everyValue(shape: AnyLeaf, sizes: Readonly<Record<string, number>>): readonly Value[] {
+  const number = (b: number | { readonly bound: string }) => (typeof b === "number" ? b : (sizes[b.bound] as number));
+  switch (shape.kind) {
+    case "bool":
+      return [true, false];
+    case "range":
+      return Array.from({ length: number(shape.hi) - number(shape.lo) + 1 }, (_, n) => number(shape.hi) - n);
+    case "oneOf":
+      return shape.words;
+    case "id":
+      return [...Array(sizeOf(shape.set, { sizes } as View)).keys()];
+    case "optional":
+      return [...everyValue(shape.of, sizes), null];
+    case "orWord":
+      return [...everyValue(shape.of, sizes), shape.word];
+  }
+}
+
 /** All cells of one kind with the first value of each shape. */
 export function defaults(
   { roots }: LinkOptions,

@@ -8,7 +8,7 @@ import type { Assign, Binder, Node, PlaceNode } from "../../checker/language/nod
 import { type Alternative, SELF, type SourceRow, type StepRow } from "../../checker/language/programs.ts";
 import type { Clause } from "../../checker/language/properties.ts";
 import type { AnyLeaf, Value } from "../../checker/language/shapes.ts";
-import { defaults, rowsByProgram } from "./naive-setup.ts";
+import { defaults, everyValue, rowsByProgram } from "./naive-setup.ts";
 import {
   cellName,
   each,
@@ -68,15 +68,26 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
 
   const cells = { ...defaults(options, "state", sizes), ...defaults(options, "ghost", sizes) };
   const blank: NaiveState = { cells, stacks: options.contexts.map(() => []) };
-  Object.assign(
-    cells,
-    writes((options.initially ?? []).flat() as Assign[], { ...emptyView, state: { ...blank, cells: { ...cells } } })
-      .cells,
-  );
+  const initially = (options.initially ?? []).flat() as Assign[];
+  const setOnce = initially.filter((assign) => !assign.any);
+  Object.assign(cells, writes(setOnce, { ...emptyView, state: { ...blank, cells: { ...cells } } }).cells);
   const stacks = options.contexts.map(({ script }, context) =>
     goTo([newFrame(script.name, {})], firstLabel(script.name), { ...emptyView, state: blank, self: context }),
   );
-  const initial: NaiveState = { cells, stacks };
+  let initials: readonly NaiveState[] = [{ cells, stacks }];
+  for (const assign of initially.filter(({ any }) => any))
+    for (const view of choices(emptyView, assign.over)) {
+      const spot = spotOf(assign.place, view);
+      if (spot.kind !== "cell") throw new Error("a local begins with no value");
+      const name = cellName(spot.field, spot.keys);
+      initials = initials.flatMap((one) =>
+        everyValue(spot.shape as AnyLeaf, sizes).map((value) => ({ ...one, cells: { ...one.cells, [name]: value } })),
+      );
+    }
+  if (options.startsIf) {
+    const { node } = options.startsIf;
+    initials = initials.filter((state) => truth(node, { ...emptyView, state }));
+  }
 
   const violations = new Map<string, { length: number; verdicts: Set<string> }>();
   const uncertain = new Set<string>();
@@ -107,9 +118,9 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
     met[witnesses.findIndex((w) => w.clause === clause)] = true;
   };
 
-  const states: NaiveState[] = [initial];
-  const levels = [0];
-  const index = new Map([[keyOf(initial), 0]]);
+  const states: NaiveState[] = [...initials];
+  const levels = initials.map(() => 0);
+  const index = new Map(initials.map((state, i) => [keyOf(state), i]));
   const edges: [number, number][] = [];
   let rested = false;
   for (let from = 0; from < states.length; from++) {

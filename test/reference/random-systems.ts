@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import {
   alwaysPossible,
+  anyValue,
   atMost,
   atRest,
   bool,
@@ -368,9 +369,13 @@ export function drawSystem(tape: Tape): LinkOptions {
     sizes: { slot: slots, bank: 1 + tape.upTo(1), top: 3, last: 1 },
     roots: [m, g, k],
     constants: [k.limit.set(stable("num", { tape, vars: [] })), setEach(slot, (s) => k.allow.at(s).set(tape.oneIn(2)))],
-    initially: tape.oneIn(2)
-      ? [m.head.set(element(slot, 0)), setEach(slot, (s) => m.link.at(s).set(next(slot, s)))]
-      : [...assignment(scope, 0)],
+    initially: [
+      ...(tape.oneIn(2)
+        ? [m.head.set(element(slot, 0)), setEach(slot, (s) => m.link.at(s).set(next(slot, s)))]
+        : assignment(scope, 0)),
+      ...(tape.oneIn(3) ? [anyValue(tape.pick([m.on, m.mode, m.rec, m.ring, m.owner, g.last]))] : []),
+    ],
+    ...(tape.oneIn(6) ? { startsIf: term("bool", scope, 1) } : {}),
     contexts,
     ...(mayRun ? { mayRun } : {}),
     ...(after ? { after } : {}),

@@ -98,9 +98,10 @@ describe("searching", () => {
     onSystems((system) => {
       const result = search(system, { exploreAll: true });
       for (const { at, length } of result.violations) {
-        const trace = result.trace(at);
+        const { start, steps: trace } = result.trace(at);
         expect(trace.length).toBe(length);
-        let state = system.initial;
+        expect(system.initials).toContainEqual(start);
+        let state = start;
         for (const [i, { context, command, chosen }] of trace.entries()) {
           const open = expand(system, state).transitions;
           const taken = open.find(

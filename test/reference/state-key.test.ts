@@ -11,7 +11,7 @@ it("tells values apart that differ by 65,536", () => {
   }));
   const system = link({ name: "wide", roots: [m], contexts: [{ name: "c", script }] });
   const key = stateKey(system);
-  const keys = [0, 1, 65_535, 65_536, 65_537, 131_072, 200_000].map((n) => key({ ...system.initial, n }));
+  const keys = [0, 1, 65_535, 65_536, 65_537, 131_072, 200_000].map((n) => key({ ...system.initials[0], n }));
   expect(new Set(keys).size).toBe(keys.length);
   expect([...keys].sort()).toEqual(keys);
 });

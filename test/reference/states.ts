@@ -9,7 +9,7 @@ import type { NaiveState } from "./naive-values.ts";
 /** All reachable states of a linked system, by its step alone. */
 export function statesOf(system: System): readonly State[] {
   const key = stateKey(system);
-  const found = new Map([[key(system.initial), system.initial]]);
+  const found = new Map(system.initials.map((state) => [key(state), state]));
   for (const state of found.values()) {
     for (const transition of expand(system, state).transitions) {
       if (transition.command.fails) continue;

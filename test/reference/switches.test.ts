@@ -47,7 +47,7 @@ function leastCosts(system: System): ReadonlyMap<string, Costs> {
   const key = stateKey(system);
   const names = (findings: Findings): string[] => [...findings.violations.keys()];
   const graph = new Map<string, { readonly violates: readonly string[]; readonly edges: readonly Edge[] }>();
-  const states = [system.initial];
+  const states: State[] = [...system.initials];
   for (const state of states) {
     if (graph.has(key(state))) continue;
     const here = new Findings(system);
@@ -67,8 +67,8 @@ function leastCosts(system: System): ReadonlyMap<string, Costs> {
     const known = least.get(property);
     if (!known || isLess(cost, known)) least.set(property, cost);
   };
-  const costs = new Map<string, Costs>([[`${key(system.initial)}/none`, [0, 0, 0]]]);
-  const again = [{ at: key(system.initial), last: null as number | null }];
+  const costs = new Map<string, Costs>(system.initials.map((state) => [`${key(state)}/none`, [0, 0, 0]]));
+  const again = system.initials.map((state) => ({ at: key(state), last: null as number | null }));
   for (const { at, last } of again) {
     const [switches, begins, steps] = costs.get(`${at}/${last ?? "none"}`) as Costs;
     const { violates, edges } = graph.get(at) as { violates: readonly string[]; edges: readonly Edge[] };
@@ -101,7 +101,7 @@ describe("the way with the fewest switches", () => {
           if (typeof way === "string") throw new Error(way);
           const { switches, begins, steps } = way.cost;
           expect([switches, begins, steps]).toEqual(least.get(property));
-          const trace = traceOf(system, property, way.why, way.transitions);
+          const trace = traceOf(system, property, way.why, way.path);
           expect(costOf(system, trace.steps)).toEqual(way.cost);
           const shortest = costOf(system, traceOf(system, property, why, full.trace(at)).steps);
           expect(shortest.steps).toBeLessThanOrEqual(steps);

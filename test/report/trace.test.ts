@@ -12,10 +12,11 @@ const system = counterSystem(["task0", "nmi0"], [nothingLost]);
 const result = search(system, { exploreAll: true });
 const [violation] = result.violations;
 if (!violation) throw new Error("the counter has a violation");
-const transitions = result.trace(violation.at);
+const path = result.trace(violation.at);
+const transitions = path.steps;
 
 describe("a trace", () => {
-  const trace = traceOf(system, violation.property, violation.why, transitions);
+  const trace = traceOf(system, violation.property, violation.why, path);
 
   it("has the steps of the counterexample, in order, as long as the search said", () => {
     expect(trace.steps.map((s) => s.number)).toEqual([1, 2, 3, 4, 5, 6]);
@@ -43,14 +44,14 @@ describe("a trace", () => {
 
   it("goes from state to state", () => {
     for (const [i, step] of trace.steps.entries())
-      expect(step.before).toBe(trace.steps[i - 1]?.after ?? system.initial);
+      expect(step.before).toBe(trace.steps[i - 1]?.after ?? system.initials[0]);
     expect(trace.final).toBe(trace.steps.at(-1)?.after);
   });
 });
 
 describe("a replay refuses", () => {
   const replay = (given: readonly (Transition | undefined)[]) => () =>
-    traceOf(system, "nothingLost", "", given as readonly Transition[]);
+    traceOf(system, "nothingLost", "", { ...path, steps: given as readonly Transition[] });
   const first = transitions[0] as Transition;
 
   it("a step that is not open", () => {

@@ -10,6 +10,7 @@ import { folders } from "../../checker/cli/specs.ts";
 import { main } from "../../checker/commands/main.ts";
 import { runSearch } from "../../checker/engine/run.ts";
 import { finish } from "../../checker/reference/progress.ts";
+import { beginsWith } from "../../checker/reference/starts.ts";
 import { FORMAT_NAMES } from "../../checker/report/formats/index.ts";
 import { lostFrom } from "../../checker/simulate/lasting.ts";
 import { replay } from "../../checker/simulate/replay.ts";
@@ -104,8 +105,15 @@ describe("the trace of a verdict", () => {
         const system = systemOf(one);
         const { result } = runSearch(system, { por, symmetry, exploreAll: !por, workers: 1 });
         for (const { property, at: place, verdict } of result.violations) {
-          const steps = result.trace(place).map((step) => named(system, step));
-          const trace = { nolock: "trace 1" as const, spec: "", changed: [], relationHash: system.hash };
+          const { start, steps: taken } = result.trace(place);
+          const steps = taken.map((step) => named(system, step));
+          const trace = {
+            nolock: "trace 1" as const,
+            spec: "",
+            changed: [],
+            relationHash: system.hash,
+            begins: Object.fromEntries(beginsWith(system, start)),
+          };
           const { stuck, walk } = replay(system, { ...trace, found: property, steps });
           expect(stuck).toBeNull();
           const isMet =

@@ -31,7 +31,10 @@ function walked(system: System, seed: number, most: number): Walk {
 function saved(walk: Walk, found: string | null): TraceFile {
   const path = join(dir, "trace.json");
   const steps = walk.taken.map((step) => named(walk.system, step));
-  writeFileSync(path, traceFile(walk.system, { source: "random", changed: [], by: "a test", found, steps }));
+  writeFileSync(
+    path,
+    traceFile(walk.system, { source: "random", changed: [], by: "a test", found, start: walk.start, steps }),
+  );
   return readTrace(path);
 }
 

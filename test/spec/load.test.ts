@@ -251,11 +251,11 @@ describe("the order of contexts", () => {
     expect(spec.asked.contexts.map(({ after }) => after)).toEqual([["a"], undefined, ["a", "b"]]);
     expect(system.contexts.map(({ after }) => after)).toEqual([[1], undefined, [1, 0]]);
     expect((await load(named({ b: "a", a: undefined }))).spec.asked.contexts[0]?.after).toEqual(["a"]);
-    const begins = (state: typeof system.initial) => expand(system, state).transitions.map(({ context }) => context);
-    expect(new Set(begins(system.initial))).toEqual(new Set([1]));
+    const begins = (state: typeof system.initials[0]) => expand(system, state).transitions.map(({ context }) => context);
+    expect(new Set(begins(system.initials[0]))).toEqual(new Set([1]));
     const ended = (...who: number[]) => ({
-      ...system.initial,
-      pc: system.initial.pc.map((pc, i) => (who.includes(i) ? 0 : pc)),
+      ...system.initials[0],
+      pc: system.initials[0].pc.map((pc, i) => (who.includes(i) ? 0 : pc)),
     });
     expect(new Set(begins(ended(1)))).toEqual(new Set([0]));
     expect(new Set(begins(ended(1, 0)))).toEqual(new Set([2]));

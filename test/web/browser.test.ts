@@ -166,8 +166,8 @@ suite("a page of a violated spec", () => {
   it("goes on from any step as the reference does, and a link leads there", async () => {
     const { system, result, outcome } = { ...violated.outcome, outcome: violated.outcome };
     const [first] = outcome.violations.filter(({ property }) => property === "S3");
-    const way = result.trace((first as NonNullable<typeof first>).at);
-    let state = way.slice(0, 4).reduce((at, transition) => apply(system, at, transition).state, system.initial);
+    const { steps: way } = result.trace((first as NonNullable<typeof first>).at);
+    let state = way.slice(0, 4).reduce((at, transition) => apply(system, at, transition).state, system.initials[0]);
     await opened(
       violated,
       async (page) => {

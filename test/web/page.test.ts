@@ -75,7 +75,7 @@ describe("ways", () => {
     ]);
     const system = unpackSystem(data.system);
     for (const [route, { property }] of data.routes.entries()) {
-      const { broken, refused } = journeyOf(system, data.routes, { route, left: null, taken: [], step: 0 });
+      const { broken, refused } = journeyOf(system, data.routes, { route, left: null, start: 0, taken: [], step: 0 });
       expect(refused).toBe(0);
       expect(broken.at(-1)).toContain(property);
       expect(broken.slice(0, -1).flat()).not.toContain(property);
@@ -87,7 +87,7 @@ describe("ways", () => {
     const [first] = data.routes;
     const kind = "noProgress" as const;
     const lost = { ...(first as NonNullable<typeof first>), kind, property: "canBeDark" };
-    const at = { route: 0, left: null, taken: [], step: 0 };
+    const at = { route: 0, left: null, start: 0, taken: [], step: 0 };
     expect(journeyOf(system, [lost], at).broken.at(-1)).toContain("canBeDark");
     // Whoever leaves the way is told only what the reference finds.
     expect(journeyOf(system, [lost], { ...at, left: 20 }).broken.flat()).not.toContain("canBeDark");
@@ -103,17 +103,17 @@ describe("ways", () => {
 
   it("are left and taken up again by an address", () => {
     const { routes } = data;
-    const start: Position = { route: 1, left: null, taken: [], step: 4 };
+    const start: Position = { route: 1, left: null, start: 0, taken: [], step: 4 };
     const off = take(take(start, 1, routes), 0, routes);
-    expect(off).toEqual({ route: 1, left: 4, taken: [1, 0], step: 6 });
+    expect(off).toEqual({ route: 1, left: 4, start: 0, taken: [1, 0], step: 6 });
     expect(addressOf(off, routes)).toBe("#step=6&way=S4&left=4&took=1.0");
     // Going back and taking another forgets what lay ahead.
-    expect(take({ ...off, step: 5 }, 2, routes)).toEqual({ route: 1, left: 4, taken: [1, 2], step: 6 });
-    expect(take({ ...off, step: 2 }, 2, routes)).toEqual({ route: 1, left: 2, taken: [2], step: 3 });
-    for (const position of [start, off, { route: -1, left: 0, taken: [3], step: 1 }, { ...start, route: 0 }])
+    expect(take({ ...off, step: 5 }, 2, routes)).toEqual({ route: 1, left: 4, start: 0, taken: [1, 2], step: 6 });
+    expect(take({ ...off, step: 2 }, 2, routes)).toEqual({ route: 1, left: 2, start: 0, taken: [2], step: 3 });
+    for (const position of [start, off, { route: -1, left: 0, start: 0, taken: [3], step: 1 }, { ...start, route: 0 }])
       expect(positionOf(addressOf(position, routes), routes)).toEqual(position);
-    expect(positionOf("#step=999&way=S4", routes)).toEqual({ route: 1, left: null, taken: [], step: 22 });
-    expect(positionOf("#nonsense", routes)).toEqual({ route: 0, left: null, taken: [], step: 0 });
+    expect(positionOf("#step=999&way=S4", routes)).toEqual({ route: 1, left: null, start: 0, taken: [], step: 22 });
+    expect(positionOf("#nonsense", routes)).toEqual({ route: 0, left: null, start: 0, taken: [], step: 0 });
   });
 });
 
@@ -121,15 +121,15 @@ describe("a picture of a state", () => {
   it("draws lists as chains, with how they end", () => {
     const { system } = hook;
     const items = (title: string, box: string, label: string) =>
-      groupsOf(system, data.views, system.initial)
+      groupsOf(system, data.views, system.initials[0])
         .find((group) => group.title === title)
         ?.boxes.find(({ name }) => name === box)
         ?.items.find((item) => item.label === label);
     expect(items("struct kmem_cache_cpu", "cpuSlab[CPU0][A]", "freelist")?.parts).toEqual(["s0.o0", "s0.o1", "nil"]);
     expect(items("struct kmem_cache_node", "node[A]", "partial")?.parts).toEqual(["s1"]);
-    const [first, second, ...others] = system.initial.object as readonly { link: unknown }[];
+    const [first, second, ...others] = system.initials[0].object as readonly { link: unknown }[];
     const withLink = (link: unknown) =>
-      ({ ...system.initial, object: [first, { ...second, link }, ...others] }) as typeof system.initial;
+      ({ ...system.initials[0], object: [first, { ...second, link }, ...others] }) as (typeof system.initials)[0];
     const ends = [withLink("garbage"), withLink(0)].map(
       (state) =>
         groupsOf(system, data.views, state)
@@ -142,8 +142,8 @@ describe("a picture of a state", () => {
 
   it("shows what names the first element of a set, which is no empty cell", () => {
     const { system } = hook;
-    const [lock, ...others] = system.initial.lock as readonly { holder: number | null }[];
-    const held = { ...system.initial, lock: [{ ...lock, holder: 0 }, ...others] } as typeof system.initial;
+    const [lock, ...others] = system.initials[0].lock as readonly { holder: number | null }[];
+    const held = { ...system.initials[0], lock: [{ ...lock, holder: 0 }, ...others] } as (typeof system.initials)[0];
     const box = groupsOf(system, data.views, held)
       .flatMap(({ boxes }) => boxes)
       .find(({ name }) => name === "lock[cpuSlab(A) on CPU0]");
@@ -153,7 +153,7 @@ describe("a picture of a state", () => {
   it("draws every field of every model, named by its views or not", async () => {
     for (const path of ["examples/freelist-untagged.json", "specs/frozen-page.json", "specs/memcg-nmi-on-stock.json"]) {
       const { system, spec } = await loaded(path);
-      const drawn = groupsOf(system, spec.model.views ?? { structures: [] }, system.initial);
+      const drawn = groupsOf(system, spec.model.views ?? { structures: [] }, system.initials[0]);
       const fields = drawn.flatMap(({ boxes }) => boxes.map(({ name }) => name.replace(/\[.*/, "")));
       for (const field of Object.keys(system.fields)) expect(fields).toContain(field);
     }
@@ -173,7 +173,7 @@ describe("a picture of a state", () => {
 describe("swimlanes", () => {
   it("nest frames, name functions as they are called, and tell who holds which lock", () => {
     const { system } = hook;
-    const journey = journeyOf(system, data.routes, { route: 0, left: null, taken: [], step: 0 });
+    const journey = journeyOf(system, data.routes, { route: 0, left: null, start: 0, taken: [], step: 0 });
     const { names, locks, rows } = lanesOfJourney(system, data.views, journey);
     expect(names).toEqual(["CPU0"]);
     expect(locks.map(({ name }) => name)).toEqual(["lock[cpuSlab(A) on CPU0]"]);
@@ -194,7 +194,7 @@ describe("the state graph and the table of commands", () => {
       result.depth,
     ]);
     for (const { way, state } of graph?.nodes ?? []) {
-      const { states } = journeyOf(system, [], { route: -1, left: 0, taken: way, step: 0 });
+      const { states } = journeyOf(system, [], { route: -1, left: 0, start: 0, taken: way, step: 0 });
       expect(states.at(-1)).toEqual(state);
     }
     expect(graphOf(hook.system)).toBeNull();

@@ -9,8 +9,7 @@ import { concretely, type Stretch } from "../../reduction/concrete.ts";
 import { wayBetween } from "../../reduction/path.ts";
 import { Findings } from "../../reference/findings.ts";
 import { INTERRUPTED, type Lengthy, type Progress } from "../../reference/progress.ts";
-import { limitReached, type Place, type SearchResult } from "../../reference/result.ts";
-import type { Transition } from "../../reference/step.ts";
+import { limitReached, type Path, type Place, type SearchResult } from "../../reference/result.ts";
 import type { ArgumentsOf, EngineDoor } from "../code/doors.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "../state/layout.ts";
 import type { Tree } from "../state/tree.ts";
@@ -122,8 +121,10 @@ export class EngineSearch {
   *result(atMost = Number.POSITIVE_INFINITY): Lengthy<SearchResult | null> {
     const { exploreAll = false } = this.#options;
     const { violations } = this.#findings;
-    this.#write(this.#own("current"), this.#first());
-    this.#call("enter");
+    for (const first of this.#firsts()) {
+      this.#write(this.#own("current"), first);
+      this.#call("enter");
+    }
     this.#levels.push(this.#counts);
     let incomplete: string | null = null;
     let isLarge = false;
@@ -164,10 +165,10 @@ export class EngineSearch {
     };
   }
 
-  /** The initial state, or the one that stands for it. */
-  #first(): Packed {
-    const { initial } = this.#system;
-    return encode(this.#layout, this.#machineOptions.symmetry?.canonical(initial).state ?? initial);
+  /** Where runs begin, or what stands for it. */
+  #firsts(): readonly Packed[] {
+    const { symmetry } = this.#machineOptions;
+    return this.#system.initials.map((state) => encode(this.#layout, symmetry?.canonical(state).state ?? state));
   }
 
   /** Some of the states that were seen last, evenly spread. */
@@ -316,14 +317,15 @@ export class EngineSearch {
    * The least way to a place: from level to level back, the least state with a step to the one after it. A state that was
    * passed through may have been met from its own level only.
    */
-  #trace({ state, transition }: Place): readonly Transition[] {
+  #trace({ state, transition }: Place): Path {
     const noted = this.#noted[state];
     if (!noted) throw new Error(`the search knows of no place ${state}`);
     const { dependence, symmetry } = this.#machineOptions;
     const way: Stretch[] = [];
-    const first = this.#first();
+    const firsts = this.#firsts();
     let { packed, level } = noted;
-    while (compareStates(this.#layout, packed, first) !== 0) {
+    const isFirst = (one: Packed): boolean => firsts.some((first) => compareStates(this.#layout, one, first) === 0);
+    while (!isFirst(packed)) {
       const before = (level > 0 ? this.#before(packed, level - 1) : null) ?? this.#before(packed, level);
       if (!before) throw new Error(`nothing on level ${level - 1} leads to a state of level ${level}`);
       const after = packed;
@@ -334,8 +336,9 @@ export class EngineSearch {
       way.unshift({ steps: wayBetween(this.#system, dependence, from, isThere), to });
       ({ packed, level } = before);
     }
-    if (symmetry) return concretely(this.#system, symmetry, way, transition);
-    return [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])];
+    const begin = decode(this.#layout, packed);
+    if (symmetry) return concretely(this.#system, symmetry, begin, way, transition);
+    return { start: begin, steps: [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
   }
 
   /** The least state of a level from which a state is met. */

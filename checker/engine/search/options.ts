@@ -85,6 +85,6 @@ export function notBegun(system: System): SearchResult {
     rested: false,
     cuts,
     open,
-    trace: () => [],
+    trace: () => ({ start: system.initials[0], steps: [] }),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The whole graph as a picture that Graphviz draws. Time runs downwards from the initial state, which has a double line; the
+ * The whole graph as a picture that Graphviz draws. Time runs downwards from where runs begin, with a double line; the
  * counterexample is drawn thick, and the state where it ends is filled.
  */
 import type { Outcome } from "../../answer/outcome.ts";
@@ -15,7 +15,7 @@ export function dot({ spec, system, trace }: Outcome): string {
   );
   const end = trace ? indexOf(trace.final) : undefined;
   const attributes = (i: number): string[] => [
-    ...(i === 0 ? ["peripheries=2"] : []),
+    ...(i < system.initials.length ? ["peripheries=2"] : []),
     ...(i === end ? ["style=filled", `tooltip=${quoted(`${trace?.property}: ${trace?.why}`)}`] : []),
   ];
   return `${[

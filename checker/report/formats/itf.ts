@@ -23,7 +23,7 @@ type Expression =
 export function itf(outcome: Outcome): string {
   const { spec, system } = outcome;
   const { trace, status, description } = shownTrace(outcome);
-  const states = [system.initial, ...trace.steps.flatMap(({ after }) => after ?? [])];
+  const states = [trace.start, ...trace.steps.flatMap(({ after }) => after ?? [])];
   const last = trace.steps.at(-1);
   const value = {
     "#meta": {
@@ -71,7 +71,7 @@ function shownTrace(outcome: Outcome): {
       description: `${verdict}; this is the way to ${witness.property}: ${witness.text}`,
     };
   }
-  const none = traceOf(system, "", "", []);
+  const none = traceOf(system, "", "", { start: system.initials[0], steps: [] });
   return { trace: none, status: "ok", description: `${verdict}; there is no way to show but the initial state` };
 }
 

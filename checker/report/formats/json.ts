@@ -1,5 +1,6 @@
 /** The outcome of a check as JSON, for other tools: `schema/outcome.schema.json` says what each key means. */
 import { returnsOf } from "../../answer/returns.ts";
+import { beginsWith } from "../../reference/starts.ts";
 import { targetOf } from "../../reference/ways.ts";
 import type { Told } from "./format.ts";
 
@@ -33,6 +34,7 @@ export function json({ outcome, status: exit, agreement }: Told): string {
     relationHash: system.hash,
     shown: trace?.property ?? null,
     fewest: outcome.fewest ?? null,
+    begins: trace ? Object.fromEntries(beginsWith(system, trace.start)) : {},
     trace: (trace?.steps ?? []).map(({ context, label, command, changes, lane, chosen }) => ({
       context: system.contexts[context]?.name,
       lane,

@@ -93,11 +93,11 @@ function stateOf(given: Readonly<Record<string, Read>>, system: System): State {
 }
 
 /** The trace that is written of an outcome. */
-function written({ system, trace, result }: Outcome): Pick<Trace, "steps"> {
+function written({ system, trace, result }: Outcome): Pick<Trace, "start" | "steps"> {
   if (trace) return trace;
   const met = result.met.findIndex((place) => place !== null);
   const place = result.met[met];
-  return place ? traceOf(system, "a witness", "", result.trace(place)) : { steps: [] };
+  return place ? traceOf(system, "a witness", "", result.trace(place)) : { start: system.initials[0], steps: [] };
 }
 
 const names = [...Object.values(SAMPLE), "examples/peterson.json", "examples/two-phase-commit.json"];
@@ -108,8 +108,8 @@ describe("a trace in ITF", () => {
     const { system } = outcome;
     const trace = JSON.parse(itf(outcome));
     expect([validate(trace), validate.errors]).toEqual([true, null]);
-    const { steps } = written(outcome);
-    const states = [system.initial, ...steps.flatMap(({ after }) => after ?? [])];
+    const { start, steps } = written(outcome);
+    const states = [start, ...steps.flatMap(({ after }) => after ?? [])];
     expect(trace.states).toHaveLength(states.length);
     for (const [i, state] of trace.states.entries()) {
       const { "#meta": meta, ...variables } = state;
