@@ -44,7 +44,13 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
         if (i === 0) return index;
         return `${/ [+-] /.test(text) ? `(${text})` : text} * ${universe.size(sets[i] as never)} + ${index}`;
       }, "");
-      return `${prefix}${name}[${flat}]`;
+      if (prefix !== "" || !flat.includes(`${name}[`)) return `${prefix}${name}[${flat}]`;
+      // Spin refuses an array that is indexed with itself: which element it is is asked one by one.
+      const size = sets.reduce((n, set) => n * universe.size(set), 1);
+      return Array.from({ length: size - 1 }, (_, i) => i).reduceRight(
+        (rest, i) => `(${flat} == ${i} -> ${name}[${i}] : ${rest})`,
+        `${name}[${size - 1}]`,
+      );
     };
   const shared = {
     and: "&&",

@@ -1,5 +1,13 @@
 /** Statements that Promela's C, Promela and Murphi have in common: assignments in turn, and walks along lists. */
-import { type Assign, type Binder, type ChainNode, leafShape, type Node, walk } from "../language/nodes.ts";
+import {
+  type Assign,
+  type Binder,
+  type ChainNode,
+  leafShape,
+  type Node,
+  type PlaceNode,
+  walk,
+} from "../language/nodes.ts";
 import type { Universe } from "../language/sets.ts";
 import type { AnyLeaf } from "../language/shapes.ts";
 import { type Condition, not, type Walk } from "./condition.ts";
@@ -23,8 +31,8 @@ export function assignmentsOf(
 ): Assignments {
   const reads: { name: string; shape: AnyLeaf | null; text: string }[] = [];
   const writes: { cell: string; text: string }[] = [];
-  const early = (at: number, part: Node, shape: AnyLeaf | null, text: string): string => {
-    if (!mustReadBefore(effect, at, part)) return text;
+  const early = (at: number, part: Node, shape: AnyLeaf | null, text: string, must = false): string => {
+    if (!must && !mustReadBefore(effect, at, part)) return text;
     const n = reads.length + 1;
     const name = names.of(`temporary ${n}`, `before${n}`);
     reads.push({ name, shape, text });
@@ -42,13 +50,26 @@ export function assignmentsOf(
       [scope],
     );
     for (const inner of rounds) {
-      const indices = indicesOf(place).map((index) => early(at, index, null, expressions.number(index, inner)));
+      // Spin refuses to assign to an array that is indexed with itself.
+      const indices = indicesOf(place).map((index) =>
+        early(at, index, null, expressions.number(index, inner), readsField(index, place)),
+      );
       const shape = leafShape(place);
       const text = early(at, value, shape, expressions.assigned(value, shape, inner));
       writes.push({ cell: expressions.cell(place, indices, inner), text });
     }
   }
   return { reads, writes };
+}
+
+/** Whether a node reads some cell of the field that a place is in. */
+function readsField(node: Node, { base }: PlaceNode): boolean {
+  let found = false;
+  walk(node, (part) => {
+    if (part.op !== "read" || !("field" in base) || !("field" in part.place.base)) return;
+    if (part.place.base.kind === base.kind && part.place.base.field === base.field) found = true;
+  });
+  return found;
 }
 
 /** How a language writes the statements of a walk. */

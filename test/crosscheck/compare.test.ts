@@ -14,6 +14,7 @@ import {
   otherwise,
   program,
   property,
+  range,
   type System,
   sometimes,
   state,
@@ -66,6 +67,21 @@ suite("Spin and Rumur", () => {
     const seen = property("seen", "", sometimes(condition));
     const system = systemOf([set], { roots: [m], sizes: { item: 2 }, properties: [seen] });
     expect(search(system, { exploreAll: true }).violations.map((v) => v.property)).toEqual(["model error"]);
+    expect(await differences(system)).toEqual([]);
+  });
+
+  it("take an array that is indexed with itself, read and written", async () => {
+    const cells = state({ ring: each(range(0, 2), range(0, 2)), at: range(0, 2) });
+    const inner = cells.ring.at(cells.at);
+    const turns = program("turns", { exits: [] }, () => ({
+      set: step("ring[ring[at]] = at;", otherwise.do(cells.ring.at(inner).set(cells.at)).goto("next")),
+      next: step(
+        "at = ring[ring[at]] + 1;",
+        otherwise.do(cells.at.set(cells.ring.at(inner).plus(1).mod(3))).goto("set"),
+      ),
+    }));
+    const system = systemOf([turns, turns], { roots: [cells] });
+    expect(search(system, { exploreAll: true }).states).toBeGreaterThan(8);
     expect(await differences(system)).toEqual([]);
   });
 

@@ -251,7 +251,8 @@ describe("the order of contexts", () => {
     expect(spec.asked.contexts.map(({ after }) => after)).toEqual([["a"], undefined, ["a", "b"]]);
     expect(system.contexts.map(({ after }) => after)).toEqual([[1], undefined, [1, 0]]);
     expect((await load(named({ b: "a", a: undefined }))).spec.asked.contexts[0]?.after).toEqual(["a"]);
-    const begins = (state: typeof system.initials[0]) => expand(system, state).transitions.map(({ context }) => context);
+    const begins = (state: (typeof system.initials)[0]) =>
+      expand(system, state).transitions.map(({ context }) => context);
     expect(new Set(begins(system.initials[0]))).toEqual(new Set([1]));
     const ended = (...who: number[]) => ({
       ...system.initials[0],
