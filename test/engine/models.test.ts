@@ -13,8 +13,11 @@ import { linkExample } from "../examples/link-example.ts";
 import { comparable, engineResults } from "./same-result.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const specs = ["examples", "examples/kernel", "specs", "specs/broken"].flatMap((folder) =>
-  readdirSync(root + folder).flatMap((name) => (name.endsWith(".json") ? [`${folder}/${name}`] : [])),
+const specs = ["examples", "specs"].flatMap((folder) =>
+  readdirSync(root + folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .sort(),
 );
 
 /** What takes time is to generate the code of each; larger graphs are compared in part here, and whole by crosscheck. */
