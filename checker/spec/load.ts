@@ -116,7 +116,8 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
   if (misset.length > 0) throw new SpecError(misset);
   const changed = changes.map((c) => c.text);
   const name = file.name ?? basename(file.path).replace(/\.json$/, "");
-  const { spec, problems } = author(model, () => nameSpec(raw, model, { name, changed }));
+  const wherever = changes.some((c) => c.wherever);
+  const { spec, problems } = author(model, () => nameSpec(raw, model, { name, changed, wherever }));
   if (problems.length > 0) throw refuse(problems);
   return { spec, modelFile, refuse, author };
 }

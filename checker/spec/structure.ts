@@ -19,7 +19,9 @@ export interface RawSpec {
     readonly script: readonly string[];
     readonly after?: string | readonly string[];
   })[];
-  readonly properties: readonly string[] | "all";
+  readonly properties?: readonly string[] | "all";
+  readonly also: readonly string[];
+  readonly without: readonly { readonly property: string; readonly why: string }[];
   readonly deadlock: boolean;
   readonly sometimes: readonly string[];
   readonly happens: readonly string[];

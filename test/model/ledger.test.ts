@@ -107,6 +107,7 @@ describe("the ledger", () => {
           transitions: 2,
           depth: 3,
           sizes: { cpu: 2, bucket: 3 },
+          asked: spec.properties,
           violated: Object.fromEntries((spec.expect?.violated ?? []).map((name) => [name, 12])),
           witnesses: Object.fromEntries(spec.sometimes.map((name) => [name, true])),
           fired: {},
