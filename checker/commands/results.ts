@@ -16,9 +16,11 @@ import {
   entriesAsTable,
   readEntries,
 } from "../crosscheck/agreement.ts";
+import { specSchema } from "../explain/schema.ts";
 import { recordOf, recordText } from "../ledger/record.ts";
 import { textReport } from "../report/text.ts";
 import { loadSpec } from "../spec/load.ts";
+import type { Model } from "../spec/model.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { EXIT } from "../spec/verdict.ts";
 import { writeWhole } from "../text/files.ts";
@@ -33,8 +35,8 @@ export const resultsHelp = `Usage: npm run results [-- --size large] [--check]
 
 Writes, for every spec of specs/ of that size (default: ci), its report
 results/SPEC.txt and what other commands read of it, results/SPEC.json;
-results/summary.md (large: summary-large.md), and the reports that README.md
-shows. Removes what no spec gives. With --check, writes nothing and exits 1
+results/summary.md (large: summary-large.md), the reports that README.md
+shows, and schema/spec.schema.json with the names of the models. Removes what no spec gives. With --check, writes nothing and exits 1
 where a file is not what its spec gives. Who agreed with an answer is looked
 up in what \`npm run crosscheck -- --all --write\` kept.
 `;
@@ -64,6 +66,9 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   const { results } = env.folders;
   const readme = join(results, README);
   if (existsSync(readme)) files.set(README, withReports(readFileSync(readme, "utf8"), files));
+  const anySpec = join(results, ANY_SPEC);
+  if (existsSync(anySpec))
+    files.set(SCHEMA, specSchema(JSON.parse(readFileSync(anySpec, "utf8")), await modelsOf(env)));
   const present = existsSync(results)
     ? readdirSync(results, { recursive: true, encoding: "utf8" }).filter((file) => /\.(txt|md|json)$/.test(file))
     : [];
@@ -71,7 +76,9 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   const others = [CROSSCHECK, CROSSCHECK_KEPT, ...CLAIM_FILES, MUTANTS, ...Object.values(SUMMARY), ...ofSpecs];
   const stale = present.filter((file) => !files.has(file) && !others.includes(file));
   const current = (file: string): string | null =>
-    present.includes(file) || file === README ? readFileSync(join(results, file), "utf8") : null;
+    present.includes(file) || (OUTSIDE.includes(file) && existsSync(join(results, file)))
+      ? readFileSync(join(results, file), "utf8")
+      : null;
   const differing = [...files].filter(([file, text]) => current(file) !== text).map(([file]) => file);
 
   if (options.check) {
@@ -91,9 +98,15 @@ export async function resultsCommand(args: readonly string[], env: Environment):
   return EXIT.asExpected;
 }
 
-/** What shows reports, as a path from `results/`. */
+/** What shows reports, and what an editor reads, as paths from `results/`. */
 const README = "../README.md";
-const shown = (file: string): string => (file === README ? "README.md" : `results/${file}`);
+const SCHEMA = "../schema/spec.schema.json";
+const OUTSIDE = [README, SCHEMA];
+const ANY_SPEC = "../schema/any-spec.schema.json";
+const shown = (file: string): string => (OUTSIDE.includes(file) ? file.slice("../".length) : `results/${file}`);
+
+const modelsOf = async ({ builtins }: Environment): Promise<readonly Model[]> =>
+  (await Promise.all(Object.values(builtins).map((load) => load()))).map((one) => one.default);
 
 /** A text with the reports that it shows: each in the fence after a comment that names its file. */
 const withReports = (text: string, files: ReadonlyMap<string, string>): string =>

@@ -77,6 +77,8 @@ export interface Model {
   >;
   /** First word of a script entry to what it does. */
   readonly operations: Readonly<Record<string, string>>;
+  /** The same to an entry as it may be written: "kmalloc A". */
+  readonly forms?: Readonly<Record<string, string>>;
   /** By name, in the order in which reports list them. */
   readonly properties: Readonly<Record<string, Property>>;
   /** Names of the properties that "all" stands for: those of any right code. Default: each that can be violated. */

@@ -18,7 +18,7 @@ export function isWitness(model: Model, name: string): boolean {
 }
 
 /** Names of what any right code keeps. */
-const rulesOf = (model: Model): readonly string[] =>
+export const rulesOf = (model: Model): readonly string[] =>
   model.rules ?? Object.keys(model.properties).filter((name) => !isWitness(model, name));
 
 /** The selection of a spec, in the order of the model's reports where it names none itself, and what is wrong with it. */

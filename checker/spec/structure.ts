@@ -6,7 +6,7 @@ import { mendName, mendValue } from "./problems.ts";
 import type { CutsAsked, SpecSize } from "./spec.ts";
 import { type Json, pointer } from "./text.ts";
 
-/** A spec as it stands in its file, of the structure that `schema/spec.schema.json` describes. */
+/** A spec as it stands in its file, of the structure that `schema/any-spec.schema.json` describes. */
 export interface RawSpec {
   readonly question: string;
   readonly model: string;
@@ -64,7 +64,7 @@ export function structureOf(schemaFile: string, kind: string): (data: Json) => r
 const isOfItself = ({ keyword }: ErrorObject): boolean => keyword !== "if";
 
 /** What is wrong with that of a spec. Where nothing is, `data` is a `RawSpec`. */
-export const structureProblems = structureOf("spec.schema.json", "a spec");
+export const structureProblems = structureOf("any-spec.schema.json", "a spec");
 
 type ParentSchema = { readonly description?: string; readonly properties?: object };
 
