@@ -4,7 +4,6 @@
  */
 
 import type { Model } from "../spec/model.ts";
-import { NOT_A_PROPERTY } from "../spec/names.ts";
 import type { Parameter } from "../spec/parameter.ts";
 import { isWitness, rulesOf } from "../spec/selection.ts";
 import { describe } from "../spec/settings.ts";
@@ -27,6 +26,7 @@ export function specSchema(any: AnySpec, models: readonly Model[]): string {
     title: "A spec of nolock: one question about a model",
     description: "The name of a spec is that of its file. Written by `npm run results`, never by hand.",
     properties: { ...properties, model: { ...properties.model, examples: models.map(({ name }) => name) } },
+    definitions: Object.assign({}, any.definitions, ...models.map(wordsOf)),
     allOf: models.map((model) => ({
       if: { properties: { model: { const: model.name } }, required: ["model"] },
       then: { properties: ofModel(model) },
@@ -41,8 +41,6 @@ const sentence = (text: string): string => (/[.?!:]$/.test(text) ? text : `${tex
 const oneOf = (words: Readonly<Record<string, string>>): Schema => ({
   anyOf: Object.entries(words).map(([word, about]) => ({ const: word, description: sentence(about) })),
 });
-
-const listOf = (words: Readonly<Record<string, string>>): Schema => ({ items: oneOf(words) });
 
 const words = (names: readonly string[], about: (name: string) => string): Readonly<Record<string, string>> =>
   Object.fromEntries(names.map((name) => [name, about(name)]));
@@ -72,40 +70,70 @@ function ofParameter(parameter: Parameter): Schema {
   }
 }
 
-const ofParameters = (parameters: Readonly<Record<string, Parameter>>): Readonly<Record<string, Schema>> =>
+const optionsOf = (parameters: Readonly<Record<string, Parameter>>): Readonly<Record<string, Schema>> =>
   Object.fromEntries(Object.entries(parameters).map(([name, one]) => [name, ofParameter(one)]));
 
-/** The names of a model, by the key of a spec under which they may stand. */
-function ofModel(model: Model): Readonly<Record<string, Schema>> {
+/** A part of a schema that is told once, under a name of its own. */
+const told = (model: Model, part: string): Schema => ({ $ref: `#/definitions/${model.name}.${part}` });
+
+/** The words of a model, told once each. */
+function wordsOf(model: Model): Readonly<Record<string, Schema>> {
   const names = Object.keys(model.properties);
-  const says = (name: string): string =>
-    model.properties[name]?.sentence ?? "nothing can happen, and a script is unfinished";
+  const says = (name: string): string => model.properties[name]?.sentence ?? "";
   const violable = words(
     names.filter((name) => !isWitness(model, name)),
     says,
   );
-  const others = { deadlock: says("deadlock"), "model error": "a step of the model has no meaning" };
-  const endings = words(NOT_A_PROPERTY, (name) => others[name as keyof typeof others]);
   const witnesses = words(
     names.filter((name) => isWitness(model, name)),
     says,
   );
   const claims = Object.entries(model.ledger?.claims ?? {}).map(([id, { who, quote }]) => [id, `${who}: "${quote}"`]);
   const designs = Object.entries(model.ledger?.designs ?? {}).map(([id, { about }]) => [id, about]);
-  return {
+  const parts = {
     version: oneOf(model.versions),
-    variants: listOf(model.variants),
-    configuration: { properties: ofParameters(model.parameters), additionalProperties: false },
+    variant: oneOf(model.variants),
+    property: oneOf(violable),
+    rule: oneOf(words(rulesOf(model), says)),
+    violation: { anyOf: [told(model, "property"), oneOf(OTHERS)] },
+    witness: oneOf(witnesses),
+    claim: oneOf(Object.fromEntries(claims)),
+    design: oneOf(Object.fromEntries(designs)),
+    ...Object.fromEntries(Object.entries(model.parameters).map(([name, one]) => [`setting.${name}`, ofParameter(one)])),
+  };
+  return Object.fromEntries(Object.entries(parts).map(([part, schema]) => [`${model.name}.${part}`, schema]));
+}
+
+/** What may be violated beside properties. */
+const OTHERS: Readonly<Record<string, string>> = {
+  deadlock: "nothing can happen, and a script is unfinished",
+  "model error": "a step of the model has no meaning",
+};
+
+/** Which of the words may stand where in a spec, by its keys. */
+function ofModel(model: Model): Readonly<Record<string, Schema>> {
+  const list = (part: string): Schema => ({ items: told(model, part) });
+  const names = Object.keys(model.parameters);
+  const settings = Object.fromEntries(names.map((name) => [name, told(model, `setting.${name}`)]));
+  const release = { version: told(model, "version"), variants: list("variant") };
+  // "properties" is "all", or a list: that much is said for every model.
+  const alsoOfCell = {
+    properties: list("property"),
+    also: list("property"),
+    without: { items: { properties: { property: told(model, "rule") } } },
+    sometimes: list("witness"),
+    claims: list("claim"),
+    designs: list("design"),
+    show: told(model, "violation"),
+    expect: { properties: { violated: list("violation") } },
+  };
+  const set = { properties: { ...release, ...settings }, additionalProperties: false };
+  return {
+    ...release,
+    configuration: { properties: settings, additionalProperties: false },
     contexts: { items: contextOf(model) },
-    // "all", or a list: that much is said for every model.
-    properties: listOf(violable),
-    also: listOf(violable),
-    without: { items: { properties: { property: oneOf(words(rulesOf(model), says)) } } },
-    sometimes: listOf(witnesses),
-    claims: listOf(Object.fromEntries(claims)),
-    designs: listOf(Object.fromEntries(designs)),
-    show: oneOf({ ...violable, ...endings }),
-    expect: { properties: { violated: listOf({ ...violable, ...endings }) } },
+    ...alsoOfCell,
+    for: { items: { properties: { set, ...alsoOfCell } } },
   };
 }
 
@@ -129,7 +157,7 @@ function contextOf({ contextKinds, operations, forms = {} }: Model): Schema {
     allOf: kinds.map(([kind, { options }]) => ({
       if: { properties: { kind: { const: kind } }, required: ["kind"] },
       then: {
-        properties: { ...Object.fromEntries(common.map((name) => [name, true])), ...ofParameters(options) },
+        properties: { ...Object.fromEntries(common.map((name) => [name, true])), ...optionsOf(options) },
         additionalProperties: false,
       },
     })),

@@ -31,11 +31,15 @@ export function textReport(outcome: Outcome, { trace: detail, agreement }: Repor
     counterexample(outcome, detail),
     evidence(outcome),
     leftOut(outcome),
-    commandLines(commandWords(outcome), { first: "Reproduce: ", rest: "  " }),
+    [...commandLines(commandWords(outcome), { first: "Reproduce: ", rest: "  " }), ...again(outcome)],
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${ascii(text.join("\n\n")).replace(/ +$/gm, "")}\n`;
 }
+
+/** The other questions of the file. */
+const again = ({ spec: { others } }: Outcome): string[] =>
+  others.length === 0 ? [] : wrap(`Asked again as: ${others.join(", ")}`, { rest: "  " });
 
 function question({ spec }: Outcome): string[] {
   return [

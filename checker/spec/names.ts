@@ -23,7 +23,12 @@ export const NOT_A_PROPERTY: readonly string[] = ["deadlock", "model error"];
 export function nameSpec(
   raw: RawSpec,
   model: Model,
-  { name, changed, wherever = false }: Pick<Spec, "name" | "changed"> & { readonly wherever?: boolean },
+  {
+    name,
+    changed,
+    others = [],
+    wherever = false,
+  }: Pick<Spec, "name" | "changed"> & Partial<Pick<Spec, "others">> & { readonly wherever?: boolean },
 ): { readonly spec: Spec; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const asked: Question = {
@@ -82,6 +87,7 @@ export function nameSpec(
     uncut,
     show: raw.show ?? null,
     expect,
+    others,
     changed,
   };
   return { spec, problems };

@@ -21,7 +21,7 @@ export function isWitness(model: Model, name: string): boolean {
 export const rulesOf = (model: Model): readonly string[] =>
   model.rules ?? Object.keys(model.properties).filter((name) => !isWitness(model, name));
 
-/** The selection of a spec, in the order of the model's reports where it names none itself, and what is wrong with it. */
+/** The selection of a spec, rules in the model's order, and what is wrong with it. */
 export function selectionOf(
   raw: RawSpec,
   model: Model,
@@ -60,9 +60,13 @@ export function selectionOf(
       });
   const dropped = without.map(({ property }) => property);
   const whereTheyApply = rules.filter((name) => !dropped.includes(name));
-  const properties = Object.keys(model.properties).filter((one) => whereTheyApply.includes(one) || also.includes(one));
   return {
-    selected: { properties, whereTheyApply, selection: given === "all" ? "all" : "rules", without },
+    selected: {
+      properties: [...whereTheyApply, ...also],
+      whereTheyApply,
+      selection: given === "all" ? "all" : "rules",
+      without,
+    },
     problems,
   };
 }

@@ -67,6 +67,8 @@ export interface Spec {
   /** Whose counterexample the report shows; null: the first shortest. */
   readonly show: string | null;
   readonly expect: Expectation | null;
+  /** The other questions of its file, as they are named on a command line. */
+  readonly others: readonly string[];
   /** Settings changed on the command line, "key=value": `expect` is then not compared. */
   readonly changed: readonly string[];
 }

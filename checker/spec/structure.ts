@@ -38,6 +38,13 @@ export interface RawSpec {
     readonly transitions?: number;
     readonly depth?: number;
   };
+  readonly for: readonly RawCell[];
+}
+
+/** The same question once more, with other settings: what it says itself stands for what the spec says. */
+export interface RawCell
+  extends Partial<Omit<RawSpec, "model" | "version" | "variants" | "configuration" | "contexts" | "for">> {
+  readonly set: Readonly<Record<string, RawSetting>>;
 }
 
 export type RawSetting = boolean | number | string | readonly string[];

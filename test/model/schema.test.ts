@@ -19,9 +19,23 @@ const wrong = (spec: unknown): readonly string[] =>
 
 const spec = (file: string) => read(`specs/${file}.json`);
 
+interface Published {
+  readonly allOf: readonly { readonly then: { readonly properties: Readonly<Record<string, Schema>> } }[];
+  readonly definitions: Readonly<Record<string, Schema>>;
+}
+const schema = JSON.parse(published) as Published;
+/** A part of the schema with what it refers to in its place. */
+const whole = (part: unknown): unknown => {
+  if (typeof part !== "object" || part === null) return part;
+  if (Array.isArray(part)) return part.map(whole);
+  const { $ref, ...rest } = part as Schema;
+  const named =
+    typeof $ref === "string" ? (whole(schema.definitions[$ref.slice("#/definitions/".length)]) as object) : {};
+  return { ...named, ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, whole(value)])) };
+};
+
 /** What the schema says of the model `slub`. */
-const own = (JSON.parse(published) as { allOf: { then: { properties: Record<string, Schema> } }[] }).allOf[0]?.then
-  .properties as Record<string, Schema>;
+const own = whole(schema.allOf[0]?.then.properties) as Readonly<Record<string, Schema>>;
 /** Words with what is said of each, wherever in a part of the schema they stand. */
 function said(part: unknown): Record<string, unknown> {
   if (typeof part !== "object" || part === null) return {};
@@ -91,6 +105,9 @@ describe("the schema of specs", () => {
       ["/also/0", { ...good, also: ["S99"] }],
       ["/without/0/property", { ...good, without: [{ property: "E22", why: "it is no rule" }] }],
       ["/sometimes/0", { ...good, sometimes: ["S3"] }],
+      ["/for/0/set/cpus", { ...good, for: [{ set: { cpus: 9 } }] }],
+      ["/for/0/set", { ...good, for: [{ set: { cpuz: 2 } }] }],
+      ["/for/0/also/0", { ...good, for: [{ set: { cpus: 2 }, also: ["S99"] }] }],
       ["/expect/violated/0", { ...good, expect: { verdict: "violated", violated: ["S99"] } }],
     ] as const)
       expect([at, wrong(bad).includes(at)]).toEqual([at, true]);

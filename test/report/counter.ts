@@ -143,6 +143,7 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   uncut: [],
   show: null,
   expect: null,
+  others: [],
   changed: [],
   ...some,
 });
