@@ -99,6 +99,7 @@ function wordsOf(model: Model): Readonly<Record<string, Schema>> {
     witness: oneOf(witnesses),
     claim: oneOf(Object.fromEntries(claims)),
     design: oneOf(Object.fromEntries(designs)),
+    context: contextOf(model),
     ...Object.fromEntries(Object.entries(model.parameters).map(([name, one]) => [`setting.${name}`, ofParameter(one)])),
   };
   return Object.fromEntries(Object.entries(parts).map(([part, schema]) => [`${model.name}.${part}`, schema]));
@@ -118,6 +119,8 @@ function ofModel(model: Model): Readonly<Record<string, Schema>> {
   const release = { version: told(model, "version"), variants: list("variant") };
   // "properties" is "all", or a list: that much is said for every model.
   const alsoOfCell = {
+    configuration: { properties: settings, additionalProperties: false },
+    contexts: { items: told(model, "context") },
     properties: list("property"),
     also: list("property"),
     without: { items: { properties: { property: told(model, "rule") } } },
@@ -130,8 +133,6 @@ function ofModel(model: Model): Readonly<Record<string, Schema>> {
   const set = { properties: { ...release, ...settings }, additionalProperties: false };
   return {
     ...release,
-    configuration: { properties: settings, additionalProperties: false },
-    contexts: { items: contextOf(model) },
     ...alsoOfCell,
     for: { items: { properties: { set, ...alsoOfCell } } },
   };

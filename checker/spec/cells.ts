@@ -13,14 +13,15 @@ const AT = "@";
 /** What a cell sets, in the words of `--set`: "preemptRt=true". */
 const settingText = ([key, value]: readonly [string, RawSetting]): string => `${key}=${[value].flat().join(",")}`;
 
-/** The same as part of a name: "preemptRt", "no-smp", "v1", "cpus=3". */
-function partOfName(one: readonly [string, RawSetting]): string {
+/** The same as part of a name: "preemptRt", "no-smp", "v1", "cpus=3". An empty list has none. */
+function partOfName(one: readonly [string, RawSetting]): string[] {
   const [key, value] = one;
-  if (key === "version") return String(value);
-  return typeof value === "boolean" ? `${value ? "" : "no-"}${key}` : settingText(one);
+  if (typeof value === "boolean") return [`${value ? "" : "no-"}${key}`];
+  if (Array.isArray(value) && value.length === 0) return [];
+  return [key === "version" || key === "variants" ? [value].flat().join(",") : settingText(one)];
 }
 
-export const cellName = ({ set }: Pick<RawCell, "set">): string => Object.entries(set).map(partOfName).join(",");
+export const cellName = ({ set }: Pick<RawCell, "set">): string => Object.entries(set).flatMap(partOfName).join(",");
 
 /** The name of a spec with that of a cell, and back. */
 export const withCell = (name: string, cell: string | null): string => (cell === null ? name : `${name}${AT}${cell}`);
@@ -92,12 +93,13 @@ export function cellOf(raw: RawSpec, name: string | null): Cell | null {
   const i = raw.for.findIndex((one) => cellName(one) === name);
   const cell = raw.for[i];
   if (!cell) return null;
-  const { set, ...own } = cell;
+  const { set, configuration: besides = {}, ...own } = cell;
   const { version, variants, ...configuration } = set;
   const { expect: _, ...shared } = raw;
   const at = (...keys: string[]): string => pointer("for", i, ...keys);
   const moved: readonly (readonly [string, string])[] = [
     ...Object.keys(configuration).map((key) => [pointer("configuration", key), at("set", key)] as const),
+    ...Object.keys(besides).map((key) => [pointer("configuration", key), at("configuration", key)] as const),
     ...["version", "variants"].filter((key) => key in set).map((key) => [pointer(key), at("set", key)] as const),
     ...Object.keys(own).map((key) => [pointer(key), at(key)] as const),
   ];
@@ -107,7 +109,7 @@ export function cellOf(raw: RawSpec, name: string | null): Cell | null {
       ...own,
       ...(version === undefined ? {} : { version: version as string }),
       ...(variants === undefined ? {} : { variants: variants as readonly string[] }),
-      configuration: { ...raw.configuration, ...configuration },
+      configuration: { ...raw.configuration, ...besides, ...configuration },
     },
     locate: (path) => {
       const found = moved.find(([from]) => path === from || path.startsWith(`${from}/`));

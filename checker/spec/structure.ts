@@ -42,8 +42,7 @@ export interface RawSpec {
 }
 
 /** The same question once more, with other settings: what it says itself stands for what the spec says. */
-export interface RawCell
-  extends Partial<Omit<RawSpec, "model" | "version" | "variants" | "configuration" | "contexts" | "for">> {
+export interface RawCell extends Partial<Omit<RawSpec, "model" | "version" | "variants" | "for">> {
   readonly set: Readonly<Record<string, RawSetting>>;
 }
 

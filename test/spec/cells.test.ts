@@ -59,7 +59,8 @@ describe("a cell", () => {
   it("is called by what it sets", () => {
     expect(cellName({ set: { preemptRt: true } })).toBe("preemptRt");
     expect(cellName({ set: { version: "v1", smp: false, cpus: 3 } })).toBe("v1,no-smp,cpus=3");
-    expect(cellName({ set: { variants: ["a", "b"] } })).toBe("variants=a,b");
+    expect(cellName({ set: { variants: ["a", "b"] } })).toBe("a,b");
+    expect(cellName({ set: { version: "v1", variants: [], rooms: ["hall"] } })).toBe("v1,rooms=hall");
     expect(splitCell("7.3/nmi@preemptRt")).toEqual({ file: "7.3/nmi", cell: "preemptRt" });
     expect(splitCell("a@b/nmi")).toEqual({ file: "a@b/nmi", cell: null });
     expect([withCell("nmi", null), withCell("nmi", "v1")]).toEqual(["nmi", "nmi@v1"]);
@@ -97,6 +98,21 @@ describe("a cell", () => {
     expect((await load({ ...spec, for: [silent] }, "lights=2")).spec.expect).toBe(null);
     expect(file.others).toEqual(["spec.json@lights=2", "spec.json@lit,again"]);
     expect(more.others).toEqual(["spec.json", "spec.json@lit,again"]);
+  });
+
+  it("may have contexts of its own, and settings that it is not called by", async () => {
+    const task = { name: "task1", kind: "task", script: ["wait"] };
+    const cell = { set: { lit: true }, configuration: { lights: 3 }, contexts: [task], properties: ["smallIsZero"] };
+    const { spec: own } = await load({ ...spec, for: [{ ...cell, sometimes: [] }] }, "lit");
+    expect([own.asked.configuration.lights, own.asked.configuration.lit]).toEqual([3, true]);
+    expect(own.asked.contexts.map(({ name }) => name)).toEqual(["task1"]);
+    const bad = { ...cell, configuration: { lights: 9 }, contexts: [{ ...task, kind: "tsk" }] };
+    expect((await complaints({ ...spec, for: [bad] }, "lit")).map((line) => line.replace(/^\S+ /, ""))).toEqual(
+      expect.arrayContaining([
+        "/for/0/configuration/lights: 9 is more than 4",
+        '/for/0/contexts/0/kind: "tsk" is not a kind of context',
+      ]),
+    );
   });
 
   it("is compared with its own pins, and its report names the others", async () => {
@@ -147,8 +163,8 @@ describe("a cell", () => {
     const twins = { ...spec, for: [spec.for[0], spec.for[0]] };
     expect((await complaints(twins))[0]).toMatch(/^spec.json:\d+ \/for\/1: it sets what \/for\/0 sets$/);
     expect((await complaints({ ...spec, for: [{ set: {} }] }))[0]).toMatch(/\/for\/0\/set: .* fewer than 1/);
-    expect((await complaints({ ...spec, for: [{ set: { lit: true }, contexts: [] }] }))[0]).toContain(
-      '"contexts" is not a key of a spec here',
+    expect((await complaints({ ...spec, for: [{ set: { lit: true }, model: "slub" }] }))[0]).toContain(
+      '"model" is not a key of a spec here',
     );
   });
 });
