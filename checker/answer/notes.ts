@@ -49,7 +49,7 @@ function notOfThis({ properties }: System, spec: Spec): string[] {
 const nothingAsked = ({ properties, sometimes, happens }: Spec): string[] =>
   properties.length + sometimes.length + happens.length > 0
     ? []
-    : ["no property is asked for; npm run check -- --explain lists what there is"];
+    : ["no property is asked for; npm run explain lists what there is"];
 
 const nobodyRuns = ({ contexts }: System): string[] =>
   contexts.length > 0 ? [] : ["no context runs: there is nothing but the first state"];
