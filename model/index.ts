@@ -20,6 +20,7 @@ import { grow } from "./questions/grow.ts";
 import { HOOK_PLACES } from "./questions/hooks.ts";
 import { problems } from "./questions/problems.ts";
 import { OPTIONS, objcgOf, SETTINGS, type SlubValues } from "./questions/settings.ts";
+import { SUBJECTS } from "./questions/subjects.ts";
 import { CALLS, returned, slabsNamedBy } from "./slub/calls.ts";
 import { freeDeferredObjects } from "./slub/defer-free.ts";
 import { BUCKET_NAMES, heldObjects, initialHeap, parseSlab, type SlabLine } from "./slub/heap.ts";
@@ -131,6 +132,7 @@ export default kernelModel({
       : { S12: 'it is about counters that are kept with "accounting" only: set it to true' },
   ledger: LEDGER,
   company: COMPANY,
+  subjects: SUBJECTS,
   views: VIEWS,
   unfired: UNFIRED,
   grow,

@@ -89,6 +89,8 @@ export interface Model {
   readonly ledger?: Ledger;
   /** Who may be there together, where the corpus of specs should have them all. */
   readonly company?: Company;
+  /** What the specs of a folder are about, a sentence a folder. */
+  readonly subjects?: Readonly<Record<string, string>>;
   /** How a page draws a state; without, every field is drawn as it is declared. */
   readonly views?: Views;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */
