@@ -195,7 +195,7 @@ describe("with the model of kmalloc_nolock()", () => {
   });
 
   it("a call that is refused is told with its caller", async () => {
-    const { notes } = check(await load("rt-nmi-refused"));
+    const { notes } = check(await load("pages/nmi-refused"));
     expect(notes).toEqual(["nmi0: alloc_pages_nolock returned NULL in every run"]);
   });
 
@@ -226,11 +226,11 @@ describe("with the model of kmalloc_nolock()", () => {
   });
 
   it("a report says where contexts begin, where there are several CPUs, and which way each step went", async () => {
-    const report = textReport(check(await load("broken/rt-nmi-frees")), { trace: "full" });
+    const report = textReport(check(await load("slabs/nmi-frees")), { trace: "full" });
     expect(report).not.toContain("\nwhere: ");
     const two = textReport(check(await load("another-cpu-and-an-nmi")), { trace: "full" });
     expect(two).toMatch(/^where: {4}task0, nmi0 on CPU0; task1 on CPU1$/m);
-    const hook = textReport(check(await load("broken/hook-cuts-freelist")), { trace: "full" });
+    const hook = textReport(check(await load("hooks/hook-cuts-freelist")), { trace: "full" });
     expect(hook).toMatch(/^ *\d+ task0 ___slab_alloc: freelist -> loadFreelist \[S\]$/m);
     expect(hook).not.toContain("tid -> ");
   });

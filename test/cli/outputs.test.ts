@@ -184,7 +184,7 @@ const shell = (command: string) =>
 spawnSync(process.execPath, ["bin/nolock.js", "--help"], { cwd: root });
 
 describe("a process", () => {
-  const asked = "check broken/hook-cuts-freelist --set buckets=2";
+  const asked = "check hooks/hook-cuts-freelist --set buckets=2";
 
   it("gives its verdict where the reader has seen enough, and writes its files", () => {
     const { status, stdout, stderr } = shell(`nolock ${asked} --json ${file("seen.json")} | head -1`);
@@ -202,7 +202,7 @@ describe("a process", () => {
     const said = "standard output cannot be written: no space left on device (ENOSPC)\n";
     for (const [command, status] of [
       [asked, 12],
-      ["check broken/hook-cuts-freelist", 74],
+      ["check hooks/hook-cuts-freelist", 74],
       ["list", 74],
     ] as const) {
       const ran = shell(`nolock ${command} > /dev/full`);

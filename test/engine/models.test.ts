@@ -131,7 +131,7 @@ describe("where the addresses of one memory do not reach", () => {
 });
 
 it("a kernel spec gives the same with a tree fitted to it, by one thread and by two", async () => {
-  const path = "specs/rt-two-tasks-and-a-scanner.json";
+  const path = "specs/company/two-tasks-and-a-scanner.json@preemptRt";
   const { system } = await loadSpec({ source: path, path: root + path }, builtins);
   const expected = comparable(engineSearch(system, { exploreAll: true }));
   for (const more of [{ workers: 1 }, { workers: 2 }, { workers: 2, shards: 4 }]) {

@@ -56,13 +56,13 @@ const lights = (script: string[], rest: object): Data => ({
 
 const EXAMPLES = ["bits", "counters", "freelist", "hanoi", "once", "peterson", "philosophers", "ticket-lock", "twins"];
 const KERNEL = [
-  "broken/hook-cuts-freelist",
-  "broken/rt-no-bucket-retry",
-  "broken/rt-nolock-waits-for-list-lock",
+  "hooks/hook-cuts-freelist",
+  "gate/no-bucket-retry@preemptRt",
+  "hooks/nolock-waits-for-list-lock@preemptRt",
   "memcg-v1-statistics",
   "nmi-on-kmalloc",
-  "rt-nmi-asks-again",
-  "rt-task-frees-page-nolock",
+  "gate/nmi-asks-again@preemptRt",
+  "pages/task-frees-page-nolock",
   "up-drain",
 ];
 

@@ -126,10 +126,10 @@ describe("a cache that is destroyed", () => {
   it("is said to be no kmalloc cache, in the report of each spec that destroys one", async () => {
     const specs = [
       "destroy-waits",
-      "rt-destroy-waits",
-      "rt-serialised-barriers",
-      "broken/no-barrier",
-      "broken/rt-two-barriers",
+      "deferred/destroy-waits@preemptRt",
+      "deferred/serialised-barriers",
+      "deferred/no-barrier",
+      "deferred/two-barriers",
     ];
     for (const name of specs) {
       const said = leftOut(await outcomeOf(`specs/${name}.json`))

@@ -21,7 +21,7 @@ const json = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 let hook: Outcome;
 let data: PageData;
 beforeAll(async () => {
-  hook = await outcomeOf("specs/broken/hook-cuts-freelist-memoryless-node.json");
+  hook = await outcomeOf("specs/hooks/hook-cuts-freelist-memoryless-node.json");
   data = json(gather(hook, "not cross-checked"));
 });
 
@@ -43,7 +43,7 @@ describe("the relation in a page", () => {
   });
 
   for (const path of [
-    "specs/broken/hook-cuts-freelist-memoryless-node.json",
+    "specs/hooks/hook-cuts-freelist-memoryless-node.json",
     "examples/ticket-lock-torn.json",
     "examples/two-phase-commit.json",
     "examples/philosophers.json",
@@ -63,7 +63,7 @@ describe("the relation in a page", () => {
 });
 
 it("leaves room for the rest of a page of 1 MB, in the widest of relations", async () => {
-  const { system } = await loaded("specs/memcg-rt-hook-on-stock.json");
+  const { system } = await loaded("specs/memcg/memcg-hook-on-stock.json@preemptRt");
   expect(JSON.stringify(packSystem(system)).length).toBeLessThan(800_000);
 });
 
