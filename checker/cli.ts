@@ -48,7 +48,8 @@ export async function run(prepare: () => Promise<void>, kept?: string): Promise<
     ...(kept === undefined ? {} : { kept }),
   };
   if (process.argv[2] === SERVE && process.send) {
-    await serve(JOBS, env);
+    // Lines of several processes about how far each is would be read by nobody.
+    await serve(JOBS, { ...env, attendance: { ...ofProcess, terminal: null } });
     process.exit(EXIT.asExpected);
   }
   const status = await main(process.argv.slice(2), { ...env, start: startAgain });
