@@ -1,13 +1,14 @@
 /** What is published? The only list. Later ones read what earlier ones have written. */
-import { agreement } from "./agreement.ts";
+
 import { claims } from "./claims.ts";
 import { contexts } from "./contexts.ts";
 import { coverage } from "./coverage.ts";
 import { index } from "./index-page.ts";
 import type { Publication } from "./publication.ts";
 import { reports } from "./reports.ts";
+import { secondOpinions } from "./second-opinions.ts";
 
-export const PUBLICATIONS: readonly Publication[] = [reports, agreement, claims, index, contexts, coverage];
+export const PUBLICATIONS: readonly Publication[] = [reports, secondOpinions, claims, index, contexts, coverage];
 
 /** Written by `mutants`. */
 export const MUTANTS = "mutants.md";
