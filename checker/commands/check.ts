@@ -1,6 +1,6 @@
 /** `nolock check`: answers one spec, or all of them. */
 import { type CheckOptions, checking } from "../answer/check.ts";
-import { SHORTEST } from "../answer/fewest.ts";
+import { SHORTEST } from "../answer/fewest-switches.ts";
 import { type Arguments, NAMES, type Options, oneSpec } from "../cli/arguments.ts";
 import { attend } from "../cli/attend.ts";
 import { changesByProperties, changesOf } from "../cli/changes.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { folders, specNamed, specNames } from "../../checker/cli/specs.ts";
-import { companyPage, gaps, together } from "../../checker/ledger/company.ts";
+import { companyPage, gaps, together } from "../../checker/ledger/contexts.ts";
 import type { Company, Ledger } from "../../checker/spec/model.ts";
 import { nameSpec } from "../../checker/spec/names.ts";
 import { type RawSpec, structureProblems } from "../../checker/spec/structure.ts";

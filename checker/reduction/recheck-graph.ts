@@ -13,8 +13,8 @@ import { stateAfter, strolled } from "./sampled-states.ts";
 export interface Walk {
   readonly states: number;
   readonly steps: number;
-  /** States in which somebody may go on alone. */
-  readonly alone: number;
+  /** States in which the steps of one context are ample. */
+  readonly ample: number;
   /** Whether the whole graph was walked. */
   readonly complete: boolean;
   /** What is wrong, a sentence each, no sentence twice. */
@@ -37,7 +37,7 @@ export function recheck(system: System, maxStates: number, footprints: Footprint
   const looked = new Set<string>();
   const problems = new Set<string>();
   let steps = 0;
-  let alone = 0;
+  let ample = 0;
 
   const look = (before: State): void => {
     if (looked.has(key(before))) return;
@@ -55,9 +55,9 @@ export function recheck(system: System, maxStates: number, footprints: Footprint
       states.push(next);
     }
     // A diamond needs both of its sides.
-    const going = errors.length === 0 && after.length === transitions.length ? reduction.alone(before) : [];
-    if (going.length > 0) alone += 1;
-    for (const context of going) for (const problem of check.alone(before, context)) problems.add(problem);
+    const going = errors.length === 0 && after.length === transitions.length ? reduction.ample(before) : [];
+    if (going.length > 0) ample += 1;
+    for (const context of going) for (const problem of check.ample(before, context)) problems.add(problem);
   };
 
   for (const before of states) {
@@ -69,5 +69,5 @@ export function recheck(system: System, maxStates: number, footprints: Footprint
   const evenly = Math.ceil(states.length / MOST_COMPARED);
   const compared = states.filter((_, i) => i % evenly === 0);
   for (const problem of unlike(system, compared)) problems.add(problem);
-  return { states: seen.size, steps, alone, complete, problems: [...problems] };
+  return { states: seen.size, steps, ample, complete, problems: [...problems] };
 }

@@ -11,9 +11,9 @@ import { Universe } from "../language/sets.ts";
 import { rowsOf } from "../ledger/corpus.ts";
 import type { SpecRecord } from "../ledger/record.ts";
 import { reachedPrograms } from "../link/programs.ts";
-import type { Hunter, Trial } from "../mutation/hunt.ts";
 import { type MutableRow, type Mutant, mutantsOf } from "../mutation/mutate.ts";
 import { plainIn } from "../mutation/store-pairs.ts";
+import type { Tester, Trial } from "../mutation/test-mutant.ts";
 import { type Loaded, loadQuestion, type SpecFile } from "../spec/load.ts";
 import type { Model } from "../spec/model.ts";
 import { SpecError } from "../spec/problems.ts";
@@ -24,21 +24,21 @@ import { recordFile, recordFor } from "./records.ts";
 import { allSpecs, specNamed } from "./specs.ts";
 
 /** A mistake, in the rows of all versions that have what it spoils. */
-export interface Prey {
+export interface MutantTrials {
   readonly name: string;
   readonly program: string;
-  readonly trials: readonly PreyTrial[];
+  readonly trials: readonly SpecTrial[];
   readonly model: Pick<Model, "survivors" | "equivalents">;
 }
 
-export interface PreyTrial extends Trial {
-  readonly hunter: SpecHunter;
+export interface SpecTrial extends Trial {
+  readonly tester: SpecTester;
   /** The rows that are spoilt, one in each context that has it: "program: label". */
   readonly rows: readonly string[];
 }
 
 /** A spec that is asked for mutants. */
-export class SpecHunter implements Hunter {
+export class SpecTester implements Tester {
   readonly spec: Spec;
   readonly #source: string;
   readonly #env: Environment;
@@ -101,8 +101,8 @@ export const firesIn = (rows: readonly string[], fired: SpecRecord["fired"]): bo
   });
 
 /** All mutants of all rows of the small specs; whether a row fires is for who asks the spec to see. */
-export async function preyOf(env: Environment): Promise<readonly Prey[]> {
-  const found = new Map<string, Prey & { readonly trials: PreyTrial[] }>();
+export async function mutantTrials(env: Environment): Promise<readonly MutantTrials[]> {
+  const found = new Map<string, MutantTrials & { readonly trials: SpecTrial[] }>();
   const problems: SpecError["problems"][number][] = [];
   const known = new KnownMutants();
   for (const name of allSpecs(env.folders)) {
@@ -110,11 +110,11 @@ export async function preyOf(env: Environment): Promise<readonly Prey[]> {
       const file = specNamed(name, env.folders);
       const spec = await loadQuestion(file, env.builtins);
       if (spec.size !== "ci") continue;
-      const hunter = new SpecHunter(file.source, spec, env);
+      const tester = new SpecTester(file.source, spec, env);
       for (const { name: told, program, mutant, rows } of mutantsIn(spec, file, known)) {
         const key = `${spec.model.name}: ${told}`;
         const one = found.get(key) ?? { name: told, program, trials: [], model: spec.model };
-        one.trials.push({ mutant, hunter, rows });
+        one.trials.push({ mutant, tester, rows });
         found.set(key, one);
       }
     } catch (error) {
@@ -192,7 +192,7 @@ function together(found: readonly Found[]): readonly Found[] {
     }
     const { variant } = known.mutant;
     const patches = [...variant.patches, ...one.mutant.variant.patches];
-    const mutant = { ...known.mutant, felt: null, variant: { ...variant, patches } };
+    const mutant = { ...known.mutant, infects: null, variant: { ...variant, patches } };
     all.set(one.name, { ...known, mutant, rows: [...known.rows, ...one.rows] });
   }
   return [...all.values()];

@@ -1,6 +1,6 @@
 /** What a report says of the counterexample that it shows: the fewest of what, and how sure. */
 import { expect, it } from "vitest";
-import { howFew, ofTheTrace } from "../../checker/report/fewest.ts";
+import { howFew, ofTheTrace } from "../../checker/report/shortest.ts";
 
 const cost = { switches: 1, begins: 2, steps: 40 };
 const shortest = { switches: 3, begins: 0, steps: 30 };
@@ -23,9 +23,9 @@ it("the fewest switches stand beside what the shortest trace has", () => {
 });
 
 it("a search for switches that was given up is told", () => {
-  const fewest = { by: "steps", why: "there are more than 300000 ways to look at" } as const;
+  const fewest = { by: "steps", why: "there are more than 300000 paths to look at" } as const;
   expect(ofTheTrace({ reduced: false, fewest })).toBe(
-    "the fewest steps; fewest switches not searched to the end: there are more than 300000 ways to look at",
+    "the fewest steps; fewest switches not searched to the end: there are more than 300000 paths to look at",
   );
   expect(ofTheTrace({ reduced: true, fewest })).toContain("of the reduced graph");
 });

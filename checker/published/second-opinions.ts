@@ -2,7 +2,7 @@
 import { CROSSCHECK, CROSSCHECK_KEPT, entriesAsTable, readEntries } from "../crosscheck/agreement.ts";
 import { filesAlone, type Publication } from "./publication.ts";
 
-export const agreement: Publication = {
+export const secondOpinions: Publication = {
   name: "crosscheck",
   about: "crosscheck.md, from what `crosscheck --write` kept",
   owns: () => [CROSSCHECK, CROSSCHECK_KEPT],

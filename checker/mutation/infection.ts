@@ -1,9 +1,10 @@
 /**
- * Which mutants does a spec feel: in which is a row passed, somewhere in all of its states, that does other than the
+ * Which mutants infect a spec (reachability and infection, of the RIP model): in which is a row passed, somewhere in all of
+ * its states, that does other than the
  * mutant? For the rest every step of the search is the same with the mutant as without, so its answer is.
  *
  * One search for all of them: what a mutant says of itself is a `happens` that is met where the two part. Where in doubt
- * a mutant counts as felt; one that is wrongly held unfelt would be a survivor, never one that is noticed.
+ * a mutant counts as infecting; one that is wrongly held harmless would be a survivor, never one that is noticed.
  */
 import { runSearch } from "../engine/run.ts";
 import { property } from "../language/index.ts";
@@ -12,13 +13,13 @@ import type { Loaded } from "../spec/load.ts";
 import { builtFor } from "../spec/question.ts";
 import type { Mutant } from "./mutate.ts";
 
-/** The names of those that are felt, of the mutants of rows that fired in the spec. */
-export function feltIn({ spec }: Pick<Loaded, "spec">, mutants: readonly Mutant[]): ReadonlySet<string> {
-  const told = mutants.filter(({ felt }) => felt !== null);
-  const always = mutants.filter(({ felt }) => felt === null).map(({ name }) => name);
+/** The names of those that infect it, of the mutants of rows that fired in the spec. */
+export function infectingIn({ spec }: Pick<Loaded, "spec">, mutants: readonly Mutant[]): ReadonlySet<string> {
+  const told = mutants.filter(({ infects }) => infects !== null);
+  const always = mutants.filter(({ infects }) => infects === null).map(({ name }) => name);
   if (told.length === 0) return new Set(always);
-  const properties = told.map(({ name, felt }) =>
-    property(name, "", { kind: "happens", ...(felt as NonNullable<Mutant["felt"]>) }),
+  const properties = told.map(({ name, infects }) =>
+    property(name, "", { kind: "happens", ...(infects as NonNullable<Mutant["infects"]>) }),
   );
   // A mutant's test may tell elements apart that the model's rows take alike; nothing is reduced here anyway.
   const renames = false;

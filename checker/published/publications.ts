@@ -1,5 +1,5 @@
 /** What is published? The only list. Later ones read what earlier ones have written. */
-import { agreement } from "./agreement.ts";
+
 import { claims } from "./claims.ts";
 import { contexts } from "./contexts.ts";
 import { coverage } from "./coverage.ts";
@@ -8,10 +8,11 @@ import type { Publication } from "./publication.ts";
 import { questions } from "./questions.ts";
 import { reports } from "./reports.ts";
 import { schema } from "./schema.ts";
+import { secondOpinions } from "./second-opinions.ts";
 
 export const PUBLICATIONS: readonly Publication[] = [
   reports,
-  agreement,
+  secondOpinions,
   claims,
   index,
   contexts,

@@ -2,6 +2,7 @@
 
 import type { Company, Ledger } from "../spec/model.ts";
 import type { Spec } from "../spec/spec.ts";
+import { wrapped } from "../text/prose.ts";
 import { markdownTable } from "../text/table.ts";
 import { columnOf } from "./decide.ts";
 
@@ -76,9 +77,9 @@ export const gaps = ({ byItself }: Company, tables: readonly Together[]): readon
 /** The tables as Markdown: numbers first, then which specs they are. */
 export function companyPage({ ground, byItself, crowded }: Company, tables: readonly Together[]): string {
   const sections = tables.flatMap(({ configuration, pairs, triples, cuts }) => [
-    `## ${configuration}: who is there together`,
+    `## ${configuration}: two parts in one spec`,
     grid(pairs),
-    `## ${configuration}: who is there together, and the ${byItself} too`,
+    `## ${configuration}: two parts and the ${byItself} in one spec`,
     grid(triples),
     `## ${configuration}: which frame comes on top of what`,
     grid(cuts),
@@ -87,7 +88,7 @@ export function companyPage({ ground, byItself, crowded }: Company, tables: read
     list(cuts),
   ]);
   const intro = `Written by \`npm run contexts\`. A cell says how many specs have both; with the ${ground}, which is nearly always there, a pair of others is a triple. ${crowded} Whether a frame came between all steps that it could is in the cut matrix of each report.`;
-  return `${["# Who meets whom", intro, ...sections].join("\n\n")}\n`;
+  return wrapped(`${["# Who meets whom", intro, ...sections].join("\n\n")}\n`);
 }
 
 function grid(cells: readonly Cell[]): string {

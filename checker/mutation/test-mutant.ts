@@ -10,7 +10,7 @@ import { linkSpec } from "../spec/question.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Mutant } from "./mutate.ts";
 
-export interface Hunter {
+export interface Tester {
   readonly loaded: Loaded;
   /** What its search found without the mutant. */
   readonly record: SpecRecord;
@@ -23,11 +23,11 @@ export interface Notice {
   readonly what: string;
 }
 
-export interface Hunted {
+export interface Tested {
   readonly mutant: string;
   /** Null: it survives. */
   readonly notice: Notice | null;
-  /** Specs that feel it and were asked. */
+  /** Specs that it infects and that were asked. */
   readonly asked: number;
   /** Specs whose search of the mutant did not end within its limit. */
   readonly unfinished: readonly string[];
@@ -46,7 +46,7 @@ export type Answer = Notice | "unfinished" | "another way" | "the same way";
 /** How a spec is asked, where not simply by a search of its own. */
 export interface Questions {
   /** False: with the mutant every step of the spec is the same, and so is its answer. */
-  readonly isFelt?: (trial: Trial) => boolean;
+  readonly isInfecting?: (trial: Trial) => boolean;
   readonly askOne?: (trial: Trial) => Answer;
   /** One spec whose pinned counts differ is enough: the others are not asked whether they notice. */
   readonly isPinEnough?: boolean;
@@ -55,33 +55,33 @@ export interface Questions {
 /** A mutant, and a spec that may notice it. */
 export interface Trial {
   readonly mutant: Mutant;
-  readonly hunter: Hunter;
+  readonly tester: Tester;
 }
 
 /**
  * Asks one spec after another, in their order, until one notices. A mistake in what the rows of several versions have in
  * common is one: `mutant` is its name, and each trial puts it into the row that its spec has.
  */
-export function hunt(
+export function testMutant(
   mutant: string,
   trials: readonly Trial[],
-  { isFelt, askOne = ask, isPinEnough = false }: Questions = {},
-): Hunted {
+  { isInfecting, askOne = ask, isPinEnough = false }: Questions = {},
+): Tested {
   const unfinished: string[] = [];
   const differing: string[] = [];
   const pinned: string[] = [];
   let asked = 0;
   for (const trial of trials) {
-    if (isFelt?.(trial) === false) continue;
+    if (isInfecting?.(trial) === false) continue;
     asked += 1;
     const found = askOne(trial);
-    const { hunter } = trial;
+    const { tester } = trial;
     if (typeof found === "object") return { mutant, notice: found, asked, unfinished, differing, pinned };
-    if (found === "unfinished") unfinished.push(hunter.loaded.spec.name);
+    if (found === "unfinished") unfinished.push(tester.loaded.spec.name);
     // A row that is known to do other than the mutant goes another way, though the counts may be the same.
-    const isKnown = isFelt !== undefined && trial.mutant.felt !== null;
+    const isKnown = isInfecting !== undefined && trial.mutant.infects !== null;
     if (found === "unfinished" || (found === "the same way" && !isKnown)) continue;
-    const { name, expect } = hunter.loaded.spec;
+    const { name, expect } = tester.loaded.spec;
     differing.push(name);
     if (found === "another way" && expect?.states !== undefined && expect.transitions !== undefined) pinned.push(name);
     if (isPinEnough && pinned.length > 0) break;
@@ -89,7 +89,7 @@ export function hunt(
   return { mutant, notice: null, asked, unfinished, differing, pinned };
 }
 
-export function ask({ mutant: { variant }, hunter: { loaded, record } }: Trial): Answer {
+export function ask({ mutant: { variant }, tester: { loaded, record } }: Trial): Answer {
   const { spec } = loaded;
   const notice = (how: Notice["how"], names: readonly string[]): Notice => ({
     spec: spec.name,
