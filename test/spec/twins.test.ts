@@ -174,7 +174,7 @@ describe("a project with twins", () => {
     const at = project({ "one/lit": spec, "two/lit": { ...spec, for: [] }, plain: { ...spec, for: [] } });
     const { expect: _, ...unpinned } = spec.for[0] as { expect: object };
     at.put("specs/one/lit.json", JSON.stringify({ ...spec, for: [unpinned, spec.for[1]] }));
-    const names = (await at.run("check", "--list")).printed
+    const names = (await at.run("list")).printed
       .trim()
       .split("\n")
       .map((line) => line.split(/ {2,}/)[0]);
