@@ -33,7 +33,7 @@ describe("the corpus of specs", () => {
     expect(gaps(company, tables)).not.toContain("RT: hook + softirq + drain");
     expect(gaps(company, tables)).not.toContain("!RT: task + NMI");
     expect(gaps(company, tables)).not.toContain("RT: softirq + NMI");
-    expect(companyPage(company, tables)).toContain("- NMI: kmalloc_nolock + kmalloc: nmi-on-kmalloc\n");
+    expect(companyPage(company, tables)).toContain("- NMI: kmalloc_nolock + kmalloc: slabs/nmi-on-kmalloc\n");
     expect(companyPage(company, tables)).toContain("| **none** |");
   });
 });

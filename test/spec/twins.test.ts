@@ -195,8 +195,21 @@ describe("a project with twins", () => {
     await at.run("results");
     const summary = readFileSync(at.path("results/summary.md"), "utf8");
     expect(summary).toContain("[one/lit@lights=2](one/lit@lights=2.txt)");
-    expect((await at.run("results", "--check")).status).toBe(0);
-    expect((await at.run("claims")).printed).toContain("C1");
+    expect((await at.run("results", "reports", "--check")).status).toBe(0);
+    expect((await at.run("results", "claims")).printed).toContain("C1");
+    expect((await at.run("results", "questions")).status).toBe(0);
+    const page = readFileSync(at.path("specs/one/README.md"), "utf8");
+    expect(page).toContain(
+      "| [lit](lit.json) | Can all lights be on? | violated: someDark | [report](../../results/one/lit.txt) |",
+    );
+    expect(page).toContain(
+      "| [lit@lights=2](lit.json) | Can all lights be on? | holds | [report](../../results/one/lit@lights=2.txt) |",
+    );
+    expect((await at.run("results", "questions", "--check")).status).toBe(0);
+    at.put("specs/one/README.md", "?");
+    expect((await at.run("results", "questions", "--check")).complained).toContain(
+      "specs/one/README.md: it is not what",
+    );
     at.remove();
   });
 });
