@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cellNames, saidIn, splitCell, withCell } from "../spec/cells.ts";
 import type { SpecFile } from "../spec/load.ts";
 import type { Trusted } from "../spec/models.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { type Json, parseSpecText } from "../spec/text.ts";
+import { saidIn, splitTwin, twinNames, withTwin } from "../spec/twins.ts";
 import { readText, systemError } from "../text/files.ts";
 
 /** The folder of the project, where `specs/` and `results/` are. */
@@ -28,13 +28,13 @@ export const folders: Folders = {
 };
 
 /**
- * Names of all specs, "broken/nmi-spins" included, and of their cells: plain ones first, each group in order, a file before
- * its cells.
+ * Names of all specs, "broken/nmi-spins" included, and of their twins: plain ones first, each group in order, a file before
+ * its twins.
  */
 export function specNames({ specs }: Folders): readonly string[] {
   return jsonFilesIn(specs).flatMap((name) => [
     name,
-    ...cellNames(dataOf(join(specs, `${name}.json`))).map((cell) => withCell(name, cell)),
+    ...twinNames(dataOf(join(specs, `${name}.json`))).map((twin) => withTwin(name, twin)),
   ]);
 }
 
@@ -69,7 +69,7 @@ export function exampleSpecs(): readonly SpecFile[] {
   return [...jsonFilesIn(folder)].sort().flatMap((name) => {
     const path = join(folder, `${name}.json`);
     const source = `examples/${name}.json`;
-    return [null, ...cellNames(dataOf(path))].map((cell) => ({ source: withCell(source, cell), path, cell }));
+    return [null, ...twinNames(dataOf(path))].map((twin) => ({ source: withTwin(source, twin), path, twin }));
   });
 }
 
@@ -86,15 +86,15 @@ function dataOf(path: string): Json {
   }
 }
 
-function sizeOf({ path, cell = null }: SpecFile): SpecSize {
-  const size = saidIn(dataOf(path), cell, "size");
+function sizeOf({ path, twin = null }: SpecFile): SpecSize {
+  const size = saidIn(dataOf(path), twin, "size");
   return SIZES.find((one) => one === size) ?? "ci";
 }
 
-/** A spec of `specs/` by its name, that of a cell included. */
+/** A spec of `specs/` by its name, that of a twin included. */
 export function specNamed(name: string, { specs }: Folders): SpecFile {
-  const { file, cell } = splitCell(name);
-  return { source: name, name, path: join(specs, `${file}.json`), cell };
+  const { file, twin } = splitTwin(name);
+  return { source: name, name, path: join(specs, `${file}.json`), twin };
 }
 
 /**
@@ -111,14 +111,14 @@ export function findSpec(word: string, where: Folders, by: "user" | "file" = "us
     throw new SpecError([
       { where: word, what: `${called.length} specs are called so`, mend: `name one: ${called.join(", ")}` },
     ]);
-  // A path may end with a cell, and a file may be called so.
-  const { file, cell } = existsSync(word) ? { file: word, cell: null } : splitCell(word);
+  // A path may end with a twin, and a file may be called so.
+  const { file, twin } = existsSync(word) ? { file: word, twin: null } : splitTwin(word);
   const path = resolve(file);
   const inside = relative(where.specs, path);
-  const name = withCell(inside.replaceAll("\\", "/").replace(/\.json$/, ""), cell);
+  const name = withTwin(inside.replaceAll("\\", "/").replace(/\.json$/, ""), twin);
   if (!inside.startsWith("..") && !isAbsolute(inside) && names.includes(name)) return specNamed(name, where);
   if (existsSync(path) && statSync(path).isFile())
-    return { source: word, path, cell, trusts: trustedBy(path, where, by) };
+    return { source: word, path, twin, trusts: trustedBy(path, where, by) };
   const folder = [path, join(where.specs, word)].find((p) => existsSync(p));
   if (folder)
     throw new SpecError([{ where: word, what: "a folder, not a spec", mend: `name a spec: ${examples(names, word)}` }]);

@@ -118,7 +118,7 @@ function ofModel(model: Model): Readonly<Record<string, Schema>> {
   const settings = Object.fromEntries(names.map((name) => [name, told(model, `setting.${name}`)]));
   const release = { version: told(model, "version"), variants: list("variant") };
   // "properties" is "all", or a list: that much is said for every model.
-  const alsoOfCell = {
+  const alsoOfTwin = {
     configuration: { properties: settings, additionalProperties: false },
     contexts: { items: told(model, "context") },
     properties: list("property"),
@@ -133,8 +133,8 @@ function ofModel(model: Model): Readonly<Record<string, Schema>> {
   const set = { properties: { ...release, ...settings }, additionalProperties: false };
   return {
     ...release,
-    ...alsoOfCell,
-    for: { items: { properties: { set, ...alsoOfCell } } },
+    ...alsoOfTwin,
+    for: { items: { properties: { set, ...alsoOfTwin } } },
   };
 }
 

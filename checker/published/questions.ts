@@ -2,7 +2,7 @@
 import { CutShort } from "../cli/progress.ts";
 import type { Recorded } from "../cli/records.ts";
 import { allSpecs } from "../cli/specs.ts";
-import { splitCell } from "../spec/cells.ts";
+import { splitTwin } from "../spec/twins.ts";
 import { markdownTable, plain } from "../text/table.ts";
 import { wrap } from "../text/wrap.ts";
 import type { Publication } from "./publication.ts";
@@ -38,10 +38,10 @@ export const questions: Publication = {
 function page(folder: string, searched: readonly Recorded[], missing: readonly string[]): string {
   const about = searched.map(({ spec }) => spec.model.subjects?.[folder]).find((text) => text !== undefined);
   const intro =
-    "Written by `npm run results -- questions`, never by hand. A cell, NAME@SETTING, is the same question with that setting.";
+    "Written by `npm run results -- questions`, never by hand. A twin, NAME@SETTING, is the same question with that setting.";
   const rows = searched.map(({ spec, record: { verdict, violated } }) => {
     const name = baseOf(spec.name);
-    const { file } = splitCell(name);
+    const { file } = splitTwin(name);
     return [
       `[${name}](${file}.json)`,
       plain(spec.question),

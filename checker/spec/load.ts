@@ -5,7 +5,6 @@
 import { basename, dirname } from "node:path";
 import type { System } from "../language/index.ts";
 import { readText, systemError } from "../text/files.ts";
-import { cellAmong, cellNames, cellOf, cellProblems, splitCell, withCell } from "./cells.ts";
 import { type Change, changeSpec } from "./change.ts";
 import type { Model, Problem } from "./model.ts";
 import { type Builtins, loadModel, mendThrown, type Trusted, whereThrown } from "./models.ts";
@@ -15,6 +14,7 @@ import { linkSpec } from "./question.ts";
 import type { Spec } from "./spec.ts";
 import { type RawSpec, structureProblems } from "./structure.ts";
 import { parseSpecText } from "./text.ts";
+import { splitTwin, twinAmong, twinNames, twinOf, twinProblems, withTwin } from "./twins.ts";
 
 /** A spec that can be searched. */
 export interface Loaded {
@@ -33,8 +33,8 @@ export interface SpecFile {
   /** Name of the spec; from a path, that of the file. */
   readonly name?: string;
   readonly path: string;
-  /** Which of its questions: a cell of `for`, or that of the file itself. */
-  readonly cell?: string | null;
+  /** Which of its questions: a twin of `for`, or that of the file itself. */
+  readonly twin?: string | null;
   /** Where a file may be that the spec names as its model. Default: where the spec is. */
   readonly trusts?: Trusted;
 }
@@ -87,7 +87,7 @@ async function named(file: SpecFile, builtins: Builtins, given: readonly Change[
     );
   }
   let changes: readonly Change[] = [];
-  /** Where what is asked stands in the file: of a cell, elsewhere than in a spec of its own. */
+  /** Where what is asked stands in the file: of a twin, elsewhere than in a spec of its own. */
   let inFile = (path: string): string => path;
   const located = ({ path: asked, what, mend }: Problem): LocatedProblem => {
     const path = inFile(asked);
@@ -116,28 +116,28 @@ async function named(file: SpecFile, builtins: Builtins, given: readonly Change[
   const structure = structureProblems(text.data);
   if (structure.length > 0) throw refuse(structure);
   const whole = text.data as unknown as RawSpec;
-  const twice = cellProblems(whole);
+  const twice = twinProblems(whole);
   if (twice.length > 0) throw refuse(twice);
-  const { name: chosen, rest } = file.cell == null ? cellAmong(whole, given) : { name: file.cell, rest: given };
-  const cell = cellOf(whole, chosen);
-  if (!cell) {
-    const what = `${shown} has no cell "${chosen}"`;
-    throw new SpecError([{ where: file.source, what, mend: mendName(chosen ?? "", cellNames(whole), "cell") }]);
+  const { name: chosen, rest } = file.twin == null ? twinAmong(whole, given) : { name: file.twin, rest: given };
+  const twin = twinOf(whole, chosen);
+  if (!twin) {
+    const what = `${shown} has no twin "${chosen}"`;
+    throw new SpecError([{ where: file.source, what, mend: mendName(chosen ?? "", twinNames(whole), "twin") }]);
   }
   changes = rest;
-  inFile = cell.locate;
+  inFile = twin.locate;
   const found = await loadModel(whole.model, file.path, builtins, file.trusts ?? [dirname(file.path)]);
   if ("problems" in found) throw refuse(found.problems);
   const { model, file: modelFile } = found;
-  const { raw, problems: misset } = changeSpec(cell.raw, model, changes);
+  const { raw, problems: misset } = changeSpec(twin.raw, model, changes);
   if (misset.length > 0) throw new SpecError(misset);
   const changed = changes.map((c) => c.text);
-  const source = file.cell == null ? withCell(file.source, chosen) : file.source;
-  const ofFile = file.name === undefined ? basename(file.path).replace(/\.json$/, "") : splitCell(file.name).file;
-  const name = withCell(ofFile, chosen);
-  const others = [null, ...cellNames(whole)]
+  const source = file.twin == null ? withTwin(file.source, chosen) : file.source;
+  const ofFile = file.name === undefined ? basename(file.path).replace(/\.json$/, "") : splitTwin(file.name).file;
+  const name = withTwin(ofFile, chosen);
+  const others = [null, ...twinNames(whole)]
     .filter((other) => other !== chosen)
-    .map((other) => withCell(splitCell(file.source).file, other));
+    .map((other) => withTwin(splitTwin(file.source).file, other));
   const wherever = changes.some((c) => c.wherever);
   const { spec, problems } = author(model, () => nameSpec(raw, model, { name, others, changed, wherever }));
   if (problems.length > 0) throw refuse(problems);

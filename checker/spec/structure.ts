@@ -38,11 +38,11 @@ export interface RawSpec {
     readonly transitions?: number;
     readonly depth?: number;
   };
-  readonly for: readonly RawCell[];
+  readonly for: readonly RawTwin[];
 }
 
 /** The same question once more, with other settings: what it says itself stands for what the spec says. */
-export interface RawCell extends Partial<Omit<RawSpec, "model" | "version" | "variants" | "for">> {
+export interface RawTwin extends Partial<Omit<RawSpec, "model" | "version" | "variants" | "for">> {
   readonly set: Readonly<Record<string, RawSetting>>;
 }
 

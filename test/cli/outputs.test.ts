@@ -248,15 +248,19 @@ const running = (word: string): readonly string[] =>
 
 describe.skipIf(!existsSync("/proc/self/cmdline"))("an npm that is killed", () => {
   // It would take a minute and more to search this, and hours to ask all of that.
-  const search = ["pages-on-two-cpus", "--engine", "reference", "--explore-all", "--max-states"];
+  const search = ["pages/pages-on-two-cpus", "--engine", "reference", "--explore-all", "--max-states"];
   it.concurrent.each([
     ["SIGTERM", "check", search],
     ["SIGHUP", "check", search],
     ["SIGKILL", "check", search],
-    ["SIGKILL", "reductions", ["another-cpu-and-a-softirq", ...Array<string>(20).fill("pages-on-two-cpus")]],
+    [
+      "SIGKILL",
+      "reductions",
+      ["company/another-cpu-and-a-softirq", ...Array<string>(20).fill("pages/pages-on-two-cpus")],
+    ],
   ] as const)("by %s leaves no `%s` that goes on", async (signal, command, words) => {
     // A word of its own, by which its processes are found.
-    const mark = command === "check" ? String(1e12 + Math.floor(Math.random() * 1e12)) : "pages-on-two-cpus.json";
+    const mark = command === "check" ? String(1e12 + Math.floor(Math.random() * 1e12)) : "pages/pages-on-two-cpus.json";
     const last = command === "check" ? [mark] : [`specs/${mark}`];
     const npm = spawn("npm", ["run", "--silent", command, "--", ...words, ...last], { cwd: root, detached: true });
     const ended = new Promise((resolve) => npm.on("close", resolve));

@@ -57,13 +57,13 @@ const lights = (script: string[], rest: object): Data => ({
 const EXAMPLES = ["bits", "counters", "freelist", "hanoi", "once", "peterson", "philosophers", "ticket-lock", "twins"];
 const KERNEL = [
   "hooks/hook-cuts-freelist",
-  "gate/no-bucket-retry@preemptRt",
-  "hooks/nolock-waits-for-list-lock@preemptRt",
-  "memcg-v1-statistics",
-  "nmi-on-kmalloc",
-  "gate/nmi-asks-again@preemptRt",
+  "gate/no-bucket-retry",
+  "hooks/nolock-waits-for-list-lock",
+  "memcg/memcg-v1-statistics",
+  "slabs/nmi-on-kmalloc",
+  "gate/nmi-asks-again",
   "pages/task-frees-page-nolock",
-  "up-drain",
+  "company/up-drain",
 ];
 
 /** All texts of a value that are not too long for a name, keys included. */

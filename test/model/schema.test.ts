@@ -83,7 +83,7 @@ describe("the schema of specs", () => {
       );
   });
 
-  it.each(specNames(folders))("takes %s", (name) => {
+  it.each(specNames(folders).filter((name) => !name.includes("@")))("takes %s", (name) => {
     expect(wrong(JSON.parse(readFileSync(specNamed(name, folders).path, "utf8")))).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe("the schema of specs", () => {
   });
 
   it("refuses a name that the model does not have, at its place", () => {
-    const good = spec("nmi-on-kmalloc");
+    const good = spec("slabs/nmi-on-kmalloc");
     const [task, nmi] = good.contexts;
     for (const [at, bad] of [
       ["/configuration", { ...good, configuration: { cpuz: 2 } }],

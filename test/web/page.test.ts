@@ -95,7 +95,7 @@ describe("ways", () => {
   });
 
   it("lead to witnesses where a spec holds", async () => {
-    const { routes } = gather(await outcomeOf("specs/hook-outside-slab-alloc.json"), "");
+    const { routes } = gather(await outcomeOf("specs/hooks/hook-outside-slab-alloc.json"), "");
     expect(routes.length).toBeGreaterThan(0);
     expect(routes.every(({ kind }) => kind === "witness")).toBe(true);
     expect(new Set(routes.map(({ property }) => property)).size).toBe(routes.length);
@@ -151,7 +151,11 @@ describe("a picture of a state", () => {
   });
 
   it("draws every field of every model, named by its views or not", async () => {
-    for (const path of ["examples/freelist-untagged.json", "specs/frozen-page.json", "specs/memcg-nmi-on-stock.json"]) {
+    for (const path of [
+      "examples/freelist-untagged.json",
+      "specs/pages/frozen-page.json",
+      "specs/memcg/memcg-nmi-on-stock.json",
+    ]) {
       const { system, spec } = await loaded(path);
       const drawn = groupsOf(system, spec.model.views ?? { structures: [] }, system.initials[0]);
       const fields = drawn.flatMap(({ boxes }) => boxes.map(({ name }) => name.replace(/\[.*/, "")));

@@ -15,7 +15,7 @@ export const SAMPLE: Readonly<Record<string, string>> = {
   "violated, RT": "hooks/nolock-waits-for-list-lock@preemptRt",
   "violated, two CPUs": "hooks/contention-tracepoint",
   "holds, RT": "gate/nmi-asks-again@preemptRt",
-  "holds, !RT": "memcg-v1-statistics",
+  "holds, !RT": "memcg/memcg-v1-statistics",
   "no progress": "debug/endless-new-slabs",
   deadlock: "deferred/two-barriers",
   "deadlock, small": "examples/philosophers.json",

@@ -169,7 +169,7 @@ describe("the line of a row", () => {
   it("is that of its label and quotation, and known but for rows that a function of the model makes", async () => {
     const textOf = (file: string): string[] => readFileSync(join(PROJECT, file), "utf8").split("\n");
     const found = { lines: 0, rows: 0 };
-    for (const name of ["hooks/hook-cuts-freelist", "hooks/contention-tracepoint", "memcg-v1-statistics"]) {
+    for (const name of ["hooks/hook-cuts-freelist", "hooks/contention-tracepoint", "memcg/memcg-v1-statistics"]) {
       const loaded = await loadSpec(specNamed(name, folders), builtins);
       const lineOf = linesOf(loaded);
       for (const [program, { kernel, rows }] of Object.entries(loaded.system.programs)) {

@@ -1,14 +1,14 @@
-/** One file with several questions: how are its cells called, what does each ask, and where is told what is wrong with one? */
+/** One file with several questions: how are its twins called, what does each ask, and where is told what is wrong with one? */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { check, statusOf } from "../../checker/answer/check.ts";
 import { textReport } from "../../checker/report/text.ts";
-import { cellName, cellNames, saidIn, splitCell, withCell } from "../../checker/spec/cells.ts";
 import { parseChange } from "../../checker/spec/change.ts";
 import { type Loaded, loadSpec } from "../../checker/spec/load.ts";
 import { SpecError } from "../../checker/spec/problems.ts";
+import { saidIn, splitTwin, twinName, twinNames, withTwin } from "../../checker/spec/twins.ts";
 import { project } from "../cli/environment.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "nolock-"));
@@ -35,12 +35,12 @@ const spec = {
   ],
 };
 
-function load(given: object, cell: string | null = null, sets: readonly string[] = []): Promise<Loaded> {
+function load(given: object, twin: string | null = null, sets: readonly string[] = []): Promise<Loaded> {
   const path = join(dir, "spec.json");
   writeFileSync(path, JSON.stringify(given, null, 2));
-  const source = withCell("spec.json", cell);
+  const source = withTwin("spec.json", twin);
   return loadSpec(
-    { source, path, cell },
+    { source, path, twin },
     builtins,
     sets.flatMap((text) => parseChange(text) ?? []),
   );
@@ -55,20 +55,20 @@ async function complaints(...given: Parameters<typeof load>): Promise<string[]> 
   return error.message.replaceAll(`${dir}/`, "").split("\n");
 }
 
-describe("a cell", () => {
+describe("a twin", () => {
   it("is called by what it sets", () => {
-    expect(cellName({ set: { preemptRt: true } })).toBe("preemptRt");
-    expect(cellName({ set: { version: "v1", smp: false, cpus: 3 } })).toBe("v1,no-smp,cpus=3");
-    expect(cellName({ set: { variants: ["a", "b"] } })).toBe("a,b");
-    expect(cellName({ set: { version: "v1", variants: [], rooms: ["hall"] } })).toBe("v1,rooms=hall");
-    expect(splitCell("7.3/nmi@preemptRt")).toEqual({ file: "7.3/nmi", cell: "preemptRt" });
-    expect(splitCell("a@b/nmi")).toEqual({ file: "a@b/nmi", cell: null });
-    expect([withCell("nmi", null), withCell("nmi", "v1")]).toEqual(["nmi", "nmi@v1"]);
+    expect(twinName({ set: { preemptRt: true } })).toBe("preemptRt");
+    expect(twinName({ set: { version: "v1", smp: false, cpus: 3 } })).toBe("v1,no-smp,cpus=3");
+    expect(twinName({ set: { variants: ["a", "b"] } })).toBe("a,b");
+    expect(twinName({ set: { version: "v1", variants: [], rooms: ["hall"] } })).toBe("v1,rooms=hall");
+    expect(splitTwin("7.3/nmi@preemptRt")).toEqual({ file: "7.3/nmi", twin: "preemptRt" });
+    expect(splitTwin("a@b/nmi")).toEqual({ file: "a@b/nmi", twin: null });
+    expect([withTwin("nmi", null), withTwin("nmi", "v1")]).toEqual(["nmi", "nmi@v1"]);
   });
 
   it("is found in what may be no spec at all", () => {
-    expect(cellNames(spec)).toEqual(["lights=2", "lit,again"]);
-    for (const odd of [null, [], 3, { for: 3 }, { for: [null, 3, {}, { set: 3 }] }]) expect(cellNames(odd)).toEqual([]);
+    expect(twinNames(spec)).toEqual(["lights=2", "lit,again"]);
+    for (const odd of [null, [], 3, { for: 3 }, { for: [null, 3, {}, { set: 3 }] }]) expect(twinNames(odd)).toEqual([]);
     expect([saidIn({ size: "large", for: [{ set: { a: true } }] }, "a", "size"), saidIn(null, "a", "size")]).toEqual([
       "large",
       undefined,
@@ -102,11 +102,11 @@ describe("a cell", () => {
 
   it("may have contexts of its own, and settings that it is not called by", async () => {
     const task = { name: "task1", kind: "task", script: ["wait"] };
-    const cell = { set: { lit: true }, configuration: { lights: 3 }, contexts: [task], properties: ["smallIsZero"] };
-    const { spec: own } = await load({ ...spec, for: [{ ...cell, sometimes: [] }] }, "lit");
+    const twin = { set: { lit: true }, configuration: { lights: 3 }, contexts: [task], properties: ["smallIsZero"] };
+    const { spec: own } = await load({ ...spec, for: [{ ...twin, sometimes: [] }] }, "lit");
     expect([own.asked.configuration.lights, own.asked.configuration.lit]).toEqual([3, true]);
     expect(own.asked.contexts.map(({ name }) => name)).toEqual(["task1"]);
-    const bad = { ...cell, configuration: { lights: 9 }, contexts: [{ ...task, kind: "tsk" }] };
+    const bad = { ...twin, configuration: { lights: 9 }, contexts: [{ ...task, kind: "tsk" }] };
     expect((await complaints({ ...spec, for: [bad] }, "lit")).map((line) => line.replace(/^\S+ /, ""))).toEqual(
       expect.arrayContaining([
         "/for/0/configuration/lights: 9 is more than 4",
@@ -157,9 +157,9 @@ describe("a cell", () => {
       `spec.json:${lineOf("allLitt")} /for/0/sometimes/0: "allLitt" is not a witness of the model`,
       `spec.json:${lineOf('"expect"')} /for/0/expect/violated: no property is named`,
     ]);
-    // What is wrong with a cell does not keep the others from being asked.
+    // What is wrong with a twin does not keep the others from being asked.
     expect((await load(bad)).spec.name).toBe("spec");
-    expect((await complaints(spec, "lights=4")).join("\n")).toContain('spec.json has no cell "lights=4"');
+    expect((await complaints(spec, "lights=4")).join("\n")).toContain('spec.json has no twin "lights=4"');
     const twins = { ...spec, for: [spec.for[0], spec.for[0]] };
     expect((await complaints(twins))[0]).toMatch(/^spec.json:\d+ \/for\/1: it sets what \/for\/0 sets$/);
     expect((await complaints({ ...spec, for: [{ set: {} }] }))[0]).toMatch(/\/for\/0\/set: .* fewer than 1/);
@@ -169,12 +169,12 @@ describe("a cell", () => {
   });
 });
 
-describe("a project with cells", () => {
+describe("a project with twins", () => {
   it("lists, checks, publishes and finds each by its name", async () => {
     const at = project({ "one/lit": spec, "two/lit": { ...spec, for: [] }, plain: { ...spec, for: [] } });
     const { expect: _, ...unpinned } = spec.for[0] as { expect: object };
     at.put("specs/one/lit.json", JSON.stringify({ ...spec, for: [unpinned, spec.for[1]] }));
-    const names = (await at.run("check", "--list")).printed
+    const names = (await at.run("list")).printed
       .trim()
       .split("\n")
       .map((line) => line.split(/ {2,}/)[0]);
@@ -195,8 +195,21 @@ describe("a project with cells", () => {
     await at.run("results");
     const summary = readFileSync(at.path("results/summary.md"), "utf8");
     expect(summary).toContain("[one/lit@lights=2](one/lit@lights=2.txt)");
-    expect((await at.run("results", "--check")).status).toBe(0);
-    expect((await at.run("claims")).printed).toContain("C1");
+    expect((await at.run("results", "reports", "--check")).status).toBe(0);
+    expect((await at.run("results", "claims")).printed).toContain("C1");
+    expect((await at.run("results", "questions")).status).toBe(0);
+    const page = readFileSync(at.path("specs/one/README.md"), "utf8");
+    expect(page).toContain(
+      "| [lit](lit.json) | Can all lights be on? | violated: someDark | [report](../../results/one/lit.txt) |",
+    );
+    expect(page).toContain(
+      "| [lit@lights=2](lit.json) | Can all lights be on? | holds | [report](../../results/one/lit@lights=2.txt) |",
+    );
+    expect((await at.run("results", "questions", "--check")).status).toBe(0);
+    at.put("specs/one/README.md", "?");
+    expect((await at.run("results", "questions", "--check")).complained).toContain(
+      "specs/one/README.md: it is not what",
+    );
     at.remove();
   });
 });
