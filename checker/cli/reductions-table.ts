@@ -162,9 +162,9 @@ ${summary(rows)
 ## What stands in the way
 
 Partial order: 500 states of walks at random, the same each time; in each, of every context that could step, what keeps it from going on
-alone. A spec counts under what is most often in the way. That others are under mode counts before frames that may still come. A walk at random is no
+alone. A spec counts under what is most often in the way. That others are under way counts before frames that may still come. A walk at random is no
 average over the graph. No ordinary row: an arrival, a row where a script may stop, the scheduler, a server; a frame that has not come and might is
-such a context in each state, so these are many. Symmetry: a state is known by so many names at most as there are modes to rename.
+such a context in each state, so these are many. Symmetry: a state is known by so many names at most as there are ways to rename.
 
 ${[...orderObstacles(rows), ...symmetryObstacles(rows)].join("\n")}
 
