@@ -23,9 +23,16 @@ export const sheafHookPlaces: HookPlaces = {
   },
 };
 
-/** Whether anything can be put off, so that irq_work must run: by a kfree_nolock() that finds no room in a sheaf. */
-export const sheafDefers = ({ contexts }: Question): boolean =>
-  contexts.some(({ script }) => script.some((line) => line.startsWith("kfree_nolock")));
+/**
+ * Whether anything can be put off, so that irq_work must run: by a kfree_nolock() that finds no room in a sheaf, and where
+ * a variant lets an allocation free so.
+ */
+export const sheafDefers = ({ contexts, configuration, variants }: Question): boolean => {
+  const aborts = configuration.chargeFails === true && variants.includes("abort-frees-nolock");
+  return contexts.some(({ script }) =>
+    script.some((line) => line.startsWith("kfree_nolock") || (aborts && line.startsWith("kmalloc_nolock"))),
+  );
+};
 
 export function sheafQuestionProblems(question: Question): Problem[] {
   const s = question.configuration as unknown as SheafValues;

@@ -121,12 +121,12 @@ export function initialSheaves(sizes: SheafSizes): { readonly count: number; rea
   const lines = sizes.sheaves.map((line) => parseSheaf(line) as SheafLine);
   const initially: Assign[] = [];
   let count = 0;
-  const make = (b: number, objects: Objects) => {
+  const make = (b: number, objects: Objects, inBarn = false) => {
     const one = element(sheaf, count++);
     initially.push(
       sheafOf(one).cache.set(element(bucket, b)),
       sheafOf(one).size.set(objects.length),
-      sheafOf(one).next.set("garbage"),
+      ...(inBarn ? [] : [sheafOf(one).next.set("garbage")]),
       ...objects.map(({ slab, slot }, i) =>
         sheafOf(one)
           .objects.at(i)
@@ -148,7 +148,7 @@ export function initialSheaves(sizes: SheafSizes): { readonly count: number; rea
       const all = lines.filter(
         (one) => one.bucket === b && one.cpu === null && one.main.length > 0 === (kind === "full"),
       );
-      const made = all.map(({ main }) => make(b, main));
+      const made = all.map(({ main }) => make(b, main, true));
       for (const [i, one] of made.entries()) initially.push(sheafOf(one).next.set(made[i + 1] ?? lit(null)));
       if (made[0]) initially.push(barn[kind].set(made[0]));
       initially.push({ full: barn.nrFull, empty: barn.nrEmpty }[kind].set(made.length));
