@@ -29,6 +29,7 @@ export const sheafHookPlaces: HookPlaces = {
  */
 export const sheafDefers = ({ contexts, configuration, variants }: Question): boolean => {
   const aborts = configuration.chargeFails === true && variants.includes("abort-frees-nolock");
+  if (configuration.memcg === true && variants.includes("release-by-irq-work")) return true;
   return contexts.some(({ script }) =>
     script.some((line) => line.startsWith("kfree_nolock") || (aborts && line.startsWith("kmalloc_nolock"))),
   );
