@@ -1,10 +1,11 @@
 /** The model `slub` since 7.0: sheaves. */
 import type { Question } from "../checker/spec/model.ts";
 import { kernelModel } from "./kernel/model.ts";
+import { wq } from "./memcg/queue-work.ts";
 import { accountCells } from "./memcg/state.ts";
 import { ms } from "./memcg/stock-slots.ts";
 import { mm } from "./mm/config.ts";
-import { LOCAL_LOCKS, RAW_LOCKS } from "./mm/locks.ts";
+import { LOCAL_LOCKS, SHEAF_RAW_LOCKS } from "./mm/locks.ts";
 import { memoryOf, unfitWithoutAccounting } from "./own.ts";
 import { p } from "./page/state.ts";
 import { g } from "./properties/ghosts.ts";
@@ -63,10 +64,10 @@ const PLAIN_STORES = [
 export const sheafModel = kernelModel({
   name: "slub",
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
-  roots: [mm, sc, h, slabCells, p, ms, accountCells, g],
+  roots: [mm, sc, h, slabCells, p, ms, accountCells, wq, g],
   localLocks: LOCAL_LOCKS,
   spinlocks: SHEAF_SPINLOCKS,
-  rawLocks: RAW_LOCKS,
+  rawLocks: SHEAF_RAW_LOCKS,
   irqWorks: ["deferred work"],
   callbacks: [deferredPercpuWork],
   queues: sheafDefers,

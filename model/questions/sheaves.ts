@@ -16,6 +16,11 @@ export const sheafHookPlaces: HookPlaces = {
     runs: "kprobe",
     region: () => SHEAF_ROWS,
   },
+  workqueue_queue_work: {
+    about: "the tracepoint workqueue_queue_work: the lock of a worker pool is held",
+    runs: "tracepoint",
+    region: () => marked("workqueue_queue_work"),
+  },
   asserts: {
     about: "slab_attach_kprobe_locked(), where 7.3 asserts that a lock is held (DEBUG_VM or PROVE_LOCKING)",
     runs: "kprobe",

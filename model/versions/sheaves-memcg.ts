@@ -1,7 +1,9 @@
 /** What the memory controller does for nolock callers since 7.0, in proposals: M of the variants. */
 import {
+  and,
   call,
   choose,
+  not,
   otherwise,
   patch,
   select,
@@ -18,6 +20,7 @@ import { refillObjStockSlots } from "../memcg/refill-obj-stock-slots.ts";
 import { releaseObjcgs } from "../memcg/release-objcgs.ts";
 import { accountCells } from "../memcg/state.ts";
 import { ms, slotOf, stepDrainIdx, stockSlot } from "../memcg/stock-slots.ts";
+import { isTask, tryChargeMemcg } from "../memcg/try-charge-memcg.ts";
 import { object } from "../mm/sets.ts";
 import { deferredPercpuWork } from "../sheaves/deferred-percpu-work.ts";
 import { freeToSlab } from "../sheaves/free-to-slab.ts";
@@ -72,6 +75,18 @@ export const SHEAF_MEMCG: Readonly<Record<string, Variant>> = {
           .do(slot.set(ms.stock.at(c).drainIdx), stepDrainIdx(c))
           .goto("drain"),
         otherwise.goto("atomic"),
+      ),
+    })),
+  ),
+  "high-work-spins": variant(
+    "high-work-spins",
+    "M23: over memory.high a work is scheduled only where the caller may spin",
+    patch(tryChargeMemcg, ({ self, allowSpin }) => ({
+      inTask: step(
+        "(variant) if (!in_task()) { if (mem_high && allow_spinning) { schedule_work(&memcg->high_work); break; } .. }",
+        { tag: "D" },
+        when(and(allowSpin, not(isTask(self)))).goto("schedule"),
+        otherwise.goto("charged"),
       ),
     })),
   ),
