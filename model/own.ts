@@ -14,6 +14,9 @@ import { VARIANTS, VERSIONS } from "./versions/versions.ts";
 
 const names = (n: number, name: (i: number) => string) => Array.from({ length: n }, (_, i) => name(i));
 
+/** Calls that wait for the end of an irq_work. */
+const WAITS: ReadonlySet<string> = new Set(["destroy", "kvfree_rcu_barrier"]);
+
 /** The settings that every version has. */
 type Memory = Pick<SlubValues, keyof SlubValues & keyof SheafValues>;
 
@@ -61,7 +64,7 @@ export function memoryOf(
     named: { slab: calls.flatMap(slabsNamedBy) },
     constants: [
       mm.hooked.set(s.memcg || s.debugHooks.length > 0),
-      cfg.irqWorkSync.set(calls.some(({ operation }) => operation === "destroy")),
+      cfg.irqWorkSync.set(calls.some(({ operation }) => WAITS.has(operation))),
       ...question.contexts.map((one, i) => mm.objcgOf.at(element(context, i)).set(element(objcg, objcgOf(one)))),
     ],
     initially,

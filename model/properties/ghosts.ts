@@ -80,7 +80,7 @@ export const trackReturned = track(returned, "check", ({ got }) =>
 
 export const trackHeld = [trackReturned, track(doSlabFree, "redo", ({ x }) => g.held.at(x).set(false))];
 
-const freersReturn = track(returned, "check", ({ self }) => [
+export const freersReturn = track(returned, "check", ({ self }) => [
   setEach(object, (x) => g.freer.at(x).set(unless(g.freer.at(x), self))),
   setEach(slab, (s) => g.giver.at(s).set(unless(g.giver.at(s), self))),
 ]);

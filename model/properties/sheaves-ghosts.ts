@@ -5,13 +5,14 @@ import { allocFromNewSlab } from "../sheaves/alloc-from-new-slab.ts";
 import { allocFromPcs } from "../sheaves/alloc-from-pcs.ts";
 import { allocSingleFromNewSlab } from "../sheaves/alloc-single-from-new-slab.ts";
 import { allocSingleFromPartial } from "../sheaves/debug-caches.ts";
+import { deferFree } from "../sheaves/defer-free.ts";
 import { freeNewSlabNolock } from "../sheaves/free-new-slab-nolock.ts";
 import { freeToPcs } from "../sheaves/free-to-pcs.ts";
 import { freeToSlab } from "../sheaves/free-to-slab.ts";
 import { getFromPartialNode } from "../sheaves/get-from-partial-node.ts";
 import { kfree } from "../sheaves/kfree.ts";
 import { kfreeNolock } from "../sheaves/kfree-nolock.ts";
-import { g, trackReturned } from "./ghosts.ts";
+import { freersReturn, g, trackReturned } from "./ghosts.ts";
 
 const FIRST = element(slot, 0);
 
@@ -38,3 +39,6 @@ export const trackHeld = [
   track(kfree, "cache", ({ x }) => g.held.at(x).set(false)),
   track(kfreeNolock, "cache", ({ x }) => g.held.at(x).set(false)),
 ];
+
+/** Whose calls are under way, of those that put off a free. */
+export const trackFreer = [track(deferFree, "pin", ({ self, x }) => g.freer.at(x).set(self)), freersReturn];

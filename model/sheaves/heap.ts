@@ -154,5 +154,6 @@ export function initialSheaves(sizes: SheafSizes): { readonly count: number; rea
       initially.push({ full: barn.nrFull, empty: barn.nrEmpty }[kind].set(made.length));
     }
   }
-  return { count: count + sizes.moreSheaves, initially };
+  // An index set must have an element, also where no bucket has sheaves.
+  return { count: Math.max(1, count + sizes.moreSheaves), initially };
 }

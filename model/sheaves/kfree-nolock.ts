@@ -28,7 +28,7 @@ export const kfreeNolock = program(
   (_, { x }, { b }) => ({
     cache: step(
       "slab = virt_to_slab(object); .. s = slab->slab_cache;",
-      { ref: "11.3.A2" },
+      { ref: "11.3.A1 11.3.A2 11.3.A4" },
       when(k.slab.at(slabOf(x)).cache.isNull()).fails("S2", "frees an object whose slab was given up"),
       otherwise.do(b.set(k.slab.at(slabOf(x)).cache.known())).goto("hooks"),
     ),

@@ -72,7 +72,7 @@ export const kmallocNolock = program(
     ),
     bucket: step(
       "s = kmalloc_slab(size, NULL, gfp_flags, PASS_TOKEN_PARAM(token), ac->alloc_flags);",
-      { ref: "11.2.A6" },
+      { ref: "11.2.A1 11.2.A2 11.2.A6" },
       otherwise.do(b.set(size), canRetry.set(true)).goto("supported"),
     ),
     supported: select("if (!(s->flags & __CMPXCHG_DOUBLE) ..", [[mm.cmpxchgDouble, "pcs"]], "unsupported"),

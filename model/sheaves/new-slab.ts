@@ -82,7 +82,7 @@ export const newSlab = program(
     entry: select("(model) is the page allocator modelled?", [[mm.pages, "allocPage"]], "choice"),
     choice: step(
       "slab = allocate_slab(s, flags, alloc_flags, node);",
-      { ref: "11.2.H1", note: "a page or none is a free choice" },
+      { ref: "11.2.H1 11.2.H2", note: "a page or none is a free choice" },
       either(
         choose(slabs, (x) => when(k.slab.at(x).cache.isNull()).do(got.set(x), setUp(x, b)).goto("done")),
         otherwise.do(got.set(lit(null))).goto("done"),

@@ -67,7 +67,7 @@ export const pcsReplaceEmptyMain = program(
       ),
       spare: step(
         "if (pcs->spare && pcs->spare->size > 0) { swap(pcs->main, pcs->spare); return pcs; }",
-        { ref: "11.2.C2" },
+        { ref: "11.2.C2 11.2.C3" },
         when(and(spare.notNull(), sheafOf(spare).size.gt(0)))
           .do(main.set(spare), spare.set(main))
           .goto("locked"),

@@ -65,7 +65,7 @@ export const pcsReplaceFullMain = program(
       ),
       spare: step(
         "if (!pcs->spare) .. if (pcs->spare->size < s->sheaf_capacity) { swap(pcs->main, pcs->spare); return pcs; }",
-        { ref: "11.3.C3 11.3.C4" },
+        { ref: "11.3.C2 11.3.C3 11.3.C4" },
         when(spare.isNull()).goto("getEmpty"),
         when(sheafOf(spare).size.lt(capacityOf(b)))
           .do(main.set(spare), spare.set(main))

@@ -92,6 +92,8 @@ export const h = state({
   batch: each(context, each(object, bool)),
   /** Objects that a frame has taken off a deferred list and not yet freed. */
   drained: each(context, each(object, bool)),
+  /** Who waits for a work on each CPU: where it has run. */
+  workRan: each(context, each(cpu, bool)),
   /** `pc.slabs`: slabs that a frame has taken off the node's list. */
   isolated: each(context, each(slab, bool)),
 });

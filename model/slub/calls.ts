@@ -48,6 +48,8 @@ const allocation = { size: value(id(bucket)), got: result(resultShape) };
 const freeing = { x: value(id(object)) };
 type Allocates = Program<typeof allocation, object, "done", string>;
 type Frees = Program<typeof freeing, object, "done", string>;
+const cache = { b: value(id(bucket)) };
+type OfCache = Program<typeof cache, object, "done", string>;
 type Leaf = LeafPlace<Id<"object"> | null>;
 
 /** Where the object is that call `n` of a script returned. */
@@ -191,24 +193,20 @@ const spins = (instead: string): Pick<Operation, "only" | "sleeps" | "instead"> 
   sleeps: "preemptRt",
   instead,
 });
-const inTask = (what: string): Pick<Operation, "only" | "sleeps"> => ({
+export const inTask = (what: string): Pick<Operation, "only" | "sleeps"> => ({
   only: { kinds: TASK, what, mend: 'make the context a "task"' },
   sleeps: "always",
 });
 
-const ofCache =
-  (quote: string, callee: typeof flushSlab | typeof kmemCacheDestroy): Operation["read"] =>
+/** A call that is about a cache, by a program that takes it. */
+export const ofCache =
+  (quote: string, callee: OfCache): Operation["read"] =>
   (words) => {
     const b = bucketIn(words);
     if (b === null) return null;
     return {
       rows: ({ begin, back }) => ({
-        [begin]: call(
-          `${quote}(${BUCKET_NAMES[b]})`,
-          callee as typeof flushSlab,
-          { b: element(bucket, b) },
-          { done: back },
-        ),
+        [begin]: call(`${quote}(${BUCKET_NAMES[b]})`, callee, { b: element(bucket, b) }, { done: back }),
       }),
       problems: (asked) => bucketProblems(asked, b, "A"),
     };
