@@ -1,0 +1,96 @@
+/** RD1 to RD7: when a call is refused, and whether it is for the reason that it gives. */
+import {
+  and,
+  context,
+  type Expr,
+  exists,
+  forAll,
+  type Id,
+  implies,
+  invariant,
+  not,
+  or,
+  property,
+  whenever,
+} from "../../../checker/language/index.ts";
+import { mayRun, sameCpu, thisCpu } from "../../machine/state.ts";
+import { checkDeadlockAA, checkDeadlockABBA } from "../check-deadlock.ts";
+import { headLoop, isStuck, pendingLoop, polls, wouldFind } from "../check-timeout.ts";
+import { slowpath } from "../resilient-queued-spin-lock-slowpath.ts";
+import { resilientTasSpinLock } from "../resilient-tas-spin-lock.ts";
+import { askedBelow, g, heldOn, inCycle, TRACK_HOLDER, TRACK_SAW, TRACK_WANTS } from "./ghosts.ts";
+
+const TRACKED = [...TRACK_HOLDER, ...TRACK_WANTS];
+
+/** Two frames that run, each in a loop that looks for deadlocks, each for a lock that the other's CPU has. */
+const crossed = (f: Expr<Id<"context">>, h: Expr<Id<"context">>) =>
+  and(
+    not(sameCpu(f, h)),
+    polls(f),
+    polls(h),
+    isStuck(f),
+    isStuck(h),
+    g.wants.at(f).notNull(),
+    g.wants.at(h).notNull(),
+    heldOn(h, g.wants.at(f)),
+    heldOn(f, g.wants.at(h)),
+  );
+
+export const DETECTION = [
+  property(
+    "RD1",
+    "a call does not time out for a lock that its own CPU holds",
+    ...TRACKED,
+    whenever(pendingLoop, "wait", ({ self, lock }) => not(heldOn(self, lock)), { to: "late" }),
+    whenever(headLoop, "wait", ({ self, lock }) => not(heldOn(self, lock)), { to: "late" }),
+    whenever(slowpath, "turn", ({ self, lock }) => not(heldOn(self, lock)), { to: "late" }),
+    whenever(resilientTasSpinLock, "wait", ({ self, lock }) => not(heldOn(self, lock)), { to: "out" }),
+  ),
+  property(
+    "RD2",
+    "the AA check finds a lock that a frame of this CPU has or asks for",
+    ...TRACKED,
+    whenever(checkDeadlockAA, "look", ({ self, lock }) => or(heldOn(self, lock), askedBelow(self, lock)), {
+      to: "found",
+    }),
+  ),
+  property(
+    "RD3",
+    "the AA check finds a lock that a frame of this CPU has",
+    ...TRACKED,
+    whenever(checkDeadlockAA, "look", ({ self, lock }) => heldOn(self, lock), { to: "found" }),
+  ),
+  property(
+    "RD4",
+    "the ABBA check finds a cycle: another CPU has the lock and asks for one that this CPU has",
+    ...TRACKED,
+    whenever(checkDeadlockABBA, "entry", ({ self, lock }) => inCycle(self, lock), { to: "found" }),
+  ),
+  property(
+    "RD5",
+    "where two CPUs that look wait for each other's locks, the check of each would find it",
+    ...TRACKED,
+    invariant(
+      forAll(context, (f) =>
+        implies(
+          and(mayRun(f), polls(f)),
+          not(exists(context, (h) => and(mayRun(h), crossed(f, h), not(wouldFind(thisCpu(f)))))),
+        ),
+      ),
+    ),
+  ),
+  property(
+    "RD6",
+    "who waits in the queue is not sent away because the head saw a deadlock",
+    ...TRACK_SAW,
+    whenever(slowpath, "lateSignal", ({ self }) => not(g.sawDeadlock.at(self))),
+  ),
+  property(
+    "RD7",
+    "without a node a call is refused only where another has the lock that this CPU waits for",
+    ...TRACKED,
+    whenever(slowpath, "noNode", ({ self, lock }) => or(heldOn(self, lock), askedBelow(self, lock)), {
+      to: "errReleaseNode",
+    }),
+  ),
+];
