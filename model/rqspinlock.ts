@@ -7,6 +7,7 @@ import { HOOK_PLACES } from "./rqspinlock/hooks.ts";
 import { g } from "./rqspinlock/properties/ghosts.ts";
 import { PROPERTIES, RULES } from "./rqspinlock/properties/index.ts";
 import { SETTINGS } from "./rqspinlock/settings.ts";
+import { VERSIONS } from "./rqspinlock/versions/versions.ts";
 import { q } from "./rqspinlock/state.ts";
 
 export default kernelModel({
@@ -22,7 +23,9 @@ export default kernelModel({
   settings: SETTINGS,
   hooks: HOOK_PLACES,
   calls: CALLS,
-  own: (_, s) => ({
+  versions: Object.fromEntries(Object.entries(VERSIONS).map(([name, { about }]) => [name, about])),
+  own: ({ version }, s) => ({
+    variants: VERSIONS[version as string]?.patches ?? [],
     sizes: { rqLock: s.locks, lastNode: s.nodes - 1, lastEntry: s.held - 1 },
     names: { rqLock: LOCK_NAMES.slice(0, s.locks) },
   }),

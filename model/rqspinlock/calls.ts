@@ -62,7 +62,7 @@ export const CALLS: Operations = {
       const [lock, more] = locksOf(words) ?? [];
       if (lock === undefined || more !== undefined) return null;
       return {
-        problems: missing([first, ...(second === undefined ? [] : [second])]),
+        problems: missing([lock]),
         rows: ({ begin, back }) => ({
           [begin]: call(
             `res_spin_lock(&${words[0]}); /* for ever */`,

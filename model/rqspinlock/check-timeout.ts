@@ -105,6 +105,8 @@ interface Loop<G extends string, D extends string, T extends string> {
   readonly free: G;
   readonly deadlock: D;
   readonly late: T;
+  /** Whether the own CPU is asked about at the first look, or at each check: until 6.18. */
+  readonly aa?: "first" | "each";
   /** What is done by the look that finds the lock free. */
   readonly take?: readonly Assign[];
 }
@@ -123,19 +125,24 @@ export function waitRows<const G extends string, const D extends string, const T
   free,
   deadlock,
   late,
+  aa = "first",
   take = [],
 }: Loop<G, D, T>) {
   const isFree = isLockReleased(lock, lit(mask));
+  const to = {
+    first: { look: "aa", check: "abba", none: "wait" } as const,
+    each: { look: "wait", check: "aa", none: "abba" } as const,
+  }[aa];
   return {
-    look: step<G | "aa">(quote, { ref }, when(isFree).do(take).goto(free), otherwise.goto("aa")),
+    look: step<G | "aa" | "wait">(quote, { ref }, when(isFree).do(take).goto(free), otherwise.goto(to.look)),
     aa: call(
       "if (!ts->timeout_end) { if (check_deadlock_AA(lock)) return -EDEADLK; ..",
       checkDeadlockAA,
       { lock, ret },
-      { found: deadlock, none: "wait" },
+      { found: deadlock, none: to.none },
       { ref: "R3.7" },
     ),
-    wait: step<G | T | "abba">(
+    wait: step<G | T | "aa" | "abba">(
       quote,
       {
         ref: `${ref} R3.8`,
@@ -143,7 +150,7 @@ export function waitRows<const G extends string, const D extends string, const T
         note: "whether the time is over, or a millisecond has passed, is a free choice",
       },
       when(isFree).do(take).goto(free),
-      either<T | "abba">(when(mayTimeOut()).do(ret.set("-ETIMEDOUT")).goto(late), otherwise.goto("abba")),
+      either<T | "aa" | "abba">(when(mayTimeOut()).do(ret.set("-ETIMEDOUT")).goto(late), otherwise.goto(to.check)),
     ),
     abba: call(
       "if (prev + NSEC_PER_MSEC < time) return check_deadlock_ABBA(lock, mask);",
@@ -155,45 +162,67 @@ export function waitRows<const G extends string, const D extends string, const T
   };
 }
 
+/** Of a lock, the whole word: what the loops of those do that have no node. */
+export const takes = (lock: Lock): readonly Assign[] => [q.rqspinlock.at(lock).locked.set(true)];
+
 const KERNEL = "v7.3.4 kernel/bpf/rqspinlock.c";
 const LOOP = {
   exits: ["free", "deadlock", "late"],
   params: { lock: value(id(rqLock)), ret: result(returns) },
 } as const;
 
+/** What the loop of the pending waiter is; `aa` is another until 6.18. */
+export const pendingLoopOf = {
+  mask: "locked",
+  quote: "res_smp_cond_load_acquire(&lock->locked, !VAL || RES_CHECK_TIMEOUT(ts, ret, _Q_LOCKED_MASK));",
+  ref: "R4.4",
+  loop: PENDING_LOOP,
+  free: "free",
+  deadlock: "deadlock",
+  late: "late",
+} as const;
+
+/** What the loop of the head of the queue is. */
+export const headLoopOf = {
+  mask: "lockedPending",
+  quote: "val = res_atomic_cond_read_acquire(&lock->val, !(VAL & _Q_LOCKED_PENDING_MASK) || RES_CHECK_TIMEOUT(..));",
+  ref: "R5.9",
+  loop: HEAD_LOOP,
+  free: "free",
+  deadlock: "deadlock",
+  late: "late",
+} as const;
+
 /** The loop of the pending waiter: until the owner goes away. */
 export const pendingLoop = program(
   "res_smp_cond_load_acquire",
   { ...LOOP, kernel: `${KERNEL} res_smp_cond_load_acquire()`, tag: "S" },
-  (_, { lock, ret }) =>
-    waitRows({
-      lock,
-      mask: "locked",
-      ret,
-      quote: "res_smp_cond_load_acquire(&lock->locked, !VAL || RES_CHECK_TIMEOUT(ts, ret, _Q_LOCKED_MASK));",
-      ref: "R4.4",
-      loop: PENDING_LOOP,
-      free: "free",
-      deadlock: "deadlock",
-      late: "late",
-    }),
+  (_, { lock, ret }) => waitRows({ lock, ret, ...pendingLoopOf }),
 );
 
 /** The loop of the head of the queue: until owner and pending waiter go away. */
 export const headLoop = program(
   "res_atomic_cond_read_acquire",
   { ...LOOP, kernel: `${KERNEL} res_atomic_cond_read_acquire()`, tag: "S" },
+  (_, { lock, ret }) => waitRows({ lock, ret, ...headLoopOf }),
+);
+
+/** Until 6.18, who has no node tries again and again. */
+export const nodelessLoop = program(
+  "queued_spin_trylock (loop)",
+  { ...LOOP, kernel: "v6.18 kernel/bpf/rqspinlock.c resilient_queued_spin_lock_slowpath()", tag: "S" },
   (_, { lock, ret }) =>
     waitRows({
       lock,
-      mask: "lockedPending",
+      mask: "all",
       ret,
-      quote:
-        "val = res_atomic_cond_read_acquire(&lock->val, !(VAL & _Q_LOCKED_PENDING_MASK) || RES_CHECK_TIMEOUT(..));",
-      ref: "R5.9",
-      loop: HEAD_LOOP,
+      quote: "while (!queued_spin_trylock(lock)) { if (RES_CHECK_TIMEOUT(ts, ret, ~0u)) goto err_release_node; }",
+      ref: "R7.5",
+      loop: WORD_LOOP,
       free: "free",
       deadlock: "deadlock",
       late: "late",
+      aa: "each",
+      take: takes(lock),
     }),
 );

@@ -75,6 +75,7 @@ export const resSpinUnlock = program(
   (self, { lock }) => {
     const table = ownTable(self);
     return {
+      entry: select("struct rqspinlock_held *rqh = this_cpu_ptr(&rqspinlock_held_locks);", [], "store"),
       store: step(
         "smp_store_release(&lock->locked, 0);",
         { ref: "R1.4" },

@@ -8,12 +8,22 @@
  * @kernel v7.3.4 kernel/bpf/rqspinlock.c
  */
 import { call, id, program, result, value } from "../../checker/language/index.ts";
-import { WORD_LOOP, waitRows } from "./check-timeout.ts";
+import { takes, WORD_LOOP, waitRows } from "./check-timeout.ts";
 import { releaseHeldLockEntry } from "./held-lock-entry.ts";
 import { returns, rqLock } from "./sets.ts";
-import { wordOf } from "./state.ts";
 
 const TRY = "val = atomic_read(&lock->val); if (val || !atomic_try_cmpxchg(&lock->val, &val, 1)) ..";
+
+/** What its loop is; `aa` is another until 6.18. */
+export const tasLoopOf = {
+  mask: "all",
+  quote: TRY,
+  ref: "R6.1",
+  loop: WORD_LOOP,
+  free: "held",
+  deadlock: "out",
+  late: "out",
+} as const;
 
 export const resilientTasSpinLock = program(
   "resilient_tas_spin_lock",
@@ -24,21 +34,8 @@ export const resilientTasSpinLock = program(
     tag: "S",
   },
   (_, { lock, ret }) => {
-    const take = [wordOf(lock).locked.set(true)];
-    const rows = waitRows({
-      lock,
-      mask: "all",
-      ret,
-      quote: TRY,
-      ref: "R6.1",
-      loop: WORD_LOOP,
-      free: "held",
-      deadlock: "out",
-      late: "out",
-      take,
-    });
     return {
-      ...rows,
+      ...waitRows({ lock, ret, take: takes(lock), ...tasLoopOf }),
       out: call("out: release_held_lock_entry();", releaseHeldLockEntry, {}, { done: "failed" }, { ref: "R6.2" }),
     };
   },

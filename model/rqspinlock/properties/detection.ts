@@ -15,7 +15,7 @@ import {
 } from "../../../checker/language/index.ts";
 import { mayRun, sameCpu, thisCpu } from "../../machine/state.ts";
 import { checkDeadlockAA, checkDeadlockABBA } from "../check-deadlock.ts";
-import { headLoop, isStuck, pendingLoop, polls, wouldFind } from "../check-timeout.ts";
+import { headLoop, isStuck, nodelessLoop, pendingLoop, polls, wouldFind } from "../check-timeout.ts";
 import { slowpath } from "../resilient-queued-spin-lock-slowpath.ts";
 import { resilientTasSpinLock } from "../resilient-tas-spin-lock.ts";
 import { askedBelow, g, heldOn, inCycle, TRACK_HOLDER, TRACK_SAW, TRACK_WANTS } from "./ghosts.ts";
@@ -44,6 +44,7 @@ export const DETECTION = [
     whenever(pendingLoop, "wait", ({ self, lock }) => not(heldOn(self, lock)), { to: "late" }),
     whenever(headLoop, "wait", ({ self, lock }) => not(heldOn(self, lock)), { to: "late" }),
     whenever(slowpath, "turn", ({ self, lock }) => not(heldOn(self, lock)), { to: "late" }),
+    whenever(nodelessLoop, "wait", ({ self, lock }) => not(heldOn(self, lock)), { to: "late" }),
     whenever(resilientTasSpinLock, "wait", ({ self, lock }) => not(heldOn(self, lock)), { to: "out" }),
   ),
   property(

@@ -11,6 +11,7 @@ import {
   ghosts,
   type Id,
   id,
+  implies,
   ite,
   lit,
   optional,
@@ -21,17 +22,18 @@ import {
 import { cpu } from "../../machine/sets.ts";
 import { type Self, sameCpu, thisCpu } from "../../machine/state.ts";
 import { checkDeadlockAA, checkDeadlockABBA } from "../check-deadlock.ts";
-import { releaseHeldLockEntry } from "../held-lock-entry.ts";
+import { nodelessLoop } from "../check-timeout.ts";
+import { grabHeldLockEntry, releaseHeldLockEntry } from "../held-lock-entry.ts";
 import { resSpinLock, resSpinUnlock } from "../res-spin-lock.ts";
 import { slowpath } from "../resilient-queued-spin-lock-slowpath.ts";
 import { resilientTasSpinLock } from "../resilient-tas-spin-lock.ts";
 import { nodeIndex, rqLock } from "../sets.ts";
-import type { Lock } from "../state.ts";
+import { isZero, type Lock } from "../state.ts";
 
 export const g = ghosts({
   /** Who got the lock and has not given it back. */
   holder: each(rqLock, optional(id(context))),
-  /** The lock that a frame asks for: from where the fast path failed until it has it or gives up. */
+  /** The lock that a frame asks for: from its entry in the table on, or from where the fast path failed, until it has it or gives up. */
   wants: each(context, optional(id(rqLock))),
   /** A call has seen a deadlock since it queued. */
   sawDeadlock: each(context, bool),
@@ -46,7 +48,9 @@ interface Asked {
 
 /** Every row by which a lock is got, with a condition. */
 export const whereGot = (holds: (asked: Asked) => Expr<boolean>): readonly Clause[] => [
-  whenever(resSpinLock, "fast", holds, { to: "held" }),
+  whenever(resSpinLock, "fast", (asked) => implies(isZero(asked.lock), holds(asked))),
+  whenever(nodelessLoop, "look", holds, { to: "free" }),
+  whenever(nodelessLoop, "wait", holds, { to: "free" }),
   whenever(slowpath, "own", holds),
   whenever(slowpath, "noNode", holds, { to: "release" }),
   whenever(slowpath, "tryOnce", holds, { to: "release" }),
@@ -62,7 +66,11 @@ const gets = ({ self, lock }: Asked): readonly Assign[] => [
 ];
 
 export const TRACK_HOLDER: readonly Clause[] = [
-  track(resSpinLock, "fast", ({ self, lock }) => g.holder.at(lock).set(self), { to: "held" }),
+  track(resSpinLock, "fast", ({ self, lock }) =>
+    g.holder.at(lock).set(ite<Id<"context"> | null>(isZero(lock), self, g.holder.at(lock))),
+  ),
+  track(nodelessLoop, "look", gets, { to: "free" }),
+  track(nodelessLoop, "wait", gets, { to: "free" }),
   track(slowpath, "own", gets),
   track(slowpath, "noNode", gets, { to: "release" }),
   track(slowpath, "tryOnce", gets, { to: "release" }),
@@ -74,7 +82,12 @@ export const TRACK_HOLDER: readonly Clause[] = [
 ];
 
 export const TRACK_WANTS: readonly Clause[] = [
-  track(resSpinLock, "fast", ({ self, lock }) => g.wants.at(self).set(lock), { to: "slow" }),
+  track(grabHeldLockEntry, "inc", ({ self, lock }) =>
+    g.wants.at(self).set(ite<Id<"rqLock"> | null>(g.holder.at(lock).eq(self), lit(null), lock)),
+  ),
+  track(resSpinLock, "fast", ({ self, lock }) =>
+    g.wants.at(self).set(ite<Id<"rqLock"> | null>(isZero(lock), lit(null), lock)),
+  ),
   track(resilientTasSpinLock, "look", ({ self, lock }) => g.wants.at(self).set(lock), { to: "aa" }),
   track(releaseHeldLockEntry, "clear", ({ self }) => g.wants.at(self).set(lit(null))),
 ];
