@@ -7,8 +7,9 @@ import { HOOK_PLACES } from "./rqspinlock/hooks.ts";
 import { g } from "./rqspinlock/properties/ghosts.ts";
 import { PROPERTIES, RULES } from "./rqspinlock/properties/index.ts";
 import { SETTINGS } from "./rqspinlock/settings.ts";
-import { VERSIONS } from "./rqspinlock/versions/versions.ts";
 import { q } from "./rqspinlock/state.ts";
+import { VARIANTS } from "./rqspinlock/versions/variants.ts";
+import { VERSIONS } from "./rqspinlock/versions/versions.ts";
 
 export default kernelModel({
   name: "rqspinlock",
@@ -24,8 +25,9 @@ export default kernelModel({
   hooks: HOOK_PLACES,
   calls: CALLS,
   versions: Object.fromEntries(Object.entries(VERSIONS).map(([name, { about }]) => [name, about])),
-  own: ({ version }, s) => ({
-    variants: VERSIONS[version as string]?.patches ?? [],
+  variants: Object.fromEntries(Object.entries(VARIANTS).map(([name, { summary }]) => [name, summary])),
+  own: ({ version, variants }, s) => ({
+    variants: [...(VERSIONS[version as string]?.patches ?? []), ...variants.flatMap((name) => VARIANTS[name] ?? [])],
     sizes: { rqLock: s.locks, lastNode: s.nodes - 1, lastEntry: s.held - 1 },
     names: { rqLock: LOCK_NAMES.slice(0, s.locks) },
   }),

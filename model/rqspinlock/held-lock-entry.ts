@@ -5,7 +5,7 @@
  *
  * @kernel v7.3.4 include/asm-generic/rqspinlock.h
  */
-import { id, otherwise, program, range, step, value, when } from "../../checker/language/index.ts";
+import { id, otherwise, program, range, select, step, value, when } from "../../checker/language/index.ts";
 import { rq } from "./config.ts";
 import { rqLock } from "./sets.ts";
 import { ownTable } from "./state.ts";
@@ -24,6 +24,7 @@ export const grabHeldLockEntry = program(
   (self, { lock }, { cnt }) => {
     const table = ownTable(self);
     return {
+      entry: select("(model) the count, then the entry", [], "inc"),
       inc: step(
         "int cnt = this_cpu_inc_return(rqspinlock_held_locks.cnt); if (cnt > RES_NR_HELD) return;",
         { ref: "R2.1" },
@@ -47,6 +48,7 @@ export const releaseHeldLockEntry = program(
   (self) => {
     const table = ownTable(self);
     return {
+      entry: select("struct rqspinlock_held *rqh = this_cpu_ptr(&rqspinlock_held_locks);", [], "clear"),
       clear: step(
         "if (rqh->cnt <= RES_NR_HELD) WRITE_ONCE(rqh->locks[rqh->cnt - 1], NULL);",
         { ref: "R2.3" },

@@ -7,7 +7,7 @@
  *
  * @kernel v7.3.4 kernel/bpf/rqspinlock.c
  */
-import { call, id, program, result, value } from "../../checker/language/index.ts";
+import { call, id, program, result, select, value } from "../../checker/language/index.ts";
 import { takes, WORD_LOOP, waitRows } from "./check-timeout.ts";
 import { releaseHeldLockEntry } from "./held-lock-entry.ts";
 import { returns, rqLock } from "./sets.ts";
@@ -35,6 +35,7 @@ export const resilientTasSpinLock = program(
   },
   (_, { lock, ret }) => {
     return {
+      entry: select("RES_INIT_TIMEOUT(ts); RES_RESET_TIMEOUT(ts, NSEC_PER_SEC);", [], "look"),
       ...waitRows({ lock, ret, take: takes(lock), ...tasLoopOf }),
       out: call("out: release_held_lock_entry();", releaseHeldLockEntry, {}, { done: "failed" }, { ref: "R6.2" }),
     };

@@ -88,15 +88,14 @@ export const TRACK_WANTS: readonly Clause[] = [
   track(resSpinLock, "fast", ({ self, lock }) =>
     g.wants.at(self).set(ite<Id<"rqLock"> | null>(isZero(lock), lit(null), lock)),
   ),
-  track(resilientTasSpinLock, "look", ({ self, lock }) => g.wants.at(self).set(lock), { to: "aa" }),
-  track(releaseHeldLockEntry, "clear", ({ self }) => g.wants.at(self).set(lit(null))),
+  track(releaseHeldLockEntry, "dec", ({ self }) => g.wants.at(self).set(lit(null))),
 ];
 
 export const TRACK_SAW: readonly Clause[] = [
   track(slowpath, "count", ({ self }) => g.sawDeadlock.at(self).set(false)),
   track(checkDeadlockAA, "look", ({ self }) => g.sawDeadlock.at(self).set(true), { to: "found" }),
   track(checkDeadlockABBA, "entry", ({ self }) => g.sawDeadlock.at(self).set(true), { to: "found" }),
-  track(releaseHeldLockEntry, "clear", ({ self }) => g.sawDeadlock.at(self).set(false)),
+  track(releaseHeldLockEntry, "dec", ({ self }) => g.sawDeadlock.at(self).set(false)),
 ];
 
 const forgets = ({ self }: { readonly self: Self }) =>

@@ -10,4 +10,4 @@ const named = (...all: readonly Property[]): Readonly<Record<string, Property>> 
 export const PROPERTIES = named(...ORDER, ...DETECTION, ...WITNESSES);
 
 /** What any right lock of this kind has: "all" stands for these. */
-export const RULES = ["RL1", "RL2", "RS1", "RS2", "RS3", "RS4", "RS5", "S9"];
+export const RULES = ["RL1", "RL2", "RL3", "RS1", "RS2", "RS3", "RS4", "RS5", "S9"];

@@ -23,7 +23,7 @@ import { rq } from "../config.ts";
 import { resSpinLock, resSpinUnlock } from "../res-spin-lock.ts";
 import { slowpath } from "../resilient-queued-spin-lock-slowpath.ts";
 import { entryIndex, rqLock } from "../sets.ts";
-import { isZero, ownTable, q, tableOf } from "../state.ts";
+import { isTail, isZero, ownTable, q, tableOf } from "../state.ts";
 import { g, TRACK_HOLDER, TRACK_USER, whereGot } from "./ghosts.ts";
 
 const inTable = (c: Expr<Id<"cpu">>, lock: Expr<Id<"rqLock">>) =>
@@ -41,6 +41,15 @@ export const ORDER = [
     alwaysPossible(not(exists(context, (c) => standsIn(c, within(resSpinLock))))),
   ),
   property("RL2", "a call queues at most once", atMost(slowpath, "count", 1)),
+  property(
+    "RL3",
+    "the head of the queue that gives up never waits for a next waiter where it is the last",
+    ...["leave", "leaveNext", "lateNext"].map((row) =>
+      whenever(slowpath, row as "leave", ({ self, lock, idx }) => not(isTail(lock, thisCpu(self), idx)), {
+        to: "(waits)",
+      }),
+    ),
+  ),
   property(
     "RS1",
     "mutual exclusion: who gets a lock gets it when nobody has it",

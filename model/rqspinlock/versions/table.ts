@@ -71,7 +71,7 @@ export const grabsLate = [
   grabsInSlowpath,
   patch(resilientTasSpinLock, ({ lock, ret }) => ({
     ...waitRows({ lock, ret, take: takes(lock), ...tasLoopOf, aa: "each" }),
-    look: call("grab_held_lock_entry(lock);", grabHeldLockEntry, { lock }, { done: "wait" }, REF),
+    entry: call("grab_held_lock_entry(lock);", grabHeldLockEntry, { lock }, { done: "look" }, REF),
   })),
 ];
 
