@@ -47,7 +47,7 @@ describe("the README", () => {
   });
 
   it("answers the what-if that it suggests", () => {
-    const ran = run("check", "nmi-on-kmalloc", "--set", "preemptRt=true");
+    const ran = run("check", "nmi-on-kmalloc", "--set", "preemptRt=true", "--quiet");
     expect(ran.stderr).toBe("");
     expect(ran.stdout).toContain("preemptRt=true");
   });

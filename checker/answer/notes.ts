@@ -7,7 +7,7 @@ import type { System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
 import { laneOf, lanesOf } from "../reference/trace.ts";
 import type { Spec } from "../spec/spec.ts";
-import type { CutMatrix } from "./cut-matrix.ts";
+import { type CutMatrix, cutsNothing } from "./cut-matrix.ts";
 import { returnsOf } from "./returns.ts";
 
 /** What was found, and what of the cut matrix is to be noted; null where that decides the verdict, or nothing is known. */
@@ -49,7 +49,7 @@ function notOfThis({ properties }: System, spec: Spec): string[] {
 const nothingAsked = ({ properties, sometimes, happens }: Spec): string[] =>
   properties.length + sometimes.length + happens.length > 0
     ? []
-    : ["no property is asked for; npm run check -- --explain lists what there is"];
+    : ["no property is asked for; npm run explain lists what there is"];
 
 const nobodyRuns = ({ contexts }: System): string[] =>
   contexts.length > 0 ? [] : ["no context runs: there is nothing but the first state"];
@@ -99,9 +99,9 @@ function inVain(system: System, result: SearchResult): string[] {
 /** Cells are counted here; the report names them where the matrix stands. */
 function cutNotes({ frames }: CutMatrix, { reduced }: SearchResult): string[] {
   const where = reduced ? ", in the reduced graph" : "";
-  return frames.flatMap(({ frame, rows }) => {
+  return frames.flatMap(({ frame, came, rows }) => {
     const empty = rows.filter(({ isCut, why }) => !isCut && why === null).length;
-    if (rows.length === 0) return [`${frame} never comes`];
+    if (rows.length === 0) return [cutsNothing(frame, came)];
     return empty === 0 ? [] : [`${frame} never cuts ${empty} of ${rows.length} rows that it might${where}`];
   });
 }

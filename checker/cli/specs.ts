@@ -98,7 +98,7 @@ export function findSpec(word: string, where: Folders, by: "user" | "file" = "us
   if (folder)
     throw new SpecError([{ where: word, what: "a folder, not a spec", mend: `name a spec: ${examples(names, word)}` }]);
   const bare = word.replace(/^.*specs\//, "").replace(/\.json$/, "");
-  const near = names.length > 0 ? `${mendName(bare, names, "spec")} \`npm run check -- --list\` shows all` : null;
+  const near = names.length > 0 ? `${mendName(bare, names, "spec")} \`npm run list\` shows all` : null;
   const mend = near ?? "specs/ is empty; name the path of a JSON file";
   throw new SpecError([{ where: word, what: "no such spec, and no such file", mend }]);
 }

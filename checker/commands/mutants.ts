@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-import { readArguments } from "../cli/arguments.ts";
+import type { Arguments, Options } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
 import { type Environment, goOn } from "../cli/environment.ts";
 import { tryOutputs } from "../cli/outputs.ts";
 import { firesIn, type Prey, type PreyTrial, preyOf, type SpecHunter } from "../cli/prey.ts";
@@ -12,51 +13,52 @@ import { feltIn } from "../mutation/felt.ts";
 import { ask, type Hunted, hunt, type Trial } from "../mutation/hunt.ts";
 import { type Memo, memoIn } from "../mutation/memo.ts";
 import type { Mutant } from "../mutation/mutate.ts";
+import { MUTANTS } from "../published/list.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT } from "../spec/verdict.ts";
 import { writeWhole } from "../text/files.ts";
-import { MUTANTS } from "./results.ts";
-
-export const mutantsHelp = `Usage: npm run mutants [-- options]
-
-Changes one thing at a time: a test without one of its parts, always or never
-true; a write not done; a call not made; another element as index; two rows in
-the other order; a way past an unlock; a load made once, before a loop; an
-interrupt or hook that stays away where it may come. Asks the small specs that feel it,
-those that noticed others of its program first, until one notices by what it
-asks: another set of violations, a witness no longer met, or a linker that
-refuses. What no spec notices so, its pinned counts of states and steps may:
-that is told apart. A spec feels a mutant where, somewhere in all its states,
-the row does other than it.
-
-  --memo FILE     keep answers in FILE, and ask only what it does not hold
-  --sample N      N of the mutants, others for another commit; of these a
-                  pinned count that differs is enough
-  --row TEXT      those whose name contains TEXT ("___slab_alloc: recheck");
-                  may be given several times
-  --list          only their names
-  --verbose       a line for each, with who noticed
-  --write         of all mutants: write results/mutants.md
-
-What the model calls equivalent, with a reason, is no mistake: every spec that
-was asked has to go the same way with it, step by step. The others are counted.
-
-Exit status: 1 where a mutant survives that the model does not explain,
-where more than 3 in 100 survive, or where an explained one is noticed.
-`;
+import { markdownTable } from "../text/table.ts";
 
 /** Of a hundred mutants that are not equivalent so many may survive. */
 const MOST_SURVIVORS = 3;
 
 const OPTIONS = {
-  sample: "count",
-  row: "texts",
-  memo: "text",
-  list: "flag",
-  verbose: "flag",
-  write: "flag",
-  help: "flag",
-} as const;
+  memo: { kind: "text", value: "FILE", help: "keep answers in FILE, and ask only what it does not hold" },
+  sample: {
+    kind: "count",
+    help: "N of the mutants, others for another commit; of these a pinned count that differs is enough",
+  },
+  row: {
+    kind: "texts",
+    help: 'those whose name contains TEXT ("___slab_alloc: recheck"); may be given several times',
+  },
+  list: { kind: "flag", help: "only their names" },
+  verbose: { kind: "flag", help: "a line for each, with who noticed" },
+  write: {
+    kind: "flag",
+    help: "of all mutants: write results/mutants.md",
+    not: ["sample", "row", "list"],
+    mend: "it is about all mutants: leave the rest out",
+  },
+} as const satisfies Options;
+
+type Asked = Arguments<typeof OPTIONS>["options"];
+
+export const mutantsCommand = command({
+  name: "mutants",
+  brief: "would any spec notice a small mistake in a row?",
+  usage: ["[options]"],
+  about: [
+    "Changes one thing at a time: a test without one of its parts, always or never true; a write not done; a call not made; another element as index; two rows in the other order; a way past an unlock; a load made once, before a loop; an interrupt or hook that stays away where it may come. Asks the small specs that feel it, those that noticed others of its program first, until one notices by what it asks: another set of violations, a witness no longer met, or a linker that refuses. What no spec notices so, its pinned counts of states and steps may: that is told apart. A spec feels a mutant where, somewhere in all its states, the row does other than it.",
+    "What the model calls equivalent, with a reason, is no mistake: every spec that was asked has to go the same way with it, step by step. The others are counted.",
+  ],
+  takesNames: false,
+  options: OPTIONS,
+  ends: [
+    "Exit status: 1 where a mutant survives that the model does not explain, where more than 3 in 100 survive, or where an explained one is noticed.",
+  ],
+  run: ({ options }, env) => mutants(options, env),
+});
 
 /** What became of a mutant, and what the model says of it. */
 interface Told {
@@ -76,16 +78,9 @@ function fateOf({ one, isEquivalent }: Told): (typeof FATES)[number] {
   return isEquivalent && one.differing.length + one.unfinished.length === 0 ? "equivalent" : "unnoticed";
 }
 
-export async function mutantsCommand(args: readonly string[], env: Environment): Promise<number> {
-  const { options, words } = readArguments("mutants", args, OPTIONS);
-  if (options.help || words.length > 0) {
-    (options.help ? env.print : env.complain)(mutantsHelp);
-    return options.help ? EXIT.asExpected : EXIT.badInput;
-  }
+async function mutants(options: Asked, env: Environment): Promise<number> {
   const { sample, row } = options;
   const isAll = sample === undefined && row.length === 0;
-  if (options.write && !isAll)
-    throw new SpecError([{ where: "--write", what: "it is about all mutants", mend: "leave --sample and --row out" }]);
   const written = options.write ? join(env.folders.results, MUTANTS) : undefined;
   tryOutputs({ files: { "--write": written, "--memo": options.memo } });
   const all = (await preyOf(env)).filter(mayFire);
@@ -227,12 +222,12 @@ function summary(told: readonly Told[]): string {
 }
 
 function page(told: readonly Told[]): string {
-  const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
-  const table = (fate: (typeof FATES)[number], column: string, tell: (is: Told) => string): string[] => [
-    `| mutant | specs asked | ${column} |`,
-    "| --- | ---: | --- |",
-    ...of(told, fate).map((is) => `| \`${escaped(is.one.mutant)}\` | ${is.one.asked} | ${escaped(tell(is))} |`),
-  ];
+  const named = (text: string): string => text.replaceAll("<", "&lt;");
+  const table = (fate: (typeof FATES)[number], column: string, tell: (is: Told) => string): string =>
+    markdownTable(
+      ["mutant", { figures: "specs asked" }, column],
+      of(told, fate).map((is) => [`\`${named(is.one.mutant)}\``, is.one.asked, named(tell(is))]),
+    );
   return [
     "# Mutants",
     "",
@@ -244,14 +239,14 @@ function page(told: readonly Told[]): string {
     "",
     "Every spec that was asked goes the same way with them, and nobody can say that none could go another: what is missing is a spec.",
     "",
-    ...table("unnoticed", "why", ({ why }) => why ?? "nobody says"),
+    table("unnoticed", "why", ({ why }) => why ?? "nobody says"),
     "",
     "## Noticed by pinned counts alone",
     "",
     "These specs have other counts of states or steps with them than they pin, so that their check fails; all that they ask has the same answer.",
     "Most of these rows are policy: which slab is taken, when a batch is given back, what a debugging aid is told.",
     "",
-    ...table("counted", "specs with other counts", ({ one: { pinned } }) =>
+    table("counted", "specs with other counts", ({ one: { pinned } }) =>
       pinned.length > 3 ? `${pinned.slice(0, 3).join(", ")} and ${pinned.length - 3} more` : pinned.join(", "),
     ),
     "",
@@ -260,7 +255,7 @@ function page(told: readonly Told[]): string {
     "Another way to write the same: each spec that was asked has as many states and steps with them as without. Specs in which the row never",
     "does other than the mutant are not asked.",
     "",
-    ...table("equivalent", "why", ({ why }) => why as string),
+    table("equivalent", "why", ({ why }) => why as string),
     "",
   ].join("\n");
 }

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 
 import { WORTH_REDUCING } from "../answer/check.ts";
-import { readArguments } from "../cli/arguments.ts";
+import { NAMES } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
 import { type Environment, goOn } from "../cli/environment.ts";
 import {
   isSame,
@@ -23,31 +24,25 @@ import { loadSpec } from "../spec/load.ts";
 import { EXIT } from "../spec/verdict.ts";
 import { writeWhole } from "../text/files.ts";
 
-export const reductionsHelp = `Usage: npm run reductions [-- SPEC.. | --write]
+export const reductionsCommand = command({
+  name: "reductions",
+  brief: "what each reduction saves, and that none changes an answer",
+  usage: ["[SPEC.. | --write]"],
+  about: [
+    "Searches the whole graph of each spec (default: all) five ways, by one thread: off, partial order alone, symmetry alone, all together, and as `check` does it: off at first, all together where there are many states. Shows states and time, whether the same properties are violated and the same witnesses met, which specs take longer reduced, and what is in the way where little is gained. Times are of this run and this machine.",
+  ],
+  takesNames: true,
+  options: { write: { kind: "flag", help: "of all specs: write docs/reductions.md", not: [NAMES] } },
+  ends: ["Exit status: 1 where an answer differs."],
+  run: ({ options, words }, env) => reductions(words, options.write, env),
+});
 
-Searches the whole graph of each spec (default: all) five ways, by one thread:
-off, partial order alone, symmetry alone, all together, and as check does it:
-off at first, all together where there are many states. Shows
-states and time, whether the same properties are violated and the same
-witnesses met, which specs take longer reduced, and what is in the way where
-little is gained. Times are of this run and this machine.
-
-  --write     write the table to docs/reductions.md
-
-Exit status: 1 where an answer differs.
-`;
-
-export async function reductionsCommand(args: readonly string[], env: Environment): Promise<number> {
-  const { options, words } = readArguments("reductions", args, { write: "flag", help: "flag" });
-  if (options.help) {
-    env.print(reductionsHelp);
-    return EXIT.asExpected;
-  }
+async function reductions(words: readonly string[], isWritten: boolean, env: Environment): Promise<number> {
   const files = words.length > 0 ? words.map((word) => findSpec(word, env.folders)) : [];
   const all = files.length > 0 ? files : allSpecs(env.folders).map((name) => specNamed(name, env.folders));
   const rows: Row[] = [];
   for (const file of all) {
-    if (!options.write) goOn(env);
+    if (!isWritten) goOn(env);
     const { system } = await loadSpec(file, env.builtins);
     // Else the first spec would pay for what the machine compiles once.
     if (rows.length === 0) measure(system, "off");
@@ -56,7 +51,7 @@ export async function reductionsCommand(args: readonly string[], env: Environmen
     env.print(`${rowText(row)}\n`);
   }
   env.print(`${summary(rows).join("\n")}\n`);
-  if (options.write) writeWhole(join(env.folders.docs, "reductions.md"), table(rows));
+  if (isWritten) writeWhole(join(env.folders.docs, "reductions.md"), table(rows));
   return rows.every(isSame) ? EXIT.asExpected : EXIT.differs;
 }
 

@@ -86,7 +86,7 @@ export function companyPage({ ground, byItself, crowded }: Company, tables: read
     list(triples, ` + ${byItself}`),
     list(cuts),
   ]);
-  const intro = `Printed by \`npm run contexts\`. A cell says how many specs have both; with the ${ground}, which is nearly always there, a pair of others is a triple. ${crowded} Whether a frame came between all steps that it could is in the cut matrix of each report.`;
+  const intro = `Written by \`npm run contexts\`. A cell says how many specs have both; with the ${ground}, which is nearly always there, a pair of others is a triple. ${crowded} Whether a frame came between all steps that it could is in the cut matrix of each report.`;
   return `${["# Who meets whom", intro, ...sections].join("\n\n")}\n`;
 }
 

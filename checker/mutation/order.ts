@@ -10,7 +10,7 @@ import { cellsOf, type IsPlain } from "./store-pairs.ts";
 
 /**
  * The row and the one that it goes on to, exchanged; only where both are on one way, and nobody else comes to the second.
- * Two stores that a compiler may exchange are no mistake: they are what `--swap-stores` asks about.
+ * Two stores that a compiler may exchange are no mistake: they are what `swap-stores` asks about.
  */
 export function exchangedRows({ rows }: Pick<Program, "rows">, label: string, isPlain: IsPlain): Changed[] {
   const first = onlyWay(rows[label]);

@@ -135,7 +135,7 @@ function readSpec(path: string, shown: string): string {
     const what =
       code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder, not a spec" : `it cannot be read: ${why}`;
     throw new SpecError([
-      { where: shown, what, mend: "name a spec (`npm run check -- --list` shows them) or the path of a JSON file" },
+      { where: shown, what, mend: "name a spec (`npm run list` shows them) or the path of a JSON file" },
     ]);
   }
 }

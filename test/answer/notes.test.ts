@@ -90,7 +90,7 @@ function notesOn(of: System): readonly string[] {
   return told[0] as readonly string[];
 }
 
-const noProperty = "no property is asked for; npm run check -- --explain lists what there is";
+const noProperty = "no property is asked for; npm run explain lists what there is";
 
 describe("what calls returned", () => {
   it.each([

@@ -371,7 +371,7 @@ suite("the index of all specs", () => {
   afterAll(at.remove);
 
   it("lists specs, claims and designs, filters them, and is readable for everybody", async () => {
-    expect((await at.run("report", "--index")).status).toBe(0);
+    expect((await at.run("results", "index")).status).toBe(0);
     await opened({ url: `file://${join(at.dir, "results/index.html")}` }, async (page) => {
       const specs = page.locator("#specs tbody tr:visible");
       expect(await specs.count()).toBe(0);

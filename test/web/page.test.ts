@@ -259,23 +259,23 @@ describe("nolock report", () => {
     }
   });
 
-  it("--index --check says where the index is not what the specs give", async () => {
+  it("results index --check says where the index is not what the specs give", async () => {
     const { run, put, remove } = project({ dark: lights([]) });
-    expect((await run("report", "--index", "--check")).status).toBe(1);
-    await run("report", "--index");
-    expect((await run("report", "--index", "--check")).status).toBe(0);
+    expect((await run("results", "index", "--check")).status).toBe(1);
+    await run("results", "index");
+    expect((await run("results", "index", "--check")).status).toBe(0);
     put("results/index.html", "by hand");
-    const { status, complained } = await run("report", "--index", "--check");
+    const { status, complained } = await run("results", "index", "--check");
     expect([status, complained]).toEqual([
       1,
-      "results/index.html: it is not what the specs give. Run `npm run report -- --index`\n",
+      "results/index.html: it is not what the specs give. Run `npm run results -- index`\n",
     ]);
     remove();
   });
 
   it("refuses options that do not go together", async () => {
     const { run, remove } = project({ dark: lights([]) });
-    for (const args of [["dark", "--all"], ["--index", "--all"], ["--check"], ["--index", "--out", "x"], []])
+    for (const args of [["dark", "--all"], ["--all", "--set", "lights=3"], ["--index"], []])
       expect([args, (await run("report", ...args)).status]).toEqual([args, 2]);
     remove();
   });

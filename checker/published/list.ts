@@ -1,0 +1,16 @@
+/** What is published? The only list. Later ones read what earlier ones have written. */
+import { agreement } from "./agreement.ts";
+import { claims } from "./claims.ts";
+import { contexts } from "./contexts.ts";
+import { coverage } from "./coverage.ts";
+import { index } from "./index-page.ts";
+import type { Publication } from "./publication.ts";
+import { reports } from "./reports.ts";
+
+export const PUBLICATIONS: readonly Publication[] = [reports, agreement, claims, index, contexts, coverage];
+
+/** Written by `mutants`. */
+export const MUTANTS = "mutants.md";
+
+/** Written by commands that ask for hours what specs alone do not say. */
+export const EVIDENCE: readonly string[] = [MUTANTS];
