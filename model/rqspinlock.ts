@@ -2,6 +2,7 @@
 
 import { kernelModel } from "./kernel/model.ts";
 import { CALLS, LOCK_NAMES } from "./rqspinlock/calls.ts";
+import { LEDGER } from "./rqspinlock/claims/ledger.ts";
 import { rq } from "./rqspinlock/config.ts";
 import { HOOK_PLACES } from "./rqspinlock/hooks.ts";
 import { g } from "./rqspinlock/properties/ghosts.ts";
@@ -33,4 +34,5 @@ export default kernelModel({
   }),
   properties: PROPERTIES,
   rules: RULES,
+  ledger: LEDGER,
 });
