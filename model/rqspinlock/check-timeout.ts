@@ -49,6 +49,8 @@ export const NODE_LOOP = "waits for its turn";
 export const NEXT_LOOP = "waits for a next waiter";
 export const WORD_LOOP = "waits for the whole word";
 
+export const LOOPS = [PENDING_LOOP, HEAD_LOOP, NODE_LOOP, NEXT_LOOP, WORD_LOOP] as const;
+
 const IN_CALL = within("res_spin_lock");
 
 /** What a frame asks for: the top of its CPU's table, where it stands in a loop. */

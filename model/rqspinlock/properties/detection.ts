@@ -8,17 +8,22 @@ import {
   type Id,
   implies,
   invariant,
+  lit,
+  marked,
   not,
   or,
   property,
+  standsIn,
   whenever,
 } from "../../../checker/language/index.ts";
-import { mayRun, sameCpu, thisCpu } from "../../machine/state.ts";
+import { cfg } from "../../machine/config.ts";
+import { m, mayRun, sameCpu, thisCpu } from "../../machine/state.ts";
 import { checkDeadlockAA, checkDeadlockABBA } from "../check-deadlock.ts";
-import { headLoop, isStuck, nodelessLoop, pendingLoop, polls, wouldFind } from "../check-timeout.ts";
+import { headLoop, isStuck, LOOPS, nodelessLoop, pendingLoop, polls, wouldFind } from "../check-timeout.ts";
 import { slowpath } from "../resilient-queued-spin-lock-slowpath.ts";
 import { resilientTasSpinLock } from "../resilient-tas-spin-lock.ts";
-import { askedBelow, g, heldOn, inCycle, TRACK_HOLDER, TRACK_SAW, TRACK_WANTS } from "./ghosts.ts";
+import { tableOf } from "../state.ts";
+import { askedBelow, g, hasOnCpu, heldOn, isOfCpu, TRACK_HOLDER, TRACK_SAW, TRACK_WANTS } from "./ghosts.ts";
 
 const TRACKED = [...TRACK_HOLDER, ...TRACK_WANTS];
 
@@ -35,6 +40,15 @@ const crossed = (f: Expr<Id<"context">>, h: Expr<Id<"context">>) =>
     heldOn(h, g.wants.at(f)),
     heldOn(f, g.wants.at(h)),
   );
+
+/** A hook that has cut a frame which waits for a lock, or in its queue. */
+const hookCutsWaiter = exists(context, (f) =>
+  and(
+    cfg.who.at(f).kind.eq("hook"),
+    m.frame.at(f).below.notNull(),
+    or(...LOOPS.map((loop) => standsIn(m.frame.at(f).below, marked(loop)))),
+  ),
+);
 
 export const DETECTION = [
   property(
@@ -63,9 +77,9 @@ export const DETECTION = [
   ),
   property(
     "RD4",
-    "the ABBA check finds a cycle: another CPU has the lock and asks for one that this CPU has",
+    "the ABBA check finds a lock below the top only where that CPU has it when it looks",
     ...TRACKED,
-    whenever(checkDeadlockABBA, "entry", ({ self, lock }) => inCycle(self, lock), { to: "found" }),
+    whenever(checkDeadlockABBA, "entry", ({ lock, c }) => hasOnCpu(c, lock), { to: "found" }),
   ),
   property(
     "RD5",
@@ -94,4 +108,18 @@ export const DETECTION = [
       to: "errReleaseNode",
     }),
   ),
+  property(
+    "RD8",
+    "the ABBA check finds nothing",
+    whenever(checkDeadlockABBA, "entry", () => lit(false), { to: "found" }),
+  ),
+  property(
+    "RD10",
+    "the ABBA check finds on top only what that CPU asks for or has when it looks",
+    ...TRACKED,
+    whenever(checkDeadlockABBA, "top", ({ c, cnt }) => isOfCpu(c, tableOf(c).locks.at(cnt.minus(1))), {
+      to: "entry",
+    }),
+  ),
+  property("RD9", "no hook stands on top of a frame that waits", invariant(not(hookCutsWaiter))),
 ];

@@ -15,6 +15,7 @@ import {
   ite,
   lit,
   optional,
+  or,
   setEach,
   track,
   whenever,
@@ -118,6 +119,13 @@ export const heldOn = (frame: Self, lock: Expr<Id<"rqLock"> | null>) =>
 export const askedBelow = (self: Self, lock: Lock) =>
   exists(context, (c) => and(c.ne(self), g.wants.at(c).eq(lock), sameCpu(c, self)));
 
-/** Whether another CPU has the lock and asks for one that this CPU has. */
-export const inCycle = (self: Self, lock: Lock) =>
-  exists(context, (c) => and(g.wants.at(c).notNull(), heldOn(c, lock), heldOn(self, g.wants.at(c))));
+/** Whether a frame of CPU `c` has the lock. */
+export const hasOnCpu = (c: Expr<Id<"cpu">>, lock: Expr<Id<"rqLock"> | null>) =>
+  exists(rqLock, (x) => and(x.eq(lock), g.holder.at(x).notNull(), thisCpu(g.holder.at(x).known()).eq(c)));
+
+/** Whether a frame of CPU `c` has the lock or asks for it. */
+export const isOfCpu = (c: Expr<Id<"cpu">>, lock: Expr<Id<"rqLock"> | null>) =>
+  or(
+    hasOnCpu(c, lock),
+    exists(context, (f) => and(g.wants.at(f).notNull(), g.wants.at(f).eq(lock), thisCpu(f).eq(c))),
+  );

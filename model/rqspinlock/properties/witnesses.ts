@@ -1,34 +1,10 @@
 /** What must be reachable for an answer to mean anything, by name. */
-import {
-  and,
-  context,
-  exists,
-  happens,
-  marked,
-  or,
-  property,
-  sometimes,
-  standsIn,
-} from "../../../checker/language/index.ts";
-import { cfg } from "../../machine/config.ts";
-import { inNmi, m, thisCpu } from "../../machine/state.ts";
+import { and, happens, property } from "../../../checker/language/index.ts";
+import { inNmi, thisCpu } from "../../machine/state.ts";
 import { checkDeadlockAA, checkDeadlockABBA } from "../check-deadlock.ts";
-import { HEAD_LOOP, headLoop, NEXT_LOOP, NODE_LOOP, PENDING_LOOP, pendingLoop, WORD_LOOP } from "../check-timeout.ts";
+import { headLoop, pendingLoop } from "../check-timeout.ts";
 import { slowpath } from "../resilient-queued-spin-lock-slowpath.ts";
 import { isTail, tableOf, wordOf } from "../state.ts";
-
-/** A hook that has cut a frame which waits, on its way through the queue or for it. */
-const cutsWaiter = exists(context, (f) =>
-  and(
-    cfg.who.at(f).kind.eq("hook"),
-    m.frame.at(f).below.notNull(),
-    or(
-      ...[PENDING_LOOP, HEAD_LOOP, NODE_LOOP, NEXT_LOOP, WORD_LOOP].map((loop) =>
-        standsIn(m.frame.at(f).below, marked(loop)),
-      ),
-    ),
-  ),
-);
 
 export const WITNESSES = [
   property("getsAsPending", "a waiter gets the lock as the pending one", happens(slowpath, "own")),
@@ -98,5 +74,4 @@ export const WITNESSES = [
     "the ABBA check meets a CPU that has counted an entry and not written it",
     happens(checkDeadlockABBA, "top", ({ c, cnt }) => tableOf(c).locks.at(cnt.minus(1)).isNull()),
   ),
-  property("hookCutsWaiter", "a hook stands on top of a frame that waits", sometimes(cutsWaiter)),
 ];
