@@ -17,16 +17,21 @@ import type { Cut, Recording, Step } from "../recording/recording.ts";
 import { questionOf, type Scenario } from "../recording/scenario.ts";
 import { guestCall } from "./calls.ts";
 import { prepare, type Prepared } from "./prepare-618.ts";
-import { type Raw, type RawSeen, returnedIn, stepsOf } from "./raw.ts";
+import { type Place, through } from "./walk.ts";
+import { type Raw, returnedIn, stepsOf } from "./raw.ts";
 
-/** Functions of the random generator: never cut, and run through at once. */
-const RANDOM = /^_*(get_random|prandom|crng|extract_entropy)/;
-/** What the model does in one step, or leaves out: interrupts are not looked at there. */
-const OUTSIDE = /^(allocate_slab|discard_slab|free_slab|__free_slab)/;
-/** More instructions than this, and a call does not end. */
-const MOST_STEPS = 200_000;
+type Upper = Scenario["contexts"][number];
+
+/** A frame that came before an instruction of the base run, and what was seen. */
+interface Came {
+  readonly index: number;
+  readonly where: string;
+  readonly run: readonly Raw[];
+}
 
 export interface Progress {
+  /** First all cuts, then once more one of each kind, watched closely. */
+  readonly pass: 1 | 2;
   /** Instructions stepped, and frames that came, so far. */
   readonly instructions: number;
   readonly cuts: number;
@@ -104,50 +109,67 @@ export class Recorder {
     });
   }
 
+  /** The instructions of the task's call. Whoever walks must leave the guest as it was. */
+  async *#walk(): AsyncGenerator<Place, Registers> {
+    const { machine } = this.#guest;
+    const { function: entry, args } = this.#call(this.#task.script[0] as string);
+    return yield* through(this.#guest, await machine.enter(entry, args));
+  }
+
+  get #task() {
+    const [task] = this.#scenario.contexts;
+    if (!task) throw new Error("a scenario has a task");
+    return task;
+  }
+
   /** Runs the scenario. `tell` hears how far it is. */
   async record(kernel: KernelName, tell: (progress: Progress) => void): Promise<Recording> {
     const { machine } = this.#guest;
-    const [task, upper] = this.#scenario.contexts;
-    if (!task) throw new Error("a scenario has a task");
-    const call = this.#call(task.script[0] as string);
+    const [, upper] = this.#scenario.contexts;
+    const { gives } = this.#call(this.#task.script[0] as string);
     const start = cellsOf(this.#names([]).view(this.#start, false));
-    const base: Raw[] = [];
-    /** The place of each observation of the base run, and the frames that came there. */
-    const came: { readonly index: number; readonly where: string; readonly run: readonly Raw[] }[] = [];
-    const left = { random: 0, sampled: 0 };
-    let [cuts, outsideUntil, outsideStack, outsideCount] = [0, 0n, 0n, 0];
-    let registers = await machine.enter(call.function, call.args);
+    const before = await machine.snapshot();
     const mirror = machine.memory.copy();
-    for (let n = 0; registers.get("rip") !== machine.kernel.sentinel; n++) {
-      if (n === MOST_STEPS) throw new Error(`the call does not end in ${MOST_STEPS} instructions`);
-      const pc = registers.get("rip");
-      const where = this.#guest.kernel.functionAt(pc);
-      const enters = this.#guest.kernel.symbols.near(pc)?.address === pc;
-      if (pc === outsideUntil && registers.get("rsp") > outsideStack) outsideUntil = 0n;
-      if (enters && outsideUntil === 0n && OUTSIDE.test(where)) {
-        outsideStack = registers.get("rsp");
-        outsideUntil = machine.memory.u64(outsideStack);
-      }
-      const outside = outsideUntil !== 0n;
+    /** Comes before an instruction; all is as it was afterwards. */
+    const comeAt = async (place: Place, frame: Upper, closely: boolean): Promise<readonly Raw[]> => {
+      machine.memory.mirror(mirror);
+      const run = await this.#cut(place, frame, gives, closely);
+      await machine.restore({ registers: place.registers, memory: mirror });
+      return run;
+    };
+    const base: Raw[] = [];
+    const came: Came[] = [];
+    const left = { random: 0, sampled: 0 };
+    let outsideCount = 0;
+    const walk = this.#walk();
+    let place = await walk.next();
+    for (; !place.done; place = await walk.next()) {
+      const { index, where, registers, outside, random } = place.value;
       base.push({ concrete: this.#read(registers), outside, leapt: false });
-      if (enters && RANDOM.test(where)) {
-        registers = await machine.runTo(machine.memory.u64(registers.get("rsp")));
-        left.random += 1;
-        continue;
-      }
       const sampled = outside && outsideCount++ % this.#scenario.sample !== 0;
-      if (sampled) left.sampled += 1;
-      if (upper && !sampled) {
-        machine.memory.mirror(mirror);
-        const run = await this.#cut(registers, upper, call.gives, false);
-        await machine.restore({ registers, memory: mirror });
-        came.push({ index: base.length - 1, where, run });
-        cuts += 1;
-      }
-      if (n % 16 === 0) tell({ instructions: n, cuts });
-      registers = await machine.step();
+      if (random) left.random += 1;
+      else if (sampled) left.sampled += 1;
+      else if (upper) came.push({ index, where, run: await comeAt(place.value, upper, false) });
+      if (index % 16 === 0) tell({ pass: 1, instructions: index, cuts: came.length });
     }
-    base.push(this.#returned(task.name, call.gives, registers));
+    base.push(this.#returned(this.#task.name, gives, place.value));
+    const { base: steps, cuts } = this.#steps(base, came, start);
+
+    // Once more: of all cuts that went alike the first is watched step by step.
+    await machine.restore(before);
+    const first = new Map(cuts.map((cut) => [cut.index, cut]));
+    const watched: (Cut & { readonly after: number })[] = [];
+    if (upper)
+      for await (const place of this.#walk()) {
+        const { index, where } = place;
+        const cut = first.get(index);
+        if (!cut) continue;
+        const run = await comeAt(place, upper, true);
+        const { after, steps } = this.#named(base, { index, where, run }, start);
+        watched.push({ after, at: cut.at, steps });
+        tell({ pass: 2, instructions: index, cuts: watched.length });
+      }
+    await machine.restore(before);
     return {
       kernel,
       package: `${KERNELS[kernel].package} ${KERNELS[kernel].packageVersion}`,
@@ -156,7 +178,8 @@ export class Recorder {
       question: questionOf(this.#scenario, kernel),
       sizes: this.#scenario.sizes,
       start,
-      ...this.#steps(base, came, start),
+      base: steps,
+      cuts: watched,
       left,
     };
   }
@@ -166,32 +189,23 @@ export class Recorder {
   }
 
   /** The upper frame comes where the guest stands. What is seen from there to the end of the task. */
-  async #cut(
-    at: Registers,
-    upper: Scenario["contexts"][number],
-    taskGives: boolean,
-    closely: boolean,
-  ): Promise<readonly Raw[]> {
+  async #cut(at: Place, upper: Upper, taskGives: boolean, closely: boolean): Promise<readonly Raw[]> {
     const { machine } = this.#guest;
-    const task = this.#scenario.contexts[0]?.name as string;
     const run: Raw[] = [{ event: "begins", of: upper.name }];
-    const see = (registers: Registers, leapt: boolean): void => {
-      run.push({ concrete: this.#read(registers), outside: false, leapt });
+    const see = (registers: Registers, leapt: boolean, outside = false): void => {
+      run.push({ concrete: this.#read(registers), outside, leapt });
     };
     const isNmi = upper.kind === "nmi";
-    see(isNmi ? await machine.letNmiIn() : at, false);
+    see(isNmi ? await machine.letNmiIn() : at.registers, false);
     for (const line of upper.script) {
       const { function: entry, args, gives } = this.#call(line);
       if (closely) {
         const before = await machine.registers();
-        let registers = await machine.enter(entry, args);
-        for (let n = 0; registers.get("rip") !== machine.kernel.sentinel; n++) {
-          if (n === MOST_STEPS) throw new Error(`${line} does not end`);
-          see(registers, false);
-          registers = await machine.step();
-        }
-        see(registers, false);
-        run.push(this.#returned(upper.name, gives, registers));
+        const walk = through(this.#guest, await machine.enter(entry, args));
+        let place = await walk.next();
+        for (; !place.done; place = await walk.next()) see(place.value.registers, false, place.value.outside);
+        see(place.value, false);
+        run.push(this.#returned(upper.name, gives, place.value));
         await machine.setRegisters(before);
       } else {
         const result = await machine.call(entry, args);
@@ -201,45 +215,39 @@ export class Recorder {
     }
     if (isNmi) {
       await machine.leaveAtOnce();
-      if (closely) await machine.runTo(at.get("rip"));
+      if (closely) await machine.runTo(at.registers.get("rip"));
     }
     run.push({ event: "ends", of: upper.name });
     if (closely) {
-      let registers = await machine.registers();
-      for (let n = 0; registers.get("rip") !== machine.kernel.sentinel && n < MOST_STEPS; n++) {
-        see(registers, false);
-        registers = await machine.step();
-      }
+      const walk = through(this.#guest, await machine.registers(), at);
+      for (let place = await walk.next(); !place.done; place = await walk.next())
+        see(place.value.registers, false, place.value.outside);
     } else await machine.runTo(machine.kernel.sentinel);
     const last = await machine.registers();
     see(last, true);
-    run.push(this.#returned(task, taskGives, last));
+    run.push(this.#returned(this.#task.name, taskGives, last));
     return run;
   }
 
-  /** Names for everything, equal steps and equal cuts merged. */
-  #steps(
-    base: readonly Raw[],
-    came: readonly { readonly index: number; readonly where: string; readonly run: readonly Raw[] }[],
-    start: Cells,
-  ): Pick<Recording, "base" | "cuts"> {
-    const steps = stepsOf(base, this.#names(base), start);
-    /** For each observation of the base run, the step that it went into. */
-    const stepOf = steps.flatMap((step, i) => ("n" in step ? Array<number>(step.n).fill(i) : []));
-    const cuts = new Map<string, { after: number; at: Record<string, number>; steps: readonly Step[] }>();
-    for (const { index, where, run } of came) {
-      const prefix = base.slice(0, index + 1);
-      const names = this.#names([...prefix, ...run]);
-      let cells = start;
-      for (const one of prefix) cells = cellsOf(names.view((one as RawSeen).concrete, (one as RawSeen).outside));
-      const after = stepOf[index] as number;
-      const made = stepsOf(run, names, cells);
-      const key = JSON.stringify([after, made]);
-      const known = cuts.get(key) ?? { after, at: {}, steps: made };
-      known.at[where] = (known.at[where] ?? 0) + 1;
-      cuts.set(key, known);
+  /** The steps of a frame that came, and which step of the base run stood then. */
+  #named(base: readonly Raw[], { index, run }: Came, start: Cells): { after: number; steps: Step[] } {
+    const prefix = base.slice(0, index + 1);
+    const names = this.#names([...prefix, ...run]);
+    const before = stepsOf(prefix, names, start);
+    return { after: before.length - 1, steps: stepsOf(run, names, cellsAfter(start, before)) };
+  }
+
+  /** Names for everything, equal steps and equal cuts merged; of each the first instruction. */
+  #steps(base: readonly Raw[], came: readonly Came[], start: Cells) {
+    const cuts = new Map<string, Cut & { readonly index: number; readonly at: Record<string, number> }>();
+    for (const one of came) {
+      const { after, steps } = this.#named(base, one, start);
+      const key = JSON.stringify([after, steps]);
+      const cut = cuts.get(key) ?? { index: one.index, after, at: {}, steps };
+      cut.at[one.where] = (cut.at[one.where] ?? 0) + 1;
+      cuts.set(key, cut);
     }
-    return { base: steps, cuts: [...cuts.values()] satisfies Cut[] };
+    return { base: stepsOf(base, this.#names(base), start), cuts: [...cuts.values()] };
   }
 }
 
