@@ -16,9 +16,15 @@ export interface Arrival {
   readonly row: string | null;
 }
 
+/** A state, and every way by which it was come to. */
+export interface Reached {
+  readonly node: Node;
+  readonly arrivals: Arrival[];
+}
+
 /** States that fit one observation, by key. */
 export interface Layer {
-  readonly nodes: ReadonlyMap<string, { readonly node: Node; readonly arrivals: Arrival[] }>;
+  readonly nodes: ReadonlyMap<string, Reached>;
   /** Frames that have come and not gone, the last on top. */
   readonly frames: readonly number[];
   readonly cells: Cells;
@@ -38,10 +44,13 @@ export interface Disagreement {
 export class Run {
   readonly #states: States;
   readonly layers: Layer[];
+  /** States of the first layer in which the run may begin. */
+  readonly starts: ReadonlySet<string>;
 
   constructor(states: States, layer: Layer) {
     this.#states = states;
     this.layers = [layer];
+    this.starts = new Set(layer.nodes.keys());
   }
 
   /** The start of a scenario: the model's first states, where they are what the kernel had. */
@@ -76,7 +85,7 @@ export class Run {
   /** Adds to a layer what steps of the frame on top lead to, as long as it is wanted. */
   #spread(layer: number, wanted: (node: Node) => boolean): void {
     const { nodes, frames } = this.layers[layer] as Layer;
-    const known = nodes as Map<string, { node: Node; arrivals: Arrival[] }>;
+    const known = nodes as Map<string, Reached>;
     const queue = [...known.values()].map(({ node }) => node);
     for (const node of queue) {
       for (const { context, arrives, row, to } of this.#states.from(node)) {
@@ -93,7 +102,7 @@ export class Run {
   }
 
   #next(cells: Cells, frames: readonly number[], from: readonly (readonly [Node, Arrival])[]): boolean {
-    const nodes = new Map<string, { node: Node; arrivals: Arrival[] }>();
+    const nodes = new Map<string, Reached>();
     for (const [node, arrival] of from) {
       const found = nodes.get(node.key);
       if (found) found.arrivals.push(arrival);
@@ -133,12 +142,24 @@ export class Run {
       this.#leap();
       const fitting = this.#staying().filter(([node]) => fits(cells, node.cells));
       if (this.#next(cells, frames, fitting)) return null;
-      return disagree(this.#states, index, told(before, cells), [...nodes.values()].map(({ node }) => node), frames);
+      return disagree(
+        this.#states,
+        index,
+        told(before, cells),
+        [...nodes.values()].map(({ node }) => node),
+        frames,
+      );
     }
     const from = [...this.#staying(), ...this.#stepping((context, arrives) => !arrives && context === top)];
     const fitting = from.filter(([node]) => fits(cells, node.cells));
     if (!this.#next(cells, frames, fitting))
-      return disagree(this.#states, index, told(before, cells), [...nodes.values()].map(({ node }) => node), frames);
+      return disagree(
+        this.#states,
+        index,
+        told(before, cells),
+        [...nodes.values()].map(({ node }) => node),
+        frames,
+      );
     this.#spread(this.layers.length - 1, (node) => fits(cells, node.cells));
     return null;
   }

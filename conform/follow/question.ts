@@ -8,14 +8,16 @@ import { structureProblems } from "../../checker/spec/structure.ts";
 import model from "../../model/index.ts";
 import type { Question } from "../recording/recording.ts";
 
+/** What keeps a recording's question from being a system. */
+export class Unlinked extends Error {}
+
 const refuse = (name: string, problems: readonly { readonly path: string; readonly what: string }[]): never => {
-  throw new Error(`${name}: ${problems.map(({ path, what }) => `${path}: ${what}`).join("; ")}`);
+  throw new Unlinked(`${name}: ${problems.map(({ path, what }) => `${path}: ${what}`).join("; ")}`);
 };
 
 /** A spec that selects no property: only what may happen is asked. */
 export function specOf(name: string, question: Question): Spec {
-  const raw = { question: `Is ${name} a way of the model?`, model: "slub", ...question, properties: [], everyProperty: undefined };
-  const { everyProperty: _, ...data } = raw;
+  const data = { question: `Is ${name} a way of the model?`, model: "slub", ...question, properties: [] };
   const structure = structureProblems(data as never);
   if (structure.length > 0) refuse(name, structure);
   const { spec, problems } = nameSpec(data as never, model, { name, changed: [] });

@@ -1,5 +1,5 @@
 /** Which states can a system be in next? States of the model with what is counted beside them, each expanded once. */
-import { keyOfCells, cellsOf as cellsOfSystem } from "../../checker/language/cells.ts";
+import { cellsOf as cellsOfSystem, keyOfCells } from "../../checker/language/cells.ts";
 import { locate, ModelError, type State } from "../../checker/language/evaluate.ts";
 import type { System } from "../../checker/language/index.ts";
 import { apply, envOfTransition, expand, type Transition } from "../../checker/reference/step.ts";

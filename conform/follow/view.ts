@@ -2,7 +2,7 @@
 import { type Cell, cellsOf as cellsOfSystem, valueAt } from "../../checker/language/cells.ts";
 import type { State } from "../../checker/language/evaluate.ts";
 import type { System } from "../../checker/language/index.ts";
-import { cellsOf, type Cells, type HeapView, type SlabView } from "../recording/cells.ts";
+import { type Cells, cellsOf, type HeapView, type SlabView } from "../recording/cells.ts";
 
 type Look<T> = (state: State) => T;
 

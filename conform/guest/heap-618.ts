@@ -6,6 +6,7 @@ import type { Concrete, ConcreteBucket, ConcreteSlab } from "../recording/concre
 import type { Kernel } from "./kernel.ts";
 
 const INUSE = 0xffff;
+const OBJECTS = 0x7fff;
 const FROZEN = 0x8000_0000;
 /** Longer than any list of a slab: a list that goes on is broken. */
 const LONGEST = 600;
@@ -85,29 +86,13 @@ export class Heap618 {
     };
   }
 
-  /** The struct kmem_cache of a slab. */
-  cacheAddress(slab: bigint): bigint {
-    return this.kernel.memory.u64(slab + this.#slab.cache);
-  }
-
   slabOf(object: bigint): bigint {
     return this.kernel.slabOf(object);
-  }
-
-  /** How many objects a slab has. */
-  objectsIn(slab: bigint): number {
-    return (this.kernel.memory.u32(slab + this.#slab.counters) >>> 16) & 0x7fff;
   }
 
   /** How many objects stand on the list of a slab itself. */
   freeOf(cache: Cache, slab: bigint): number {
     return this.#chain(cache, this.kernel.memory.u64(slab + this.#slab.freelist)).length;
-  }
-
-  /** All objects of a slab, in the order of their addresses. */
-  objectsOf(cache: Cache, slab: bigint): readonly bigint[] {
-    const first = this.kernel.addressOf(slab);
-    return Array.from({ length: this.objectsIn(slab) }, (_, i) => first + BigInt(i * cache.stride));
   }
 
   #chain(cache: Cache, first: bigint): bigint[] {
@@ -124,6 +109,9 @@ export class Heap618 {
   #slabRead(cache: Cache, slab: bigint): ConcreteSlab {
     const counters = this.kernel.memory.u32(slab + this.#slab.counters);
     return {
+      first: this.kernel.addressOf(slab),
+      stride: cache.stride,
+      objects: (counters >>> 16) & OBJECTS,
       freelist: this.#chain(cache, this.kernel.memory.u64(slab + this.#slab.freelist)),
       inuse: counters & INUSE,
       frozen: (counters & FROZEN) !== 0,

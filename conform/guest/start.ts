@@ -1,11 +1,12 @@
 /** How does one come to a kernel that stands still where a task has just entered the kernel, with its symbols known? */
-import { GuestMemory } from "../machine/memory.ts";
-import { Machine } from "../machine/machine.ts";
+
 import { initrd, MARKS } from "../machine/initrd.ts";
+import { Machine } from "../machine/machine.ts";
+import { GuestMemory } from "../machine/memory.ts";
 import { Qemu } from "../machine/qemu.ts";
 import { registerPlaces } from "../machine/registers.ts";
 import { Kernel } from "./kernel.ts";
-import { Symbols } from "./symbols.ts";
+import type { Symbols } from "./symbols.ts";
 
 /** Names of which the guest tells the addresses: what is called, what is stepped through, what is read. */
 const PATTERN = [

@@ -13,7 +13,10 @@ const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((4 
 /** An archive in the format that the kernel unpacks: a header of 110 characters, the name, the data, each padded to 4. */
 export function newc(entries: readonly Entry[]): Buffer {
   const parts: Buffer[] = [];
-  for (const [i, { name, mode, data }] of [...entries, { name: "TRAILER!!!", mode: 0, data: Buffer.alloc(0) }].entries()) {
+  for (const [i, { name, mode, data }] of [
+    ...entries,
+    { name: "TRAILER!!!", mode: 0, data: Buffer.alloc(0) },
+  ].entries()) {
     const fields = [i + 1, mode, 0, 0, 1, 0, data.length, 0, 0, 0, 0, name.length + 1, 0];
     const header = `070701${fields.map((n) => n.toString(16).padStart(8, "0")).join("")}${name}\0`;
     parts.push(padded(Buffer.from(header, "latin1")), padded(data));

@@ -112,7 +112,8 @@ export class Machine {
     // QEMU may use a step up for something of its own: then the guest stands where it stood.
     for (let steps = 0; at === cut && steps < 4; steps++) at = (await this.step()).get("rip");
     await this.rsp.tell(`Qqemu.sstep=${STEP_ALONE}`);
-    if (at !== this.kernel.nmiEntry) throw new Error(`the NMI did not come at once: the guest is at ${at.toString(16)}`);
+    if (at !== this.kernel.nmiEntry)
+      throw new Error(`the NMI did not come at once: the guest is at ${at.toString(16)}`);
     const handler = await this.runTo(this.kernel.nmiHandler);
     const saved = this.memory.u64(handler.get("rdi") + BigInt(this.kernel.ipOfRegs));
     if (saved !== cut) throw new Error(`the NMI came at ${saved.toString(16)}, not at ${cut.toString(16)}`);

@@ -66,7 +66,9 @@ export class Qemu {
     });
     const gone = new Promise<never>((_, reject) => {
       child.once("error", reject);
-      child.once("exit", (code) => reject(new Error(`QEMU ended with ${code} before it was there: ${complaint.trim()}`)));
+      child.once("exit", (code) =>
+        reject(new Error(`QEMU ended with ${code} before it was there: ${complaint.trim()}`)),
+      );
     });
     try {
       const rsp = await Promise.race([connected(socket), gone]);

@@ -14,7 +14,10 @@ export type RegisterPlaces = ReadonlyMap<string, Place>;
 export function registersIn(documents: readonly string[]): RegisterPlaces {
   const places = new Map<string, Place>();
   let offset = 0;
-  for (const [, attributes = ""] of documents.join("\n").replaceAll(/<!--.*?-->/gs, "").matchAll(/<reg\s([^>]*)\/>/g)) {
+  for (const [, attributes = ""] of documents
+    .join("\n")
+    .replaceAll(/<!--.*?-->/gs, "")
+    .matchAll(/<reg\s([^>]*)\/>/g)) {
     const name = /\bname="([^"]*)"/.exec(attributes)?.[1];
     const bits = Number(/\bbitsize="(\d+)"/.exec(attributes)?.[1]);
     if (name === undefined || !(bits > 0)) throw new Error(`a register without name or size: ${attributes}`);

@@ -7,7 +7,8 @@
 import { connect, type Socket } from "node:net";
 
 /** The sum modulo 256 of the bytes of a packet, as two hexadecimal digits. */
-const checksum = (data: Buffer): string => (data.reduce((sum, byte) => sum + byte, 0) & 0xff).toString(16).padStart(2, "0");
+const checksum = (data: Buffer): string =>
+  (data.reduce((sum, byte) => sum + byte, 0) & 0xff).toString(16).padStart(2, "0");
 
 /** A request as it goes over the wire: $data#cc. */
 export const framed = (data: string): Buffer => {
@@ -39,7 +40,8 @@ export class PacketReader {
       if (to < 0 || this.#rest.length < to + 3) return packets;
       const data = this.#rest.subarray(from + 1, to);
       const sum = this.#rest.toString("latin1", to + 1, to + 3);
-      if (sum !== checksum(data)) throw new Error(`a packet of the stub has the checksum ${sum}, not ${checksum(data)}`);
+      if (sum !== checksum(data))
+        throw new Error(`a packet of the stub has the checksum ${sum}, not ${checksum(data)}`);
       packets.push(unescaped(data));
       this.#rest = this.#rest.subarray(to + 3);
     }

@@ -14,7 +14,11 @@ const ANY_NODE = -1n;
 /** `objectNamed`: the address of an object that the scenario names. */
 export function guestCall(
   line: string,
-  { symbols, sizes, objectNamed }: { symbols: Symbols; sizes: readonly number[]; objectNamed: (name: string) => bigint },
+  {
+    symbols,
+    sizes,
+    objectNamed,
+  }: { symbols: Symbols; sizes: readonly number[]; objectNamed: (name: string) => bigint },
 ): GuestCall {
   const [operation, word = ""] = line.split(" ");
   const size = BigInt(sizes["ABCD".indexOf(word)] ?? 0);

@@ -4,8 +4,8 @@
  * them.
  */
 import { parseSlab, type SlabLine } from "../../model/slub/heap.ts";
-import type { Guest } from "../guest/start.ts";
 import type { Cache, Heap618 } from "../guest/heap-618.ts";
+import type { Guest } from "../guest/start.ts";
 import type { NamedSlab } from "../recording/abstraction.ts";
 
 /** GFP_KERNEL. */
@@ -60,9 +60,13 @@ class Bucket {
   }
 
   async allocate(): Promise<bigint> {
-    if (++this.#calls > MOST_CALLS) throw new Error(`kmalloc(${this.cache.size}) never comes to an end of what is free`);
+    if (++this.#calls > MOST_CALLS)
+      throw new Error(`kmalloc(${this.cache.size}) never comes to an end of what is free`);
     const { symbols } = this.#guest.kernel;
-    const object = await this.#guest.machine.call(symbols.at("__kmalloc_noprof"), [BigInt(this.cache.size), GFP_KERNEL]);
+    const object = await this.#guest.machine.call(symbols.at("__kmalloc_noprof"), [
+      BigInt(this.cache.size),
+      GFP_KERNEL,
+    ]);
     if (object === 0n) throw new Error(`kmalloc(${this.cache.size}) gives NULL`);
     this.#hold(object);
     return object;
@@ -167,7 +171,10 @@ async function arrange(
     await bucket.free(full[0] as bigint);
     await bucket.allocate();
   }
-  for (const one of others.filter(({ line }) => line.place === "full")) made.set(one.i, full.shift() as bigint), freed.set(one.i, []);
+  for (const { i } of others.filter(({ line }) => line.place === "full")) {
+    made.set(i, full.shift() as bigint);
+    freed.set(i, []);
+  }
   heap.setKnob(bucket.cache, "cpu_partial_slabs", cpuPartialSlabs);
   heap.setKnob(bucket.cache, "min_partial", minPartial);
   const current = bucket.state.cpu.slab;

@@ -6,8 +6,9 @@
  * step. Instructions in the random generator are never cut: what its locks do to an NMI is known (docs/findings.md), and
  * a run does not set out to show it.
  */
-import type { Guest } from "../guest/start.ts";
+
 import { Heap618 } from "../guest/heap-618.ts";
+import type { Guest } from "../guest/start.ts";
 import type { Registers } from "../machine/registers.ts";
 import { Abstraction, type NamedSlab } from "../recording/abstraction.ts";
 import { applied, type Cells, cellsOf } from "../recording/cells.ts";
@@ -16,9 +17,9 @@ import { KERNELS, type KernelName } from "../recording/kernels.ts";
 import type { Cut, Recording, Step } from "../recording/recording.ts";
 import { questionOf, type Scenario } from "../recording/scenario.ts";
 import { guestCall } from "./calls.ts";
-import { prepare, type Prepared } from "./prepare-618.ts";
-import { type Place, through } from "./walk.ts";
+import { type Prepared, prepare } from "./prepare-618.ts";
 import { type Raw, returnedIn, stepsOf } from "./raw.ts";
+import { type Place, through } from "./walk.ts";
 
 type Upper = Scenario["contexts"][number];
 
@@ -35,6 +36,8 @@ export interface Progress {
   /** Instructions stepped, and frames that came, so far. */
   readonly instructions: number;
   readonly cuts: number;
+  /** Cuts of this pass in all, where that is known. */
+  readonly of: number | null;
 }
 
 export class Recorder {
@@ -64,20 +67,15 @@ export class Recorder {
       minPartial: setting(scenario, "minPartial", 1),
     });
     const made = new Recorder(guest, scenario, heap, prepared);
-    made.#start = made.#read(await guest.machine.registers());
+    made.#start = made.#read(await guest.machine.registers(), new Set());
     return made;
   }
 
-  #slabs = new Set<bigint>();
-
-  #read(registers: Registers): Concrete {
+  /** `reached`: slabs that could be reached in this run. A slab that cannot yet is not read: it may be half made. */
+  #read(registers: Registers, reached: Set<bigint>): Concrete {
     const named = this.#prepared.heap.flatMap(({ slab }) => (slab === null ? [] : [slab]));
-    const concrete = this.#heap.read(
-      this.#prepared.caches,
-      [...named, ...this.#slabs],
-      registers.interruptsOff,
-    );
-    for (const { cpu } of concrete.buckets) if (cpu.slab !== 0n) this.#slabs.add(cpu.slab);
+    const concrete = this.#heap.read(this.#prepared.caches, [...named, ...reached], registers.interruptsOff);
+    for (const { cpu } of concrete.buckets) if (cpu.slab !== 0n) reached.add(cpu.slab);
     return concrete;
   }
 
@@ -85,14 +83,6 @@ export class Recorder {
     return new Abstraction(this.#prepared.heap as NamedSlab[], this.#start, {
       objects: this.#objects,
       returned: returnedIn(run),
-      ask: {
-        objectsOf: (slab) =>
-          this.#heap.objectsOf(
-            this.#prepared.caches.find((cache) => cache.address === this.#heap.cacheAddress(slab)) ??
-              this.#prepared.caches[0]!,
-            slab,
-          ),
-      },
     });
   }
 
@@ -131,9 +121,10 @@ export class Recorder {
     const before = await machine.snapshot();
     const mirror = machine.memory.copy();
     /** Comes before an instruction; all is as it was afterwards. */
+    let reached = new Set<bigint>();
     const comeAt = async (place: Place, frame: Upper, closely: boolean): Promise<readonly Raw[]> => {
       machine.memory.mirror(mirror);
-      const run = await this.#cut(place, frame, gives, closely);
+      const run = await this.#cut(place, frame, gives, { closely, reached: new Set(reached) });
       await machine.restore({ registers: place.registers, memory: mirror });
       return run;
     };
@@ -145,29 +136,31 @@ export class Recorder {
     let place = await walk.next();
     for (; !place.done; place = await walk.next()) {
       const { index, where, registers, outside, random } = place.value;
-      base.push({ concrete: this.#read(registers), outside, leapt: false });
+      base.push({ concrete: this.#read(registers, reached), outside, leapt: false });
       const sampled = outside && outsideCount++ % this.#scenario.sample !== 0;
       if (random) left.random += 1;
       else if (sampled) left.sampled += 1;
       else if (upper) came.push({ index, where, run: await comeAt(place.value, upper, false) });
-      if (index % 16 === 0) tell({ pass: 1, instructions: index, cuts: came.length });
+      if (index % 16 === 0) tell({ pass: 1, instructions: index, cuts: came.length, of: null });
     }
     base.push(this.#returned(this.#task.name, gives, place.value));
     const { base: steps, cuts } = this.#steps(base, came, start);
 
     // Once more: of all cuts that went alike the first is watched step by step.
     await machine.restore(before);
+    reached = new Set();
     const first = new Map(cuts.map((cut) => [cut.index, cut]));
     const watched: (Cut & { readonly after: number })[] = [];
     if (upper)
       for await (const place of this.#walk()) {
         const { index, where } = place;
+        this.#read(place.registers, reached);
         const cut = first.get(index);
         if (!cut) continue;
         const run = await comeAt(place, upper, true);
         const { after, steps } = this.#named(base, { index, where, run }, start);
         watched.push({ after, at: cut.at, steps });
-        tell({ pass: 2, instructions: index, cuts: watched.length });
+        tell({ pass: 2, instructions: index, cuts: watched.length, of: cuts.length });
       }
     await machine.restore(before);
     return {
@@ -189,11 +182,16 @@ export class Recorder {
   }
 
   /** The upper frame comes where the guest stands. What is seen from there to the end of the task. */
-  async #cut(at: Place, upper: Upper, taskGives: boolean, closely: boolean): Promise<readonly Raw[]> {
+  async #cut(
+    at: Place,
+    upper: Upper,
+    taskGives: boolean,
+    { closely, reached }: { closely: boolean; reached: Set<bigint> },
+  ): Promise<readonly Raw[]> {
     const { machine } = this.#guest;
     const run: Raw[] = [{ event: "begins", of: upper.name }];
     const see = (registers: Registers, leapt: boolean, outside = false): void => {
-      run.push({ concrete: this.#read(registers), outside, leapt });
+      run.push({ concrete: this.#read(registers, reached), outside, leapt });
     };
     const isNmi = upper.kind === "nmi";
     see(isNmi ? await machine.letNmiIn() : at.registers, false);

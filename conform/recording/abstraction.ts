@@ -13,7 +13,7 @@
  * - Slabs that the scenario does not name, such as full ones, are not looked at. On a list they are refused.
  */
 import type { HeapView, SlabView } from "./cells.ts";
-import type { Concrete, ConcreteSlab } from "./concrete.ts";
+import { type Concrete, type ConcreteSlab, objectsOf } from "./concrete.ts";
 
 /** A slab of the scenario's heap as it was made: addresses of the objects that are named, in the order of their names. */
 export interface NamedSlab {
@@ -22,18 +22,14 @@ export interface NamedSlab {
   readonly objects: readonly bigint[];
 }
 
-/** What is asked of the kernel when a slab is new. */
-export interface NewSlab {
-  /** All objects of a slab, in the order of their addresses. */
-  readonly objectsOf: (slab: bigint) => readonly bigint[];
-}
+/** What was seen has no abstract state. */
+export class Unnamed extends Error {}
 
 /** The names of one run, from its start on. It must be shown what was observed in the order of the run. */
 export class Abstraction {
   readonly #objects: number;
   /** What the calls of the whole run return, in their order. */
   readonly #returned: readonly bigint[];
-  readonly #ask: NewSlab;
   readonly #pages: string[];
   readonly #slabs = new Map<bigint, string>();
   readonly #names = new Map<bigint, string>();
@@ -45,15 +41,14 @@ export class Abstraction {
   constructor(
     heap: readonly NamedSlab[],
     start: Concrete,
-    { objects, returned, ask }: { objects: number; returned: readonly bigint[]; ask: NewSlab },
+    { objects, returned }: { objects: number; returned: readonly bigint[] },
   ) {
     this.#objects = objects;
     this.#returned = returned;
-    this.#ask = ask;
     this.#pages = heap.flatMap(({ slab }, i) => (slab === null ? [`s${i}`] : []));
     this.#tids = start.buckets.map(({ cpu }) => cpu.tid);
     for (const [i, { slab, objects: named }] of heap.entries())
-      if (slab !== null) this.#name(slab, `s${i}`, named.slice(0, objects));
+      if (slab !== null) this.#name(slab, `s${i}`, named.slice(0, objects), start);
   }
 
   /** Slabs that have a name. */
@@ -61,54 +56,58 @@ export class Abstraction {
     return this.#slabs.keys();
   }
 
-  #name(slab: bigint, name: string, objects: readonly bigint[]): void {
+  #name(slab: bigint, name: string, objects: readonly bigint[], start: Concrete): void {
+    const found = start.slabs.get(slab);
+    if (!found) throw new Unnamed(`the kernel has no slab where the scenario has ${name}`);
     this.#slabs.set(slab, name);
     for (const [slot, object] of objects.entries()) this.#names.set(object, `${name}.o${slot}`);
-    this.#hidden.set(slab, this.#ask.objectsOf(slab).length - objects.length);
+    this.#hidden.set(slab, found.objects - objects.length);
   }
 
   /** The name of an object; null for NULL. */
   nameOf(object: bigint): string | null {
     if (object === 0n) return null;
     const name = this.#names.get(object);
-    if (name === undefined) throw new Error("an object has no name: the scenario's heap is too small for this run");
+    if (name === undefined) throw new Unnamed("an object has no name: the scenario's heap is too small for this run");
     return name;
   }
 
   /** The names of a freelist: hidden objects may stand at its end only. */
   #list(freelist: readonly bigint[]): string[] {
     const names = freelist.map((object) => this.#names.get(object));
-    const named = names.findIndex((name) => name === undefined);
+    const named = names.indexOf(undefined);
     const end = named < 0 ? names.length : named;
     if (names.slice(end).some((name) => name !== undefined))
-      throw new Error("an object that the model does not have stands before one that it has");
+      throw new Unnamed("an object that the model does not have stands before one that it has");
     if (end === 0 && freelist.length > 0)
-      throw new Error("the next free object is one that the model does not have: the scenario takes too many");
+      throw new Unnamed("the next free object is one that the model does not have: the scenario takes too many");
     return names.slice(0, end) as string[];
   }
 
   /** The name of a slab that stands where somebody can reach it; a new one gets one. */
-  #reached(slab: bigint): string {
+  #reached(slab: bigint, { slabs }: Concrete): string {
     const known = this.#slabs.get(slab);
     if (known !== undefined) return known;
     const name = this.#pages.shift();
-    if (name === undefined) throw new Error("a slab that the scenario does not name can be reached");
+    if (name === undefined) throw new Unnamed("a slab that the scenario does not name can be reached");
     this.#slabs.set(slab, name);
-    this.#hidden.set(slab, this.#ask.objectsOf(slab).length - this.#objects);
+    this.#hidden.set(slab, (slabs.get(slab)?.objects ?? 0) - this.#objects);
     this.#unlisted.add(slab);
     return name;
   }
 
   /** Names the objects of a new slab when its list can first be seen. Between c->slab and c->freelist it cannot. */
   #listed(slab: bigint, concrete: Concrete): void {
-    const all = new Set(this.#ask.objectsOf(slab));
-    const lists = [...concrete.buckets.map(({ cpu }) => cpu.freelist), concrete.slabs.get(slab)?.freelist ?? []];
+    const found = concrete.slabs.get(slab);
+    if (!found) return;
+    const all = new Set(objectsOf(found));
+    const lists = [...concrete.buckets.map(({ cpu }) => cpu.freelist), found.freelist];
     const free = lists.filter(([first]) => first !== undefined && all.has(first)).flat();
     if (free.length === 0) return;
     const out = [...all].filter((object) => !free.includes(object));
     const inOrder = this.#returned.filter((object) => out.includes(object));
     if (out.length !== inOrder.length)
-      throw new Error(`a new slab has ${out.length} objects out, and calls returned ${inOrder.length} of them`);
+      throw new Unnamed(`a new slab has ${out.length} objects out, and calls returned ${inOrder.length} of them`);
     const named = [...inOrder, ...free].slice(0, this.#objects);
     for (const [slot, object] of named.entries()) this.#names.set(object, `${this.#slabs.get(slab)}.o${slot}`);
     this.#unlisted.delete(slab);
@@ -121,7 +120,7 @@ export class Abstraction {
 
   /** `outside`: the kernel is in code that the scenario's model leaves out. */
   view(concrete: Concrete, outside: boolean): HeapView {
-    const name = (slab: bigint) => this.#reached(slab);
+    const name = (slab: bigint) => this.#reached(slab, concrete);
     const buckets = concrete.buckets.map(({ cpu, node }, i) => ({
       cpu: {
         slab: cpu.slab === 0n ? null : name(cpu.slab),

@@ -1,6 +1,10 @@
 /** What stands in a guest's memory at one moment, by addresses. 0 is NULL. */
 
 export interface ConcreteSlab {
+  /** All its objects, in the order of their addresses: the first, the bytes from one to the next, how many. */
+  readonly first: bigint;
+  readonly stride: number;
+  readonly objects: number;
   readonly freelist: readonly bigint[];
   readonly inuse: number;
   readonly frozen: boolean;
@@ -29,3 +33,6 @@ export interface Concrete {
     readonly queued: boolean;
   };
 }
+
+export const objectsOf = ({ first, stride, objects }: ConcreteSlab): readonly bigint[] =>
+  Array.from({ length: objects }, (_, i) => first + BigInt(i * stride));
