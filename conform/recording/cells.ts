@@ -47,13 +47,6 @@ const list = (names: readonly string[]): string => names.join(" ");
 
 const BUCKETS = "ABCD";
 
-/** The slabs that somebody can find on his own: the CPU's, and those on lists. */
-export function reachable({ buckets }: Pick<HeapView, "buckets">): ReadonlySet<string> {
-  return new Set(
-    buckets.flatMap(({ cpu, node }) => [...(cpu.slab === null ? [] : [cpu.slab]), ...cpu.partial, ...node.partial]),
-  );
-}
-
 export function cellsOf({ irqsOff, buckets, slabs, deferred }: HeapView): Cells {
   const cells: Record<string, CellValue> = {};
   if (irqsOff !== null) cells["cpu[CPU0].irqsOff"] = irqsOff;
