@@ -40,6 +40,8 @@ export class Heap618 {
   readonly #node: Readonly<Record<"lock" | "partial", bigint>>;
   readonly #deferred: Readonly<Record<"objects" | "slabs" | "flags", bigint>>;
   readonly #count: bigint;
+  /** With PREEMPT_RT: where a lock has its owner. */
+  readonly #owner: bigint | null;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -67,6 +69,8 @@ export class Heap618 {
       slabs: deferred + kernel.offset("defer_free", "slabs"),
       flags: deferred + kernel.offset("defer_free", "work") + kernel.offset("__call_single_node", "a_flags"),
     };
+    // Without PREEMPT_RT a spinlock is a raw one in a union.
+    this.#owner = kernel.btf.has("spinlock", "rlock") ? null : kernel.offset("rt_mutex_base", "owner");
     this.#count = kernel.perCpu(kernel.symbols.at("__preempt_count"));
   }
 
@@ -145,11 +149,24 @@ export class Heap618 {
         slab: memory.u64(cpu + this.#cpu.slab),
         freelist: this.#chain(cache, memory.u64(cpu + this.#cpu.freelist)),
         partial: this.#partialOf(cpu),
-        locked: memory.u8(cpu + this.#cpu.lock) !== 0,
+        locked: this.#isLocalHeld(cpu + this.#cpu.lock),
         tid: Number(memory.u64(cpu + this.#cpu.tid) / TID_STEP),
       },
-      node: { partial: this.#nodeList(node), locked: memory.u32(node + this.#node.lock) !== 0 },
+      node: { partial: this.#nodeList(node), locked: this.#isSpinHeld(node + this.#node.lock) },
     };
+  }
+
+  /** With PREEMPT_RT either lock is an rt_mutex: held while it has an owner. Bit 0 says that somebody waits. */
+  #isOwned(lock: bigint, owner: bigint): boolean {
+    return (this.kernel.memory.u64(lock + owner) & ~1n) !== 0n;
+  }
+
+  #isLocalHeld(lock: bigint): boolean {
+    return this.#owner === null ? this.kernel.memory.u8(lock) !== 0 : this.#isOwned(lock, this.#owner);
+  }
+
+  #isSpinHeld(lock: bigint): boolean {
+    return this.#owner === null ? this.kernel.memory.u32(lock) !== 0 : this.#isOwned(lock, this.#owner);
   }
 
   #deferredList(head: bigint): bigint[] {
@@ -185,6 +202,11 @@ export class Heap618 {
         queued: (memory.u32(this.#deferred.flags) & PENDING) !== 0,
       },
     };
+  }
+
+  /** As preempt_disable() and preempt_enable_no_resched() do. */
+  addToPreemptCount(n: 1 | -1): void {
+    this.kernel.memory.setU32(this.#count, this.kernel.memory.u32(this.#count) + n);
   }
 
   /** Sets a field of a cache that is a knob of its own in /sys/kernel/slab. */

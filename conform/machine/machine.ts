@@ -131,8 +131,9 @@ export class Machine {
     return { registers: await this.registers(), memory: this.memory.copy() };
   }
 
-  async restore({ registers, memory }: Snapshot): Promise<void> {
-    this.memory.restore(memory);
+  /** `only`: chunks of memory that can have changed. */
+  async restore({ registers, memory }: Snapshot, only: ReadonlySet<number> | null = null): Promise<void> {
+    this.memory.restore(memory, only);
     await this.setRegisters(registers);
   }
 }

@@ -95,19 +95,35 @@ export class GuestMemory {
     return bytes;
   }
 
-  /** Makes a copy what memory is now. */
-  mirror(copy: Buffer): void {
-    for (let at = 0; at < this.size; at += CHUNK) readSync(this.#fd, copy, at, Math.min(CHUNK, this.size - at), at);
+  /** Chunks in which memory differs from a copy, by number. */
+  chunksThatDiffer(copy: Buffer): Set<number> {
+    const differ = new Set<number>();
+    for (const [chunk, now] of this.#chunks(null))
+      if (now.compare(copy, chunk * CHUNK, chunk * CHUNK + now.length) !== 0) differ.add(chunk);
+    return differ;
   }
 
-  /** Makes memory what a copy says: pages that differ are written. How many there were. */
-  restore(copy: Buffer): number {
-    const now = Buffer.allocUnsafe(CHUNK);
+  *#chunks(only: ReadonlySet<number> | null): Generator<[number, Buffer]> {
+    const bytes = Buffer.allocUnsafe(CHUNK);
+    for (let chunk = 0; chunk * CHUNK < this.size; chunk++) {
+      if (only && !only.has(chunk)) continue;
+      const length = readSync(this.#fd, bytes, 0, Math.min(CHUNK, this.size - chunk * CHUNK), chunk * CHUNK);
+      yield [chunk, bytes.subarray(0, length)];
+    }
+  }
+
+  /** Makes a copy what memory is now: all of it, or some chunks. */
+  mirror(copy: Buffer, only: ReadonlySet<number> | null = null): void {
+    for (const [chunk, now] of this.#chunks(only)) now.copy(copy, chunk * CHUNK);
+  }
+
+  /** Makes memory what a copy says, all of it or some chunks: pages that differ are written. How many there were. */
+  restore(copy: Buffer, only: ReadonlySet<number> | null = null): number {
     let pages = 0;
-    for (let at = 0; at < this.size; at += CHUNK) {
-      const length = readSync(this.#fd, now, 0, Math.min(CHUNK, this.size - at), at);
-      if (now.compare(copy, at, at + length, 0, length) === 0) continue;
-      for (let page = 0; page < length; page += PAGE) {
+    for (const [chunk, now] of this.#chunks(only)) {
+      const at = chunk * CHUNK;
+      if (now.compare(copy, at, at + now.length) === 0) continue;
+      for (let page = 0; page < now.length; page += PAGE) {
         if (now.compare(copy, at + page, at + page + PAGE, page, page + PAGE) === 0) continue;
         writeSync(this.#fd, copy, at + page, PAGE, at + page);
         pages += 1;

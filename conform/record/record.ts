@@ -9,6 +9,7 @@
 
 import { Heap618 } from "../guest/heap-618.ts";
 import type { Guest } from "../guest/start.ts";
+import type { Snapshot } from "../machine/machine.ts";
 import type { Registers } from "../machine/registers.ts";
 import { Abstraction, type NamedSlab } from "../recording/abstraction.ts";
 import { applied, type Cells, cellsOf } from "../recording/cells.ts";
@@ -19,6 +20,7 @@ import { questionOf, type Scenario } from "../recording/scenario.ts";
 import { guestCall } from "./calls.ts";
 import { type Prepared, prepare } from "./prepare-618.ts";
 import { type Raw, returnedIn, stepsOf } from "./raw.ts";
+import { Undo, Unnoticed } from "./undo.ts";
 import { type Place, through } from "./walk.ts";
 
 type Upper = Scenario["contexts"][number];
@@ -106,6 +108,11 @@ export class Recorder {
     return yield* through(this.#guest, await machine.enter(entry, args));
   }
 
+  #mayComeIn(where: string): boolean {
+    const { only } = this.#scenario;
+    return only === undefined || only.includes(where.split(".")[0] as string);
+  }
+
   get #task() {
     const [task] = this.#scenario.contexts;
     if (!task) throw new Error("a scenario has a task");
@@ -114,23 +121,38 @@ export class Recorder {
 
   /** Runs the scenario. `tell` hears how far it is. */
   async record(kernel: KernelName, tell: (progress: Progress) => void): Promise<Recording> {
+    const before = await this.#guest.machine.snapshot();
+    try {
+      return await this.#record(kernel, tell, before, false);
+    } catch (error) {
+      if (!(error instanceof Unnoticed)) throw error;
+      await this.#guest.machine.restore(before);
+      return await this.#record(kernel, tell, before, true);
+    }
+  }
+
+  async #record(
+    kernel: KernelName,
+    tell: (progress: Progress) => void,
+    before: Snapshot,
+    careful: boolean,
+  ): Promise<Recording> {
     const { machine } = this.#guest;
     const [, upper] = this.#scenario.contexts;
     const { gives } = this.#call(this.#task.script[0] as string);
     const start = cellsOf(this.#names([]).view(this.#start, false));
-    const before = await machine.snapshot();
-    const mirror = machine.memory.copy();
+    // The task alone, for what it changes itself.
+    for await (const _ of this.#walk());
+    const changing = machine.memory.chunksThatDiffer(before.memory);
+    await machine.restore(before);
+    const undo = new Undo(machine, changing, careful);
     /** Comes before an instruction; all is as it was afterwards. */
     let reached = new Set<bigint>();
-    const comeAt = async (place: Place, frame: Upper, closely: boolean): Promise<readonly Raw[]> => {
-      machine.memory.mirror(mirror);
-      const run = await this.#cut(place, frame, gives, { closely, reached: new Set(reached) });
-      await machine.restore({ registers: place.registers, memory: mirror });
-      return run;
-    };
+    const comeAt = (place: Place, frame: Upper, closely: boolean): Promise<readonly Raw[]> =>
+      undo.around(place.registers, () => this.#cut(place, frame, gives, { closely, reached: new Set(reached) }));
     const base: Raw[] = [];
     const came: Came[] = [];
-    const left = { random: 0, sampled: 0 };
+    const left = { random: 0, sampled: 0, elsewhere: 0 };
     let outsideCount = 0;
     const walk = this.#walk();
     let place = await walk.next();
@@ -140,6 +162,7 @@ export class Recorder {
       const sampled = outside && outsideCount++ % this.#scenario.sample !== 0;
       if (random) left.random += 1;
       else if (sampled) left.sampled += 1;
+      else if (upper && !this.#mayComeIn(where)) left.elsewhere += 1;
       else if (upper) came.push({ index, where, run: await comeAt(place.value, upper, false) });
       if (index % 16 === 0) tell({ pass: 1, instructions: index, cuts: came.length, of: null });
     }
@@ -194,12 +217,14 @@ export class Recorder {
       run.push({ concrete: this.#read(registers, reached), outside, leapt });
     };
     const isNmi = upper.kind === "nmi";
+    // The program of a kprobe runs with preemption off.
+    if (!isNmi) this.#heap.addToPreemptCount(1);
     see(isNmi ? await machine.letNmiIn() : at.registers, false);
     for (const line of upper.script) {
       const { function: entry, args, gives } = this.#call(line);
       if (closely) {
         const before = await machine.registers();
-        const walk = through(this.#guest, await machine.enter(entry, args));
+        const walk = through(this.#guest, await machine.enter(entry, args), { atOnce: true });
         let place = await walk.next();
         for (; !place.done; place = await walk.next()) see(place.value.registers, false, place.value.outside);
         see(place.value, false);
@@ -214,10 +239,10 @@ export class Recorder {
     if (isNmi) {
       await machine.leaveAtOnce();
       if (closely) await machine.runTo(at.registers.get("rip"));
-    }
+    } else this.#heap.addToPreemptCount(-1);
     run.push({ event: "ends", of: upper.name });
     if (closely) {
-      const walk = through(this.#guest, await machine.registers(), at);
+      const walk = through(this.#guest, await machine.registers(), { entered: at.entered, atOnce: true });
       for (let place = await walk.next(); !place.done; place = await walk.next())
         see(place.value.registers, false, place.value.outside);
     } else await machine.runTo(machine.kernel.sentinel);

@@ -30,14 +30,17 @@ export interface Place {
   readonly random: boolean;
 }
 
-/** Goes on from an instruction to the sentinel. `from`: where that instruction is, if a walk has been there. */
+/**
+ * Goes on from an instruction to the sentinel. `entered`: of a walk that has been at that instruction. `atOnce`: what is
+ * outside is run through.
+ */
 export async function* through(
   { machine, kernel }: Guest,
   first: Registers,
-  from?: Pick<Place, "entered">,
+  { entered: known = null, atOnce = false }: Partial<Pick<Place, "entered">> & { readonly atOnce?: boolean } = {},
 ): AsyncGenerator<Place, Registers> {
   let registers = first;
-  let entered = from?.entered ?? null;
+  let entered = known;
   for (let index = 0; registers.get("rip") !== machine.kernel.sentinel; index++) {
     if (index === MOST_STEPS) throw new Error(`the call does not end in ${MOST_STEPS} instructions`);
     const [pc, stack] = [registers.get("rip"), registers.get("rsp")];
@@ -46,7 +49,8 @@ export async function* through(
     if (!entered && address === pc && OUTSIDE.test(where)) entered = { until: machine.memory.u64(stack), stack };
     const random = address === pc && RANDOM.test(where);
     yield { index, where, registers, outside: entered !== null, entered, random };
-    registers = random ? await machine.runTo(machine.memory.u64(stack)) : await machine.step();
+    const skip = atOnce && entered !== null ? entered.until : random ? machine.memory.u64(stack) : null;
+    registers = skip === null ? await machine.step() : await machine.runTo(skip);
   }
   return registers;
 }

@@ -25,6 +25,33 @@ export const KERNELS = {
     preemptRt: false,
     swapped: ["___slab_alloc: full"],
   },
+  "6.18.15-rt": {
+    package: "linux-image-6.18.15+deb13-rt-amd64",
+    packageVersion: "6.18.15-1~bpo13+1",
+    suite: "trixie-backports",
+    size: 172,
+    version: "6.18.15",
+    preemptRt: true,
+    swapped: ["___slab_alloc: full", "___slab_alloc: storeFreelist"],
+  },
+  "7.3.4": {
+    package: "linux-binary-7.3.4+deb13-amd64",
+    packageVersion: "7.3.4-1~bpo13+1",
+    suite: "trixie-backports",
+    size: 14,
+    version: "7.3",
+    preemptRt: false,
+    swapped: [],
+  },
+  "7.3.4-rt": {
+    package: "linux-binary-7.3.4+deb13-rt-amd64",
+    packageVersion: "7.3.4-1~bpo13+1",
+    suite: "trixie-backports",
+    size: 14,
+    version: "7.3",
+    preemptRt: true,
+    swapped: [],
+  },
 } as const satisfies Readonly<Record<string, KernelPackage>>;
 
 export type KernelName = keyof typeof KERNELS;

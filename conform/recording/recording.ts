@@ -55,6 +55,13 @@ export interface Recording {
   /** The task alone. */
   readonly base: readonly Step[];
   readonly cuts: readonly Cut[];
-  /** Instructions of the base run at which no frame came: in the random generator, and where only a sample is taken. */
-  readonly left: { readonly random: number; readonly sampled: number };
+  /** Instructions of the base run at which no frame came. */
+  readonly left: {
+    /** Calls of the random generator, each run through at once. */
+    readonly random: number;
+    /** In code of which only a sample is cut. */
+    readonly sampled: number;
+    /** In functions where the frame may not come. */
+    readonly elsewhere: number;
+  };
 }

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly contexts: Question["contexts"];
   /** In the page allocator, of which the model knows little, one instruction in so many is cut. */
   readonly sample: number;
+  /** The frame comes in these functions only, as a kprobe may not sit in every one; absent: in all. */
+  readonly only?: readonly string[];
 }
 
 const folder = join(import.meta.dirname, "../scenarios");
