@@ -40,11 +40,15 @@ export class Kernel {
     return BigInt(this.btf.field(struct, field).offset);
   }
 
-  /** The struct slab of an object. A tail page names its head: by an address with bit 0 set. */
+  /**
+   * The struct slab of an object. A tail page has bit 0 of its second word set: the rest of the word is the address of
+   * the head, or, where the kernel keeps a mask there, what that of the page is and-ed with.
+   */
   slabOf(object: bigint): bigint {
     const page = this.#pages + ((object - this.#direct) >> PAGE_SHIFT) * PAGE_STRUCT;
     const word = this.memory.u64(page + 8n);
-    return (word & 1n) === 0n ? page : word - 1n;
+    if ((word & 1n) === 0n) return page;
+    return this.btf.has("page", "compound_info") ? page & (word & ~1n) : word - 1n;
   }
 
   /** Where the memory of a slab begins. */

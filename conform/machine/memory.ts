@@ -10,6 +10,9 @@ const PRESENT = 1n;
 const HUGE = 0x80n;
 const FRAME = 0x000f_ffff_ffff_f000n;
 
+/** Nothing is mapped at an address. */
+export class Unmapped extends Error {}
+
 /** Memory of a guest with 4-level page tables and no hole below its size. */
 export class GuestMemory {
   readonly #fd: number;
@@ -47,7 +50,7 @@ export class GuestMemory {
       const shift = BigInt(12 + 9 * level);
       const index = Number((address >> shift) & 0x1ffn);
       const entry = this.#physical(Number(table) + index * 8, 8).readBigUInt64LE();
-      if ((entry & PRESENT) === 0n) throw new Error(`nothing is mapped at ${BigInt.asUintN(64, address).toString(16)}`);
+      if ((entry & PRESENT) === 0n) throw new Unmapped(`nothing is mapped at ${BigInt.asUintN(64, address).toString(16)}`);
       if (level === 0 || (level < 3 && (entry & HUGE) !== 0n)) {
         const inside = (1n << shift) - 1n;
         const physical = Number((entry & FRAME & ~inside) + (address & inside & ~0xfffn));

@@ -1,6 +1,6 @@
 /** How does a kernel make the calls of a script? Which function with which arguments, and whether it gives an object. */
 import type { Symbols } from "../guest/symbols.ts";
-import { GFP_KERNEL } from "./prepare-618.ts";
+import { GFP_KERNEL } from "./bucket.ts";
 
 export interface GuestCall {
   readonly function: bigint;

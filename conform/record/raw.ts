@@ -1,7 +1,7 @@
 /** What was seen of a run, before it has names; and how it becomes the steps of a recording. */
 import type { Abstraction } from "../recording/abstraction.ts";
 import { applied, type Cells, cellsOf, difference } from "../recording/cells.ts";
-import type { Concrete } from "../recording/concrete.ts";
+import { type Concrete, sheavesIn } from "../recording/concrete.ts";
 import type { Event, Step } from "../recording/recording.ts";
 
 /** `outside`: in code that the model leaves out. */
@@ -18,9 +18,15 @@ export interface RawEvent extends Omit<Event, "gave"> {
 
 export type Raw = RawSeen | RawEvent;
 
-/** What the calls of a run return, in their order. */
-export const returnedIn = (run: readonly Raw[]): readonly bigint[] =>
-  run.flatMap((one) => ("event" in one && one.object !== undefined && one.object !== 0n ? [one.object] : []));
+/** Objects in the order in which they turn up: in sheaves, and returned by calls. Each once. */
+export const appearIn = (run: readonly Raw[]): readonly bigint[] => [
+  ...new Set(
+    run.flatMap((one) => {
+      if (!("event" in one)) return sheavesIn(one.concrete).flat();
+      return one.object === undefined || one.object === 0n ? [] : [one.object];
+    }),
+  ),
+];
 
 /** The steps, equal observations merged; `before` is what stood before the first. */
 export function stepsOf(run: readonly Raw[], names: Abstraction, before: Cells): Step[] {

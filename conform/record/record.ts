@@ -7,7 +7,7 @@
  * a run does not set out to show it.
  */
 
-import { Heap618 } from "../guest/heap-618.ts";
+import type { Heap } from "../guest/heap.ts";
 import type { Guest } from "../guest/start.ts";
 import type { Snapshot } from "../machine/machine.ts";
 import type { Registers } from "../machine/registers.ts";
@@ -18,8 +18,8 @@ import { KERNELS, type KernelName } from "../recording/kernels.ts";
 import type { Cut, Recording, Step } from "../recording/recording.ts";
 import { questionOf, type Scenario } from "../recording/scenario.ts";
 import { guestCall } from "./calls.ts";
-import { type Prepared, prepare } from "./prepare-618.ts";
-import { type Raw, returnedIn, stepsOf } from "./raw.ts";
+import { allocatorOf, type Prepared } from "./prepare.ts";
+import { appearIn, type Raw, stepsOf } from "./raw.ts";
 import { Undo, Unnoticed } from "./undo.ts";
 import { type Place, through } from "./walk.ts";
 
@@ -45,12 +45,12 @@ export interface Progress {
 export class Recorder {
   readonly #guest: Guest;
   readonly #scenario: Scenario;
-  readonly #heap: Heap618;
+  readonly #heap: Heap;
   readonly #prepared: Prepared;
   readonly #objects: number;
   #start!: Concrete;
 
-  private constructor(guest: Guest, scenario: Scenario, heap: Heap618, prepared: Prepared) {
+  private constructor(guest: Guest, scenario: Scenario, heap: Heap, prepared: Prepared) {
     this.#guest = guest;
     this.#scenario = scenario;
     this.#heap = heap;
@@ -60,13 +60,15 @@ export class Recorder {
 
   /** Brings the guest to the heap of a scenario. */
   static async of(guest: Guest, scenario: Scenario): Promise<Recorder> {
-    const heap = new Heap618(guest.kernel);
+    const { heap, prepare } = allocatorOf(guest.kernel);
     const prepared = await prepare(guest, heap, {
       slabs: scenario.configuration.slabs as readonly string[],
       sizes: scenario.sizes,
       objects: setting(scenario, "objects", 2),
       cpuPartialSlabs: setting(scenario, "cpuPartialSlabs", 1),
       minPartial: setting(scenario, "minPartial", 1),
+      sheaves: (scenario.configuration.sheaves as readonly string[] | undefined) ?? [],
+      sheafCapacity: setting(scenario, "sheafCapacity", 2),
     });
     const made = new Recorder(guest, scenario, heap, prepared);
     made.#start = made.#read(await guest.machine.registers(), new Set());
@@ -76,15 +78,13 @@ export class Recorder {
   /** `reached`: slabs that could be reached in this run. A slab that cannot yet is not read: it may be half made. */
   #read(registers: Registers, reached: Set<bigint>): Concrete {
     const named = this.#prepared.heap.flatMap(({ slab }) => (slab === null ? [] : [slab]));
-    const concrete = this.#heap.read(this.#prepared.caches, [...named, ...reached], registers.interruptsOff);
-    for (const { cpu } of concrete.buckets) if (cpu.slab !== 0n) reached.add(cpu.slab);
-    return concrete;
+    return this.#heap.read(this.#prepared.caches, named, { reached, interruptsOff: registers.interruptsOff });
   }
 
   #names(run: readonly Raw[]): Abstraction {
     return new Abstraction(this.#prepared.heap as NamedSlab[], this.#start, {
       objects: this.#objects,
-      returned: returnedIn(run),
+      appear: appearIn(run),
     });
   }
 

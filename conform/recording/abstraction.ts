@@ -8,12 +8,12 @@
  * - A freelist is its named objects, which must come first.
  * - `inuse` leaves out the hidden objects that it counts: all but those on slab->freelist.
  * - A slab that is new gets the name of the first page of the scenario's heap that has no slab yet, once somebody can
- *   reach it. Its objects are named in the order of its first list; those that are handed out by then come first, in the
- *   order in which calls returned them.
+ *   reach it. Its objects are named in the order of its first list; those that are out by then come first, in the order in
+ *   which they turn up in sheaves or are returned by calls.
  * - Slabs that the scenario does not name, such as full ones, are not looked at. On a list they are refused.
  */
-import type { HeapView, SlabView } from "./cells.ts";
-import { type Concrete, type ConcreteSlab, objectsOf } from "./concrete.ts";
+import type { HeapView, SheavesView, SlabView } from "./cells.ts";
+import { type Concrete, type ConcreteSheaves, type ConcreteSlab, objectsOf, sheavesIn } from "./concrete.ts";
 
 /** A slab of the scenario's heap as it was made: addresses of the objects that are named, in the order of their names. */
 export interface NamedSlab {
@@ -28,8 +28,8 @@ export class Unnamed extends Error {}
 /** The names of one run, from its start on. It must be shown what was observed in the order of the run. */
 export class Abstraction {
   readonly #objects: number;
-  /** What the calls of the whole run return, in their order. */
-  readonly #returned: readonly bigint[];
+  /** Objects in the order in which they turn up in the whole run: in sheaves, or returned by calls. */
+  readonly #appear: readonly bigint[];
   readonly #pages: string[];
   readonly #slabs = new Map<bigint, string>();
   readonly #names = new Map<bigint, string>();
@@ -41,12 +41,12 @@ export class Abstraction {
   constructor(
     heap: readonly NamedSlab[],
     start: Concrete,
-    { objects, returned }: { objects: number; returned: readonly bigint[] },
+    { objects, appear }: { objects: number; appear: readonly bigint[] },
   ) {
     this.#objects = objects;
-    this.#returned = returned;
+    this.#appear = appear;
     this.#pages = heap.flatMap(({ slab }, i) => (slab === null ? [`s${i}`] : []));
-    this.#tids = start.buckets.map(({ cpu }) => cpu.tid);
+    this.#tids = start.buckets.map(({ cpu }) => cpu?.tid ?? 0);
     for (const [i, { slab, objects: named }] of heap.entries())
       if (slab !== null) this.#name(slab, `s${i}`, named.slice(0, objects), start);
   }
@@ -101,51 +101,84 @@ export class Abstraction {
     const found = concrete.slabs.get(slab);
     if (!found) return;
     const all = new Set(objectsOf(found));
-    const lists = [...concrete.buckets.map(({ cpu }) => cpu.freelist), found.freelist];
+    const lists = [...concrete.buckets.map(({ cpu }) => cpu?.freelist ?? []), found.freelist];
     const free = lists.filter(([first]) => first !== undefined && all.has(first)).flat();
     if (free.length === 0) return;
     const out = [...all].filter((object) => !free.includes(object));
-    const inOrder = this.#returned.filter((object) => out.includes(object));
+    const inOrder = this.#appear.filter((object) => out.includes(object));
     if (out.length !== inOrder.length)
-      throw new Unnamed(`a new slab has ${out.length} objects out, and calls returned ${inOrder.length} of them`);
+      throw new Unnamed(`a new slab has ${out.length} objects out, and ${inOrder.length} of them turn up`);
     const named = [...inOrder, ...free].slice(0, this.#objects);
     for (const [slot, object] of named.entries()) this.#names.set(object, `${this.#slabs.get(slab)}.o${slot}`);
     this.#unlisted.delete(slab);
   }
 
-  #slab(slab: bigint, { freelist, inuse, frozen }: ConcreteSlab): SlabView {
+  #slab(slab: bigint, { freelist, inuse, frozen }: ConcreteSlab, { buckets }: Concrete): SlabView {
     const hidden = freelist.filter((object) => !this.#names.has(object)).length;
-    return { freelist: this.#list(freelist), inuse: inuse - (this.#hidden.get(slab) as number) + hidden, frozen };
+    return {
+      freelist: this.#list(freelist),
+      inuse: inuse - (this.#hidden.get(slab) as number) + hidden,
+      frozen: buckets.some(({ sheaves }) => sheaves) ? null : frozen,
+    };
+  }
+
+  /** A sheaf has named objects only: its cache's capacity is the model's. */
+  #sheaf(objects: readonly bigint[]): string[] {
+    return objects.map((object) => this.nameOf(object) as string);
+  }
+
+  #sheaves({ main, spare, locked, barn }: ConcreteSheaves): SheavesView {
+    return {
+      main: main && this.#sheaf(main),
+      spare: spare && this.#sheaf(spare),
+      locked,
+      barn: { ...barn, full: barn.full.map((one) => this.#sheaf(one)) },
+    };
   }
 
   /** `outside`: the kernel is in code that the scenario's model leaves out. */
   view(concrete: Concrete, outside: boolean): HeapView {
     const name = (slab: bigint) => this.#reached(slab, concrete);
-    const buckets = concrete.buckets.map(({ cpu, node }, i) => ({
-      cpu: {
-        slab: cpu.slab === 0n ? null : name(cpu.slab),
-        freelist: cpu.freelist,
-        partial: cpu.partial.map(name),
-        locked: cpu.locked,
-        tid: cpu.tid - (this.#tids[i] as number),
-      },
-      node: { partial: node.partial.map(name), locked: node.locked },
+    const reached = concrete.buckets.map(({ cpu, node }) => ({
+      slab: !cpu || cpu.slab === 0n ? null : name(cpu.slab),
+      partial: cpu?.partial.map(name) ?? [],
+      node: { partial: node.partial?.map(name) ?? null, locked: node.locked },
     }));
+    // An object in a sheaf can be reached, and so can its slab.
+    for (const object of sheavesIn(concrete).flat())
+      for (const [slab, found] of concrete.slabs) if (!this.#names.has(object) && has(found, object)) name(slab);
     for (const slab of this.#unlisted) this.#listed(slab, concrete);
     const slabs = new Map<string, SlabView>();
     for (const [slab, called] of this.#slabs) {
       const found = concrete.slabs.get(slab);
-      if (found) slabs.set(called, this.#slab(slab, found));
+      if (found) slabs.set(called, this.#slab(slab, found, concrete));
     }
+    const { objects, slabs: deferredSlabs, queued } = concrete.deferred;
     return {
       irqsOff: outside ? null : concrete.irqsOff,
-      buckets: buckets.map((b) => ({ ...b, cpu: { ...b.cpu, freelist: this.#list(b.cpu.freelist) } })),
+      buckets: concrete.buckets.map(({ cpu, sheaves }, i) => {
+        const { slab, partial, node } = reached[i] as (typeof reached)[number];
+        return {
+          cpu: cpu && {
+            slab,
+            freelist: this.#list(cpu.freelist),
+            partial,
+            locked: cpu.locked,
+            tid: cpu.tid - (this.#tids[i] as number),
+          },
+          sheaves: sheaves && this.#sheaves(sheaves),
+          node,
+        };
+      }),
       slabs,
       deferred: {
-        objects: concrete.deferred.objects.map((object) => this.nameOf(object) as string),
-        slabs: concrete.deferred.slabs.map((slab) => this.#slabs.get(slab) ?? "?"),
-        queued: concrete.deferred.queued,
+        objects: objects.map((object) => this.nameOf(object) as string),
+        slabs: deferredSlabs && deferredSlabs.map((slab) => this.#slabs.get(slab) ?? "?"),
+        queued,
       },
     };
   }
 }
+
+const has = ({ first, stride, objects }: ConcreteSlab, object: bigint): boolean =>
+  object >= first && object < first + BigInt(stride * objects);

@@ -14,19 +14,37 @@ export type Cells = Readonly<Record<string, CellValue>>;
 export interface SlabView {
   readonly freelist: readonly string[];
   readonly inuse: number;
-  readonly frozen: boolean;
+  /** Null: not looked at, as the kernel has no use for it any more. */
+  readonly frozen: boolean | null;
+}
+
+/** Until 6.19. */
+export interface CpuSlabView {
+  readonly slab: string | null;
+  readonly freelist: readonly string[];
+  readonly partial: readonly string[];
+  readonly locked: boolean;
+  /** Steps of tid since the start. */
+  readonly tid: number;
+}
+
+/** Since 7.0. A sheaf is the objects in it. */
+export interface SheavesView {
+  readonly main: readonly string[] | null;
+  readonly spare: readonly string[] | null;
+  readonly locked: boolean;
+  readonly barn: {
+    readonly full: readonly (readonly string[])[];
+    readonly empty: number;
+    readonly locked: boolean;
+  };
 }
 
 export interface BucketView {
-  readonly cpu: {
-    readonly slab: string | null;
-    readonly freelist: readonly string[];
-    readonly partial: readonly string[];
-    readonly locked: boolean;
-    /** Steps of tid since the start. */
-    readonly tid: number;
-  };
-  readonly node: { readonly partial: readonly string[]; readonly locked: boolean };
+  readonly cpu: CpuSlabView | null;
+  readonly sheaves: SheavesView | null;
+  /** `partial` is null where it is not looked at: its list is being changed. */
+  readonly node: { readonly partial: readonly string[] | null; readonly locked: boolean };
 }
 
 export interface HeapView {
@@ -37,7 +55,7 @@ export interface HeapView {
   readonly slabs: ReadonlyMap<string, SlabView>;
   readonly deferred: {
     readonly objects: readonly string[];
-    readonly slabs: readonly string[];
+    readonly slabs: readonly string[] | null;
     readonly queued: boolean;
   };
 }
@@ -47,28 +65,41 @@ const list = (names: readonly string[]): string => names.join(" ");
 
 const BUCKETS = "ABCD";
 
+/** The cells of a heap by name; a part that a kernel does not have has none. */
 export function cellsOf({ irqsOff, buckets, slabs, deferred }: HeapView): Cells {
   const cells: Record<string, CellValue> = {};
   if (irqsOff !== null) cells["cpu[CPU0].irqsOff"] = irqsOff;
-  for (const [i, { cpu, node }] of buckets.entries()) {
+  for (const [i, { cpu, sheaves, node }] of buckets.entries()) {
     const name = BUCKETS[i] as string;
-    const s = `cpuSlab[CPU0][${name}]`;
-    cells[`${s}.slab`] = cpu.slab;
-    cells[`${s}.freelist`] = list(cpu.freelist);
-    cells[`${s}.partial`] = set(cpu.partial);
-    cells[`${s}.tid`] = cpu.tid;
-    cells[`lock[cpuSlab(${name}) on CPU0]`] = cpu.locked;
-    cells[`node[${name}].partial`] = set(node.partial);
+    if (cpu) {
+      const s = `cpuSlab[CPU0][${name}]`;
+      cells[`${s}.slab`] = cpu.slab;
+      cells[`${s}.freelist`] = list(cpu.freelist);
+      cells[`${s}.partial`] = set(cpu.partial);
+      cells[`${s}.tid`] = cpu.tid;
+      cells[`lock[cpuSlab(${name}) on CPU0]`] = cpu.locked;
+    }
+    if (sheaves) {
+      const { main, spare, locked, barn } = sheaves;
+      cells[`pcs[CPU0][${name}].main`] = main && list(main);
+      cells[`pcs[CPU0][${name}].spare`] = spare && list(spare);
+      cells[`lock[cpuSlab(${name}) on CPU0]`] = locked;
+      cells[`barn[${name}].full`] = barn.full.map((objects) => `(${list(objects)})`).join(" ");
+      cells[`barn[${name}].nrEmpty`] = barn.empty;
+      cells[`lock[barn(${name})]`] = barn.locked;
+    }
+    if (node.partial !== null) cells[`node[${name}].partial`] = set(node.partial);
     cells[`lock[list(${name})]`] = node.locked;
   }
   for (const name of [...slabs.keys()].sort()) {
     const { freelist, inuse, frozen } = slabs.get(name) as SlabView;
     cells[`slab[${name}].freelist`] = list(freelist);
     cells[`slab[${name}].inuse`] = inuse;
-    cells[`slab[${name}].frozen`] = frozen;
+    if (frozen !== null) cells[`slab[${name}].frozen`] = frozen;
   }
-  cells["deferFree[CPU0].objects"] = set(deferred.objects);
-  cells["deferFree[CPU0].slabs"] = set(deferred.slabs);
+  const work = deferred.slabs === null ? "deferredWork" : "deferFree";
+  cells[`${work}[CPU0].objects`] = set(deferred.objects);
+  if (deferred.slabs !== null) cells[`${work}[CPU0].slabs`] = set(deferred.slabs);
   cells["irqWork[CPU0].queued"] = deferred.queued;
   return cells;
 }

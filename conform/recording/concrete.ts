@@ -10,29 +10,53 @@ export interface ConcreteSlab {
   readonly frozen: boolean;
 }
 
-export interface ConcreteBucket {
-  readonly cpu: {
-    readonly slab: bigint;
-    readonly freelist: readonly bigint[];
-    readonly partial: readonly bigint[];
+/** Until 6.19: struct kmem_cache_cpu. */
+export interface ConcreteCpuSlab {
+  readonly slab: bigint;
+  readonly freelist: readonly bigint[];
+  readonly partial: readonly bigint[];
+  readonly locked: boolean;
+  /** In steps. */
+  readonly tid: number;
+}
+
+/** Since 7.0: struct slub_percpu_sheaves, and the barn of the node. A sheaf is the objects in it. */
+export interface ConcreteSheaves {
+  readonly main: readonly bigint[] | null;
+  readonly spare: readonly bigint[] | null;
+  readonly locked: boolean;
+  readonly barn: {
+    readonly full: readonly (readonly bigint[])[];
+    readonly empty: number;
     readonly locked: boolean;
-    /** In steps. */
-    readonly tid: number;
   };
-  readonly node: { readonly partial: readonly bigint[]; readonly locked: boolean };
+}
+
+export interface ConcreteBucket {
+  readonly cpu: ConcreteCpuSlab | null;
+  readonly sheaves: ConcreteSheaves | null;
+  /** `partial` is null where a list that is being changed cannot be followed. */
+  readonly node: { readonly partial: readonly bigint[] | null; readonly locked: boolean };
 }
 
 export interface Concrete {
   readonly irqsOff: boolean;
-  readonly nmi: boolean;
   readonly buckets: readonly ConcreteBucket[];
   readonly slabs: ReadonlyMap<bigint, ConcreteSlab>;
   readonly deferred: {
     readonly objects: readonly bigint[];
-    readonly slabs: readonly bigint[];
+    /** Null: no slabs are deferred by this kernel. */
+    readonly slabs: readonly bigint[] | null;
     readonly queued: boolean;
   };
 }
 
 export const objectsOf = ({ first, stride, objects }: ConcreteSlab): readonly bigint[] =>
   Array.from({ length: objects }, (_, i) => first + BigInt(i * stride));
+
+/** Sheaves in which somebody can find objects. */
+export const sheavesIn = ({ buckets }: Concrete): readonly (readonly bigint[])[] =>
+  buckets.flatMap(({ sheaves }) => {
+    if (!sheaves) return [];
+    return [sheaves.main ?? [], sheaves.spare ?? [], ...sheaves.barn.full];
+  });

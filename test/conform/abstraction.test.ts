@@ -28,10 +28,10 @@ function concrete(more: {
 }): Concrete {
   return {
     irqsOff: false,
-    nmi: false,
     buckets: [
       {
         cpu: { slab: more.slab ?? S, freelist: more.freelist ?? [], partial: [], locked: false, tid: more.tid ?? 40 },
+        sheaves: null,
         node: { partial: more.partial ?? [], locked: false },
       },
     ],
@@ -45,8 +45,8 @@ const heap: readonly NamedSlab[] = [
   { slab: S, objects: [o(atS, 4), o(atS, 1), o(atS, 7)] },
   { slab: null, objects: [] },
 ];
-const named = (returned: readonly bigint[] = []) =>
-  new Abstraction(heap, concrete({ freelist: [o(atS, 4), o(atS, 1)] }), { objects: 3, returned });
+const named = (appear: readonly bigint[] = []) =>
+  new Abstraction(heap, concrete({ freelist: [o(atS, 4), o(atS, 1)] }), { objects: 3, appear });
 
 describe("a state of a kernel", () => {
   it("has names for its objects, and counts none that are hidden", () => {
@@ -107,7 +107,7 @@ describe("a new slab", () => {
   it("is refused where more objects are out than calls returned", () => {
     const freelist = [3, 0, 1, 2, 4, 6].map((n) => o(atT, n));
     expect(() => named([o(atT, 5)]).view(concrete({ slab: T, freelist, slabs: fresh([]) }), false)).toThrow(
-      /2 objects out, and calls returned 1/,
+      /2 objects out, and 1 of them turn up/,
     );
   });
 });
