@@ -23,7 +23,7 @@ export const KERNELS = {
     size: 167,
     version: "6.18.15",
     preemptRt: false,
-    swapped: ["___slab_alloc: full"],
+    swapped: ["___slab_alloc: full", "___slab_alloc: flushDrop", "___slab_alloc: flushSlab"],
   },
   "6.18.15-rt": {
     package: "linux-image-6.18.15+deb13-rt-amd64",
