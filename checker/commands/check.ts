@@ -1,15 +1,15 @@
 /** `nolock check`: answers one spec, or all of them. */
 import { type CheckOptions, checking } from "../answer/check.ts";
-import { SHORTEST } from "../answer/fewest.ts";
+import { SHORTEST } from "../answer/fewest-switches.ts";
 import { type Arguments, NAMES, type Options, oneSpec } from "../cli/arguments.ts";
 import { attend } from "../cli/attend.ts";
 import { changesByProperties, changesOf } from "../cli/changes.ts";
 import { command } from "../cli/command.ts";
-import { type Environment, goOn } from "../cli/environment.ts";
+import type { Environment } from "../cli/environment.ts";
 import { tryOutputs } from "../cli/outputs.ts";
 import { SEARCH, searchOptions } from "../cli/search-options.ts";
-import { findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
-import { collectAll, filesOf, refuseFormat, tell, toldOf } from "../cli/tell.ts";
+import { findSpec } from "../cli/specs.ts";
+import { filesOf, refuseFormat, tell, toldOf } from "../cli/tell.ts";
 import { saveCounterexample } from "../cli/traces.ts";
 import { readEntries } from "../crosscheck/agreement.ts";
 import { FORMAT_NAMES, FORMATS, FORMATS_OF_ALL } from "../report/formats/index.ts";
@@ -17,7 +17,7 @@ import { type Loaded, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
-import { EXIT, exitStatus } from "../spec/verdict.ts";
+import { checkAll } from "./check-all.ts";
 
 const ANSWER = "What is shown, and where it goes";
 
@@ -93,7 +93,9 @@ export const checkCommand = command({
   ],
   run: ({ options, words }, env) => {
     refuseFormat(options);
-    return options.all ? checkAll(env, options) : checkOne(oneSpec("check", words), options, env);
+    return options.all
+      ? checkAll(checkOptions(options), options, env)
+      : checkOne(oneSpec("check", words), options, env);
   },
 });
 
@@ -130,53 +132,3 @@ function refuseUnknown(show: string, { spec }: Loaded): void {
   const what = `"${show}" is not among the properties of ${spec.name}`;
   throw new SpecError([{ where: "--show", what, mend: mendName(show, known, "property") }]);
 }
-
-async function checkAll(env: Environment, options: Asked): Promise<number> {
-  const asked = checkOptions(options);
-  const names = specsOfSize(env.folders, options.size ?? "ci");
-  tryOutputs(filesOf(options));
-  // What one spec does not reach, another may.
-  const changes = changesByProperties(options.properties).map((one) => ({ ...one, wherever: true }) as const);
-  const entries = readEntries(env.folders.results, env.complain);
-  const width = Math.max(...names.map((name) => name.length));
-  const report = collectAll(options, env);
-  let passed = 0;
-  let bad = 0;
-  for (const name of names) {
-    if (options.out === undefined) goOn(env);
-    try {
-      const loaded = await loadSpec(specNamed(name, env.folders), env.builtins, changes);
-      const began = new Date();
-      const { found, interrupted } = await attendedCheck(loaded, asked, options.quiet, env);
-      const told = toldOf(loaded, found, began, entries, options, env);
-      const { verdict, violated, result, spec, differences } = found;
-      const asExpected = told.status === EXIT.asExpected;
-      if (asExpected) passed += 1;
-      const pinned = asExpected ? "as expected" : `NOT AS EXPECTED (${spec.expect?.verdict ?? "holds"})`;
-      const expected = options.properties === undefined ? pinned : violated.join(" ");
-      const counts = `${result.states} states, ${result.transitions} transitions, depth ${result.depth}`;
-      const seconds = `${told.seconds.toFixed(1)} s`;
-      report.print(`${name.padEnd(width)}  ${verdict.padEnd(11)}  ${expected}; ${counts}; ${seconds}\n`);
-      for (const line of differences ?? []) report.print(`${" ".repeat(width)}  ${line}\n`);
-      report.add(told);
-      if (interrupted) {
-        const rest = names.slice(names.indexOf(name) + 1);
-        report.print(`interrupted: ${rest.length} of ${names.length} specs were not asked\n`);
-        for (const one of rest)
-          report.addBad(one, [{ where: one, what: "it was not asked: interrupted", mend: "check it again" }]);
-        return report.end(exitStatus("incomplete", "holds", true));
-      }
-    } catch (error) {
-      if (!(error instanceof SpecError) || isOfCommandLine(error)) throw error;
-      env.complain(`${error.message}\n`);
-      report.addBad(name, error.problems);
-      bad += 1;
-    }
-  }
-  const well = options.properties === undefined ? "as expected" : "hold";
-  report.print(`${names.length} specs: ${passed} ${well}, ${names.length - passed - bad} not, ${bad} bad\n`);
-  return report.end(bad > 0 ? EXIT.badInput : passed === names.length ? EXIT.asExpected : EXIT.differs);
-}
-
-/** What is wrong with an option is wrong for every spec: it is told once. */
-const isOfCommandLine = ({ problems }: SpecError): boolean => problems.every(({ where }) => where.startsWith("--"));

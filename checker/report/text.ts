@@ -9,8 +9,8 @@ import { commandLines } from "../text/shell.ts";
 import { ascii, count, spread, WIDTH, wrap } from "../text/wrap.ts";
 import { evidence } from "./evidence.ts";
 import { claimsOf, commandWords, factsOf, notModelled, sentenceOf } from "./facts.ts";
-import { howFew, ofTheTrace } from "./fewest.ts";
 import { type Detail, scenario } from "./scenario.ts";
+import { howFew, ofTheTrace } from "./shortest.ts";
 import { stepTable } from "./steps.ts";
 
 /** Lines that a list of what is not modelled may take; the rest is counted. */

@@ -81,6 +81,11 @@ export interface Model {
   readonly forms?: Readonly<Record<string, string>>;
   /** By name, in the order in which reports list them. */
   readonly properties: Readonly<Record<string, Property>>;
+  /**
+   * Where versions differ in more than rows: the settings of some, and what the properties ask of them. Of one name all
+   * properties say the same, of other cells. Default: `parameters` and `properties`.
+   */
+  readonly inVersion?: Readonly<Record<string, Pick<Model, "parameters" | "properties">>>;
   /** Names of the properties that "all" stands for: those of any right code. Default: each that can be violated. */
   readonly rules?: readonly string[];
   /** Properties that mean nothing for a question, each with how to mend that: they may not be asked of it. */
@@ -111,6 +116,10 @@ export interface Model {
   /** Called only for a question without problems. The caller adds name and properties. */
   readonly build: (question: Question) => Omit<LinkOptions, "name" | "properties">;
 }
+
+/** The settings of a version, and its properties. */
+export const asOf = (model: Model, version: string | null): Pick<Model, "parameters" | "properties"> =>
+  (version === null ? undefined : model.inVersion?.[version]) ?? model;
 
 /** A model without kinds of contexts, versions or variants: what a small file of one's own needs to say. */
 export const defineModel = (model: Pick<Model, "name" | "title" | "properties" | "build"> & Partial<Model>): Model => ({

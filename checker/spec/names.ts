@@ -3,7 +3,7 @@
  * linked system must tell (rows, frames) is asked in `question.ts`.
  */
 
-import type { ContextSpec, Model, Problem, Question } from "./model.ts";
+import { asOf, type ContextSpec, type Model, type Problem, type Question } from "./model.ts";
 import { orderProblems } from "./order.ts";
 import { mendName } from "./problems.ts";
 import { fitting, isWitness, selectionOf } from "./selection.ts";
@@ -31,14 +31,16 @@ export function nameSpec(
   }: Pick<Spec, "name" | "changed"> & Partial<Pick<Spec, "others">> & { readonly wherever?: boolean },
 ): { readonly spec: Spec; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
+  const version = raw.version ?? Object.keys(model.versions)[0] ?? null;
+  const of = version !== null && model.inVersion?.[version] ? ` in version ${version}` : "";
   const asked: Question = {
     configuration: settingsOf(
       raw.configuration,
-      model.parameters,
-      { path: "/configuration", kind: `a setting of the model "${model.name}"` },
+      asOf(model, version).parameters,
+      { path: "/configuration", kind: `a setting of the model "${model.name}"${of}` },
       problems,
     ),
-    version: raw.version ?? Object.keys(model.versions)[0] ?? null,
+    version,
     variants: raw.variants,
     contexts: raw.contexts.map((context, i) => contextOf(context, pointer("contexts", i), model, problems)),
   };

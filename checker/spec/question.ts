@@ -5,7 +5,7 @@ import type { Program, SourceRow } from "../language/programs.ts";
 import type { Variant } from "../language/variants.ts";
 import { link } from "../link/link.ts";
 import { reachedPrograms } from "../link/programs.ts";
-import type { Problem } from "./model.ts";
+import { asOf, type Problem } from "./model.ts";
 import { orderOf } from "./order.ts";
 import { mendName } from "./problems.ts";
 import type { Happening, Spec } from "./spec.ts";
@@ -19,8 +19,8 @@ export const builtFor = ({ model, asked }: Pick<Spec, "model" | "asked">) => ({
 
 /** What is linked for a spec, with the rows of `changes` replaced at last. */
 export function linkOptionsOf(spec: Spec, changes: readonly Variant[] = []): LinkOptions {
-  const { model } = spec;
-  const chosen = [...spec.properties, ...spec.sometimes].map((name) => model.properties[name] as Property);
+  const table = asOf(spec.model, spec.asked.version).properties;
+  const chosen = [...spec.properties, ...spec.sometimes].map((name) => table[name] as Property);
   const properties = [...chosen, ...spec.happens.map(propertyOf)];
   const built = builtFor(spec);
   const variants = [...(built.variants ?? []), ...changes];

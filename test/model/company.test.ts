@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../checker/cli/models.ts";
 import { folders, specNamed, specNames } from "../../checker/cli/specs.ts";
-import { companyPage, gaps, together } from "../../checker/ledger/company.ts";
+import { companyPage, gaps, together } from "../../checker/ledger/contexts.ts";
 import { loadQuestion } from "../../checker/spec/load.ts";
 import type { Company, Ledger } from "../../checker/spec/model.ts";
 import model from "../../model/index.ts";

@@ -108,7 +108,7 @@ describe("the ledger", () => {
         },
       }),
     );
-    const mail = claimsMail(judge(ledger, searched));
+    const mail = claimsMail(judge(ledger, searched), model.title);
     expect(mail).toMatch(/^[\n\x20-\x7e]*\n$/);
     expect(mail.split("\n").filter((line) => line.length > 72 || line !== line.trimEnd())).toEqual([]);
     for (const id of Object.keys(ledger.claims)) expect(mail).toContain(`\n${id}: "`);

@@ -31,8 +31,8 @@ import { rootOf } from "../../checker/language/places.ts";
 import { Universe } from "../../checker/language/sets.ts";
 import { rowsOf as rowsIn } from "../../checker/ledger/corpus.ts";
 import { recordOf } from "../../checker/ledger/record.ts";
-import { hunt } from "../../checker/mutation/hunt.ts";
 import { mutantsOf } from "../../checker/mutation/mutate.ts";
+import { testMutant } from "../../checker/mutation/test-mutant.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 
 const cpu = indexSet("cpu");
@@ -194,7 +194,7 @@ describe("mutants of the kernel that no spec noticed once", () => {
   const specs = fileURLToPath(new URL("../../specs", import.meta.url));
   const fate = async (spec: string, program: string, label: string, what: string) => {
     const loaded = await loadSpec({ source: spec, path: `${specs}/${spec}.json` }, builtins);
-    const hunter = { loaded, record: recordOf(check(loaded)) };
+    const tester = { loaded, record: recordOf(check(loaded)) };
     const of = loaded.system.programs[program] as Program;
     const row = rowsIn(loaded).find((one) => one.program === program && one.label === label) ?? {
       name: label,
@@ -208,7 +208,7 @@ describe("mutants of the kernel that no spec noticed once", () => {
     );
     expect(mutants).toHaveLength(1);
     return mutants.map((mutant) => {
-      const { notice } = hunt(mutant.name, [{ mutant, hunter }]);
+      const { notice } = testMutant(mutant.name, [{ mutant, tester }]);
       return notice && `${notice.how}: ${notice.what}`;
     })[0];
   };

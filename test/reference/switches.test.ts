@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { check } from "../../checker/answer/check.ts";
-import { withFewestSwitches } from "../../checker/answer/fewest.ts";
+import { withFewestSwitches } from "../../checker/answer/fewest-switches.ts";
 import type { Outcome } from "../../checker/answer/outcome.ts";
 import { builtins } from "../../checker/cli/models.ts";
 import { folders, specNamed } from "../../checker/cli/specs.ts";
@@ -121,7 +121,7 @@ describe("the way with the fewest switches", () => {
         const [first] = search(system).violations;
         fc.pre(first !== undefined && first.length > 1);
         expect(finish(fewestSwitches(system, first.property, { most: 1 }))).toBe(
-          "there are more than 1 ways to look at",
+          "there are more than 1 paths to look at",
         );
         const signal = AbortSignal.abort();
         expect(finish(fewestSwitches(system, first.property, { signal }))).toBe("it was interrupted");
