@@ -1,7 +1,7 @@
 /** The model `slub` until 6.18: CPU slabs. */
 import type { Question } from "../checker/spec/model.ts";
 import { kernelModel } from "./kernel/model.ts";
-import { mc } from "./memcg/state.ts";
+import { MEMCG_CELLS } from "./memcg/state.ts";
 import { mm } from "./mm/config.ts";
 import { LOCAL_LOCKS, RAW_LOCKS, SPINLOCKS } from "./mm/locks.ts";
 import { memoryOf, unfitWithoutAccounting } from "./own.ts";
@@ -42,7 +42,7 @@ const PLAIN_STORES = [
 export const cpuSlabModel = kernelModel({
   name: "slub",
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
-  roots: [mm, ...CELLS, p, mc, g, call],
+  roots: [mm, ...CELLS, p, ...MEMCG_CELLS, g, call],
   localLocks: LOCAL_LOCKS,
   spinlocks: SPINLOCKS,
   rawLocks: RAW_LOCKS,

@@ -1,9 +1,11 @@
 /** The model `slub` since 7.0: sheaves. */
 import type { Question } from "../checker/spec/model.ts";
 import { kernelModel } from "./kernel/model.ts";
-import { mc } from "./memcg/state.ts";
+import { wq } from "./memcg/queue-work.ts";
+import { accountCells } from "./memcg/state.ts";
+import { ms } from "./memcg/stock-slots.ts";
 import { mm } from "./mm/config.ts";
-import { LOCAL_LOCKS, RAW_LOCKS } from "./mm/locks.ts";
+import { LOCAL_LOCKS, SHEAF_RAW_LOCKS } from "./mm/locks.ts";
 import { memoryOf, unfitWithoutAccounting } from "./own.ts";
 import { p } from "./page/state.ts";
 import { g } from "./properties/ghosts.ts";
@@ -33,6 +35,7 @@ function own(question: Question, s: SheafValues) {
       sheaves: count,
       capacity: s.sheafCapacity,
       "last place": s.sheafCapacity - 1,
+      stockSlot: s.stockSlots,
     },
     names: { ...memory.names, sheaf: Array.from({ length: count }, (_, i) => `sheaf${i}`) },
     initially: [...memory.initially, ...initially],
@@ -54,17 +57,17 @@ const PLAIN_STORES = [
   "page.nextPage",
   "zoneList",
   "pcpList",
-  "objStock",
+  "stock",
   "objExts",
 ];
 
 export const sheafModel = kernelModel({
   name: "slub",
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
-  roots: [mm, sc, h, slabCells, p, mc, g],
+  roots: [mm, sc, h, slabCells, p, ms, accountCells, wq, g],
   localLocks: LOCAL_LOCKS,
   spinlocks: SHEAF_SPINLOCKS,
-  rawLocks: RAW_LOCKS,
+  rawLocks: SHEAF_RAW_LOCKS,
   irqWorks: ["deferred work"],
   callbacks: [deferredPercpuWork],
   queues: sheafDefers,

@@ -11,6 +11,7 @@ import { bucket, slab, zone } from "../mm/sets.ts";
 import { p } from "../page/state.ts";
 import { barnLock, h, pcsOf, sheavesLock } from "../sheaves/state.ts";
 import { k, kmemCacheDebug, oneAtATime, type SlabId } from "../slub/state.ts";
+import { stockIsLocked, stockStaysHere } from "./sheaves-memcg.ts";
 
 /**
  * The frame holds the lock, or (PREEMPT_RT) its task does. Without SMP the model remembers who came first: a frame above
@@ -30,7 +31,7 @@ const listed = (s: SlabId) =>
 
 export const guards = property(
   "guards",
-  "a CPU's main and spare sheaf change under its lock, a barn's lists and counters under barn->lock; a node's lists and counters, and the slabs there of a debug cache, under its list_lock; page lists under theirs",
+  "a CPU's main and spare sheaf change under its lock, a barn's lists and counters under barn->lock; a node's lists and counters, and the slabs there of a debug cache, under its list_lock; page lists and stocks under theirs",
   ...[
     (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => pcsOf(c, b).main,
     (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => pcsOf(c, b).spare,
@@ -78,13 +79,15 @@ export const guards = property(
     () => p.zoneList,
     (self) => holds(self, zoneLock(element(zone, 0))),
   ),
+  ...stockIsLocked,
 );
 
 const isHere = (self: Self, c: Expr<Id<"cpu">>) => thisCpu(self).eq(c);
 
 export const S17 = property(
   "S17",
-  "a CPU's sheaves of a bucket are changed on that CPU only: who noted which CPU it is on has not moved since",
+  "a CPU's sheaves of a bucket, and its stock, are changed on that CPU only: who noted which CPU it is on has not moved since",
   guardedBy([cpu, bucket], (c, b) => pcsOf(c, b).main, isHere, { access: "write" }),
   guardedBy([cpu, bucket], (c, b) => pcsOf(c, b).spare, isHere, { access: "write" }),
+  ...stockStaysHere,
 );

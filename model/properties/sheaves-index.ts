@@ -6,6 +6,7 @@ import { atomicSleep, rawSections, S1, S7, S8, S9, S10 } from "./locks.ts";
 import { E35, E39, nmiUnlocksSlowly } from "./pages.ts";
 import { guards, S17 } from "./sheaves-guards.ts";
 import { S2, S3, S4, S5, S6, S18, S22, S23, S24 } from "./sheaves-heap.ts";
+import { references, S16 } from "./sheaves-memcg.ts";
 import { L1, L2, L3, L5, returns, S14, T39, twoBuckets } from "./sheaves-progress.ts";
 
 /** Rows say it themselves (`fails`). */
@@ -30,11 +31,13 @@ const SAFETY = [
   S12,
   S13,
   S14,
+  S16,
   S17,
   S18,
   S22,
   S23,
   S24,
+  references,
   lists,
   givenUp,
   rawSections,

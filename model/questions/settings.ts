@@ -101,6 +101,12 @@ export const SHEAF_SETTINGS = {
   sheafCapacity: integer("objects in a sheaf", { byDefault: 2, min: 1, max: 3 }, sc.capacity),
   sheaves: texts(`the sheaves at the start: ${SHEAF_LINE}`),
   moreSheaves: integer("memory for sheaves beyond those of the start", { byDefault: 0, min: 0, max: 4 }),
+  objcgs: integer("accounts of memory cgroups, objcg0 and up", { byDefault: 1, min: 1, max: 3 }),
+  overHigh: flag(
+    "cgroups are over memory.high, and a charge of a page has somebody reclaim (memcg: true)",
+    mm.overHigh,
+  ),
+  stockSlots: integer("objcgs that a CPU's stock knows at once (memcg: true)", { byDefault: 1, min: 1, max: 2 }),
   barnLimit: integer("full sheaves that a barn takes", { byDefault: 1, min: 1, max: 3 }, sc.barnLimit),
 };
 

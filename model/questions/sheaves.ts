@@ -16,6 +16,11 @@ export const sheafHookPlaces: HookPlaces = {
     runs: "kprobe",
     region: () => SHEAF_ROWS,
   },
+  workqueue_queue_work: {
+    about: "the tracepoint workqueue_queue_work: the lock of a worker pool is held",
+    runs: "tracepoint",
+    region: () => marked("workqueue_queue_work"),
+  },
   asserts: {
     about: "slab_attach_kprobe_locked(), where 7.3 asserts that a lock is held (DEBUG_VM or PROVE_LOCKING)",
     runs: "kprobe",
@@ -23,9 +28,17 @@ export const sheafHookPlaces: HookPlaces = {
   },
 };
 
-/** Whether anything can be put off, so that irq_work must run: by a kfree_nolock() that finds no room in a sheaf. */
-export const sheafDefers = ({ contexts }: Question): boolean =>
-  contexts.some(({ script }) => script.some((line) => line.startsWith("kfree_nolock")));
+/**
+ * Whether anything can be put off, so that irq_work must run: by a kfree_nolock() that finds no room in a sheaf, and where
+ * a variant lets an allocation free so.
+ */
+export const sheafDefers = ({ contexts, configuration, variants }: Question): boolean => {
+  const aborts = configuration.chargeFails === true && variants.includes("abort-frees-nolock");
+  if (configuration.memcg === true && variants.includes("release-by-irq-work")) return true;
+  return contexts.some(({ script }) =>
+    script.some((line) => line.startsWith("kfree_nolock") || (aborts && line.startsWith("kmalloc_nolock"))),
+  );
+};
 
 export function sheafQuestionProblems(question: Question): Problem[] {
   const s = question.configuration as unknown as SheafValues;

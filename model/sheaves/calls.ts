@@ -1,6 +1,7 @@
 /** The calls of a script since 7.0. */
-import type { Operations } from "../kernel/calls.ts";
-import { begins } from "../kernel/calls.ts";
+import { call } from "../../checker/language/index.ts";
+import { begins, type Operations } from "../kernel/calls.ts";
+import { queueWork } from "../memcg/queue-work.ts";
 import { PAGE_CALLS } from "../page/calls.ts";
 import { CGROUP_CALLS, inTask, objectCalls, ofCache, withResults } from "../slub/calls.ts";
 import { barnShrink } from "./barn-shrink.ts";
@@ -42,5 +43,15 @@ export const SHEAF_CALLS: Operations = withResults({
     read: ofCache("barn_shrink", barnShrink),
   },
   ...CGROUP_CALLS,
+  queue_work: {
+    about: "a work of somebody else's is queued",
+    form: "queue_work",
+    only: { kinds: ["task", "softirq", "hardirq"], what: "waits for a lock", mend: "make the context another kind" },
+    programs: begins(queueWork),
+    read: (words) =>
+      words.length > 0
+        ? null
+        : { rows: ({ begin, back }) => ({ [begin]: call("queue_work(wq, work)", queueWork, {}, { done: back }) }) },
+  },
   ...PAGE_CALLS,
 });

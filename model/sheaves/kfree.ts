@@ -8,10 +8,10 @@
  */
 
 import { call, either, id, otherwise, program, select, step, value, when } from "../../checker/language/index.ts";
+import { memcgSlabFreeHook } from "../memcg/slab-free-hook.ts";
 import { mm } from "../mm/config.ts";
 import { bucket, object } from "../mm/sets.ts";
 import { slabFreeHook } from "../slub/debug-hooks.ts";
-import { memcgSlabFreeHook } from "../slub/slab-hooks.ts";
 import { k, slabOf } from "../slub/state.ts";
 import { freeToPcs } from "./free-to-pcs.ts";
 import { freeToSlab } from "./free-to-slab.ts";

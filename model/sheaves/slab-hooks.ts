@@ -4,14 +4,11 @@
  *
  * Context: As the allocation that it is part of.
  *
- * @kernel v7.3.4 mm/slub.c memcg_slab_post_alloc_hook(), memcg_alloc_abort_single(); mm/memcontrol.c
- *   __memcg_slab_post_alloc_hook()
+ * @kernel v7.3.4 mm/slub.c memcg_slab_post_alloc_hook(), memcg_alloc_abort_single()
  */
 
-import { bool, call, id, optional, otherwise, program, step, value, when } from "../../checker/language/index.ts";
-import { objCgroupCharge } from "../memcg/obj-cgroup-charge.ts";
-import { mc, objcg as objcgs } from "../memcg/state.ts";
-import { mm } from "../mm/config.ts";
+import { bool, call, id, optional, program, value } from "../../checker/language/index.ts";
+import { memcgSlabPostAllocHook as charges } from "../memcg/slab-post-alloc-hook.ts";
 import { bucket, object } from "../mm/sets.ts";
 import { slabFreeHook } from "../slub/debug-hooks.ts";
 import { freeToSlab } from "./free-to-slab.ts";
@@ -21,34 +18,16 @@ export const memcgSlabPostAllocHook = program(
   {
     exits: ["charged", "failed"],
     params: { b: value(id(bucket)), object: value(optional(id(object))), allowSpin: value(bool) },
-    locals: { x: id(object), objcg: id(objcgs) },
     kernel: "v7.3.4 mm/slub.c memcg_slab_post_alloc_hook()",
     tag: "S",
-    abstracts: ["memcg: every slab has its obj_exts vector"],
   },
-  (self, { b, object: allocated, allowSpin }, { x, objcg }) => ({
-    objcg: step(
-      "objcg = current_obj_cgroup(); if (!objcg) return true;",
-      { ref: "11.7.A1 11.7.A2" },
-      when(allocated.isNull()).goto("charged"),
-      otherwise.do(x.set(allocated.known()), objcg.set(mm.objcgOf.at(self))).goto("charge"),
-    ),
+  (_, { b, object: allocated, allowSpin }) => ({
     charge: call(
-      "if (obj_cgroup_charge_account(objcg, flags, obj_full_size(s), ..)) return false;",
-      objCgroupCharge,
-      { objcg, allowSpin },
-      { charged: "get", failed: "abortHook" },
-      { ref: "11.7.A4" },
-    ),
-    get: step(
-      "obj_cgroup_get(objcg);",
-      { ref: "11.7.A8" },
-      otherwise.do(mc.objcg.at(objcg).refs.set(mc.objcg.at(objcg).refs.plus(1))).goto("record"),
-    ),
-    record: step(
-      "slab_obj_exts(slab)[off].objcg = objcg;",
-      { ref: "11.7.A8" },
-      otherwise.do(mc.objExts.at(x).set(objcg)).goto("charged"),
+      "if (likely(__memcg_slab_post_alloc_hook(s, ac->lru, flags, ac->alloc_flags, size, p))) return true;",
+      charges,
+      { object: allocated, allowSpin },
+      { charged: "charged", failed: "abortHook" },
+      { ref: "11.7.A" },
     ),
     abortHook: call(
       "if (likely(slab_free_hook(s, object, ..)))",
@@ -60,7 +39,7 @@ export const memcgSlabPostAllocHook = program(
     abort: call(
       "__slab_free(s, slab, object, object, 1, _RET_IP_);",
       freeToSlab,
-      { b, x },
+      { b, x: allocated.known() },
       { done: "failed" },
       { ref: "11.7.D" },
     ),

@@ -30,6 +30,7 @@ import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
 import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
 import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
 import { SHEAF_VARIANTS } from "./sheaves.ts";
+import { SHEAF_MEMCG } from "./sheaves-memcg.ts";
 import { SHEAF_SLAB_VARIANTS } from "./sheaves-slabs.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
@@ -150,7 +151,11 @@ const CPU_SLAB_VARIANTS: Readonly<Record<string, Variant>> = {
 };
 
 /** The same since 7.0. */
-const SHEAVES: Readonly<Record<string, Variant>> = { ...SHEAF_VARIANTS, ...SHEAF_SLAB_VARIANTS };
+const SHEAVES: Readonly<Record<string, Variant>> = {
+  ...SHEAF_VARIANTS,
+  ...SHEAF_SLAB_VARIANTS,
+  ...SHEAF_MEMCG,
+};
 
 export const VARIANTS: Readonly<Record<string, Variant>> = { ...CPU_SLAB_VARIANTS, ...SHEAVES };
 
