@@ -37,10 +37,11 @@ export function specSchema(any: AnySpec, models: readonly Model[]): string {
 
 const sentence = (text: string): string => (/[.?!:]$/.test(text) ? text : `${text}.`);
 
-/** One of some words, each with what it means. */
-const oneOf = (words: Readonly<Record<string, string>>): Schema => ({
-  anyOf: Object.entries(words).map(([word, about]) => ({ const: word, description: sentence(about) })),
-});
+/** One of some words, each with what it means; where there are none, nothing. */
+const oneOf = (words: Readonly<Record<string, string>>): Schema => {
+  const anyOf = Object.entries(words).map(([word, about]) => ({ const: word, description: sentence(about) }));
+  return anyOf.length > 0 ? { anyOf } : { not: {} };
+};
 
 const words = (names: readonly string[], about: (name: string) => string): Readonly<Record<string, string>> =>
   Object.fromEntries(names.map((name) => [name, about(name)]));
