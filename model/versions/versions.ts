@@ -29,7 +29,9 @@ import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
 import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
 import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
-import { SHEAVES } from "./sheaves.ts";
+import { SHEAF_VARIANTS } from "./sheaves.ts";
+import { SHEAF_MEMCG } from "./sheaves-memcg.ts";
+import { SHEAF_SLAB_VARIANTS } from "./sheaves-slabs.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
 export interface Version {
@@ -146,6 +148,13 @@ const CPU_SLAB_VARIANTS: Readonly<Record<string, Variant>> = {
   ...PAGES,
   ...DEFERRED,
   ...SIDE_SYSTEMS,
+};
+
+/** The same since 7.0. */
+const SHEAVES: Readonly<Record<string, Variant>> = {
+  ...SHEAF_VARIANTS,
+  ...SHEAF_SLAB_VARIANTS,
+  ...SHEAF_MEMCG,
 };
 
 export const VARIANTS: Readonly<Record<string, Variant>> = { ...CPU_SLAB_VARIANTS, ...SHEAVES };
