@@ -64,7 +64,7 @@ describe("claims", () => {
       },
       { lights: () => import("../spec/fixtures/lights.ts"), lamps },
     );
-    const { printed } = await both.run("claims");
+    const { printed } = await both.run("results", "claims");
     const page = (name: string) => readFileSync(join(both.dir, "results", name), "utf8");
     const [first, second] = [page("claims.md"), page("claims-lamps.md")];
     both.remove();
