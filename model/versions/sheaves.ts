@@ -2,9 +2,11 @@
 import { lit, otherwise, patch, step, type Variant, variant } from "../../checker/language/index.ts";
 import { barnReplaceFullSheaf } from "../sheaves/barn-replace-full-sheaf.ts";
 import { SHEAF_MEMCG } from "./sheaves-memcg.ts";
+import { SHEAF_PAGES } from "./sheaves-pages.ts";
 
 export const SHEAVES: Readonly<Record<string, Variant>> = {
   ...SHEAF_MEMCG,
+  ...SHEAF_PAGES,
   "busy-barn-gives-nil": variant(
     "busy-barn-gives-nil",
     "barn_replace_full_sheaf() returns NULL, which is no error, where its trylock fails (RFC of Oct 2025)",

@@ -30,6 +30,7 @@ import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
 import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
 import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
 import { SHEAVES } from "./sheaves.ts";
+import { pagesSinceSheaves, zoneAsksContext } from "./sheaves-pages.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
 export interface Version {
@@ -133,7 +134,14 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
     nokprobe: false,
     family: "sheaves",
     irqWork: "objects",
-    patches: [],
+    patches: [version("7.3", "7.3.4", ...pagesSinceSheaves, zoneAsksContext)],
+  },
+  "7.2": {
+    about: "7.2.13, where it differs from 7.3.4: who frees to the zone directly is not asked for its context",
+    nokprobe: false,
+    family: "sheaves",
+    irqWork: "objects",
+    patches: [version("7.2", "7.2.13", ...pagesSinceSheaves)],
   },
 };
 
