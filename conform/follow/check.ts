@@ -3,6 +3,7 @@ import type { System } from "../../checker/language/index.ts";
 import type { Variant } from "../../checker/language/variants.ts";
 import { storePairs } from "../../checker/mutation/store-pairs.ts";
 import { withStoresSwapped } from "../../checker/mutation/swap-stores.ts";
+import model from "../../model/index.ts";
 import { KERNELS, type KernelName } from "../recording/kernels.ts";
 import type { Cut, Recording, Step } from "../recording/recording.ts";
 import { agrees, type Disagreement, Run } from "./follow.ts";
@@ -33,6 +34,10 @@ function systemFor({ kernel, scenario, question }: Recording, changes: readonly 
     return pair && pair.obstacle === null ? withStoresSwapped(made, pair) : made;
   }, system);
 }
+
+/** Whether the model has the version that a recording is held to. */
+export const hasVersion = ({ question }: Pick<Recording, "question">): boolean =>
+  Object.hasOwn(model.versions, question.version);
 
 /** Follows a recording, with rows of the model replaced where a mutant is asked about. */
 export function check(recording: Recording, changes: readonly Variant[] = []): Checked {
