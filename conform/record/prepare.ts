@@ -60,7 +60,8 @@ async function prepareBy(arrange: Arrange, guest: Guest, heap: Heap, wanted: Wan
 
 /** How a kernel's allocator is read and prepared. */
 export function allocatorOf(kernel: Kernel) {
-  const isSheaves = kernel.btf.has("slub_percpu_sheaves");
+  // 6.18 has sheaves for some caches, and slabs of CPUs for all.
+  const isSheaves = !kernel.btf.has("kmem_cache_cpu");
   const heap: Heap = isSheaves ? new Heap73(kernel) : new Heap618(kernel);
   const arrange = isSheaves ? arrange73 : arrange618;
   return {
