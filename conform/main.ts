@@ -171,7 +171,12 @@ function mutants(words: readonly string[]): number {
     words.includes(flag) ? (words[words.indexOf(flag) + 1] ?? "") : undefined;
   const [row = "", sample] = [wordAfter("--row"), wordAfter("--sample")];
   if (sample !== undefined && !(Number(sample) > 0)) throw new BadWords("--sample needs a number");
-  const all = mutantsFor(recordingNames().map(readRecording).filter(hasVersion).map((one) => check(one)));
+  const all = mutantsFor(
+    recordingNames()
+      .map(readRecording)
+      .filter(hasVersion)
+      .map((one) => check(one)),
+  );
   const named = all.filter(({ mutant }) => mutant.includes(row));
   const every = sample === undefined ? 1 : Math.max(1, Math.floor(named.length / Number(sample)));
   const asked = named.filter((_, i) => i % every === 0);

@@ -88,7 +88,8 @@ function sheavesIn(names: Names, b: string): (state: State) => SheavesView {
   const contents = names.sheaves.map((one) => {
     const size = names.look<number>(`sheaf[${one}].size`);
     const places: Look<MaybeId>[] = [];
-    for (let i = 0; names.has(`sheaf[${one}].objects[${i}]`); i++) places.push(names.look(`sheaf[${one}].objects[${i}]`));
+    for (let i = 0; names.has(`sheaf[${one}].objects[${i}]`); i++)
+      places.push(names.look(`sheaf[${one}].objects[${i}]`));
     return (state: State): string[] =>
       places.slice(0, size(state)).map((place) => names.objects[place(state) ?? -1] ?? "?");
   });
@@ -143,8 +144,8 @@ export function viewer(system: System, buckets: number): (state: State, tids: Ti
     cellsOf({
       irqsOff: irqsOff(state),
       buckets: parts.map(({ cpu, sheaves, node, list }) => ({
-        cpu: cpu && cpu(state, tids),
-        sheaves: sheaves && sheaves(state),
+        cpu: cpu?.(state, tids) ?? null,
+        sheaves: sheaves?.(state) ?? null,
         node: { partial: node(state), locked: list(state) },
       })),
       slabs: new Map(
@@ -154,7 +155,7 @@ export function viewer(system: System, buckets: number): (state: State, tids: Ti
       ),
       deferred: {
         objects: deferredObjects(state),
-        slabs: deferredSlabs && deferredSlabs(state),
+        slabs: deferredSlabs?.(state) ?? null,
         queued: queued(state) !== null,
       },
     });

@@ -2,9 +2,10 @@
  * What of the allocator is the same in all kernels that are read? Slabs, freelists, lists of nodes, lock words, deferred
  * frees. Addresses; what they are called in the model is for `recording/abstraction.ts`.
  */
+
+import { Unmapped } from "../machine/memory.ts";
 import type { Concrete, ConcreteBucket, ConcreteSlab } from "../recording/concrete.ts";
 import { sheavesIn } from "../recording/concrete.ts";
-import { Unmapped } from "../machine/memory.ts";
 import type { Kernel } from "./kernel.ts";
 
 const INUSE = 0xffff;

@@ -50,7 +50,8 @@ export class GuestMemory {
       const shift = BigInt(12 + 9 * level);
       const index = Number((address >> shift) & 0x1ffn);
       const entry = this.#physical(Number(table) + index * 8, 8).readBigUInt64LE();
-      if ((entry & PRESENT) === 0n) throw new Unmapped(`nothing is mapped at ${BigInt.asUintN(64, address).toString(16)}`);
+      if ((entry & PRESENT) === 0n)
+        throw new Unmapped(`nothing is mapped at ${BigInt.asUintN(64, address).toString(16)}`);
       if (level === 0 || (level < 3 && (entry & HUGE) !== 0n)) {
         const inside = (1n << shift) - 1n;
         const physical = Number((entry & FRAME & ~inside) + (address & inside & ~0xfffn));

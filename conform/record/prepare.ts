@@ -39,7 +39,14 @@ export interface Line {
 export type Name = (i: number, slab: bigint, objects: readonly bigint[]) => void;
 
 /** Brings one bucket to its lines. */
-type Arrange = (bucket: Bucket, heap: Heap, lines: readonly Line[], wanted: Wanted, name: Name, letter: string) => Promise<void>;
+type Arrange = (
+  bucket: Bucket,
+  heap: Heap,
+  lines: readonly Line[],
+  wanted: Wanted,
+  name: Name,
+  letter: string,
+) => Promise<void>;
 
 async function prepareBy(arrange: Arrange, guest: Guest, heap: Heap, wanted: Wanted): Promise<Prepared> {
   const named: NamedSlab[] = wanted.slabs.map(() => ({ slab: null, objects: [] }));
