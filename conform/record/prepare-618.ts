@@ -5,7 +5,7 @@
 import type { Heap } from "../guest/heap.ts";
 import type { ConcreteCpuSlab } from "../recording/concrete.ts";
 import type { Bucket } from "./bucket.ts";
-import type { Line, Name, Wanted } from "./prepare.ts";
+import type { Line, Name, Wanted } from "./wanted.ts";
 
 const cpuOf = (bucket: Bucket): ConcreteCpuSlab => {
   const { cpu } = bucket.state;

@@ -6,7 +6,7 @@
 import type { Heap } from "../guest/heap.ts";
 import type { ConcreteSheaves } from "../recording/concrete.ts";
 import type { Bucket } from "./bucket.ts";
-import type { Line, Name, Wanted } from "./prepare.ts";
+import type { Line, Name, Wanted } from "./wanted.ts";
 
 const sheavesOf = (bucket: Bucket): ConcreteSheaves => {
   const { sheaves } = bucket.state;
