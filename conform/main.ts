@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { writeWhole } from "../checker/text/files.ts";
-import { check, hasVersion } from "./follow/check.ts";
+import { check, hasVersion, startDiffers } from "./follow/check.ts";
 import { mutantsFor, refusedBy } from "./follow/mutants.ts";
 import { isSafe } from "./follow/safe.ts";
 import { type Guest, startGuest, tellSymbols } from "./guest/start.ts";
@@ -134,7 +134,10 @@ const BETWEEN = 10_000;
 async function recordOne(guest: Guest, name: string, kernel: KernelName): Promise<Recording | Unnamed> {
   let told = Date.now();
   try {
-    const recorder = await Recorder.of(guest, scenarioNamed(name));
+    const scenario = scenarioNamed(name);
+    const recorder = await Recorder.of(guest, scenario);
+    const differs = startDiffers(name, questionOf(scenario, kernel), scenario.sizes, recorder.start);
+    if (differs !== null) return new Unnamed(`the kernel was not brought to its heap: ${differs}`);
     return await recorder.record(kernel, ({ pass, instructions, cuts, of }) => {
       if (Date.now() - told < BETWEEN) return;
       told = Date.now();

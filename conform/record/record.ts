@@ -119,6 +119,11 @@ export class Recorder {
     return task;
   }
 
+  /** The heap at the start. */
+  get start(): Cells {
+    return cellsOf(this.#names([]).view(this.#start, false));
+  }
+
   /** Runs the scenario. `tell` hears how far it is. */
   async record(kernel: KernelName, tell: (progress: Progress) => void): Promise<Recording> {
     const before = await this.#guest.machine.snapshot();
@@ -140,7 +145,7 @@ export class Recorder {
     const { machine } = this.#guest;
     const [, upper] = this.#scenario.contexts;
     const { gives } = this.#call(this.#task.script[0] as string);
-    const start = cellsOf(this.#names([]).view(this.#start, false));
+    const { start } = this;
     // The task alone, for what it changes itself.
     for await (const _ of this.#walk());
     const changing = machine.memory.chunksThatDiffer(before.memory);
