@@ -258,7 +258,11 @@ function aboutRow(known: KnownRow, sources: Sources): string[] {
   const { program, label, row } = known;
   const of = sources.programs.get(program);
   const tag = row.meta.tag ?? of?.tag;
-  const attached = Object.values(sources.model.properties).filter(({ clauses }) =>
+  const { model } = sources;
+  const all = new Set(
+    [model, ...Object.values(model.inVersion ?? {})].flatMap(({ properties }) => Object.values(properties)),
+  );
+  const attached = [...all].filter(({ clauses }) =>
     clauses.some((clause) => "label" in clause && clause.program === program && clause.label === label),
   );
   const told: readonly (readonly [string, string | undefined])[] = [

@@ -5,10 +5,21 @@ import { contexts } from "./contexts.ts";
 import { coverage } from "./coverage.ts";
 import { index } from "./index-page.ts";
 import type { Publication } from "./publication.ts";
+import { questions } from "./questions.ts";
 import { reports } from "./reports.ts";
+import { schema } from "./schema.ts";
 import { secondOpinions } from "./second-opinions.ts";
 
-export const PUBLICATIONS: readonly Publication[] = [reports, secondOpinions, claims, index, contexts, coverage];
+export const PUBLICATIONS: readonly Publication[] = [
+  reports,
+  secondOpinions,
+  claims,
+  index,
+  contexts,
+  coverage,
+  questions,
+  schema,
+];
 
 /** Written by `mutants`. */
 export const MUTANTS = "mutants.md";

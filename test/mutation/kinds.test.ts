@@ -215,17 +215,17 @@ describe("mutants of the kernel that no spec noticed once", () => {
 
   it("are noticed: a gate that asks about the lock of the first CPU", async () => {
     const first = "first cpu in the place of chain[frame[self].chain].cpu (-> retry)";
-    expect(await fate("nmi-gate-on-cpu1", "kmalloc_nolock", "gate", first)).toBe("violated: S4");
-    expect(await fate("rt-hook-gate-on-cpu1", "__slab_alloc", "gate", "first cpu in the place of c")).toMatch(
+    expect(await fate("company/nmi-gate-on-cpu1", "kmalloc_nolock", "gate", first)).toBe("violated: S4");
+    expect(await fate("company/hook-gate-on-cpu1", "__slab_alloc", "gate", "first cpu in the place of c")).toMatch(
       /^violated/,
     );
     const free = "first cpu in the place of chain[frame[self].chain].cpu (-> defer)";
-    expect(await fate("nmi-frees-on-cpu1", "do_slab_free", "gate", free)).toMatch(/^violated/);
-    expect(await fate("rt-hook-frees-on-cpu1", "do_slab_free", "gate", free)).toMatch(/^violated/);
+    expect(await fate("company/nmi-frees-on-cpu1", "do_slab_free", "gate", free)).toMatch(/^violated/);
+    expect(await fate("company/hook-frees-on-cpu1", "do_slab_free", "gate", free)).toMatch(/^violated/);
   });
 
   it("are noticed: a hardirq that stays away where preemption is off", async () => {
     const where = "only where cpu[who[self].cpu].preemptCount == 0";
-    expect(await fate("interrupts-on-cpu1", "hardirq0", "arrive", where)).toBe("witness: hardirqOnPinned");
+    expect(await fate("company/interrupts-on-cpu1", "hardirq0", "arrive", where)).toBe("witness: hardirqOnPinned");
   });
 });

@@ -179,8 +179,8 @@ describe("the mutants of a row over elements that may be renamed", () => {
 
 describe("the mutants of the allocator", () => {
   it("go the same way, state by state, in a spec that they do not infect", async () => {
-    const path = fileURLToPath(new URL("../../specs/softirq-cuts-a-free.json", import.meta.url));
-    const loaded = await loadSpec({ source: "softirq-cuts-a-free", path }, builtins);
+    const path = fileURLToPath(new URL("../../specs/slabs/softirq-cuts-a-free.json", import.meta.url));
+    const loaded = await loadSpec({ source: "slabs/softirq-cuts-a-free", path }, builtins);
     const tester = { loaded, record: recordOf(check(loaded)) };
     const fired = rowsOf(loaded).filter(({ program, label }) =>
       tester.record.fired[program]?.split(" ").includes(label),
