@@ -12,12 +12,12 @@ export const SEARCH = {
   por: {
     kind: ["on", "off"],
     group,
-    help: "partial-order reduction, the same verdict from fewer states. Default: on as soon as there are more than 250,000, off where counts are asked for",
+    help: "partial-order reduction. Default: on from 250,000 states on, off where counts are asked for",
   },
   symmetry: {
     kind: ["on", "off"],
     group,
-    help: "of states that differ by names of interchangeable elements look at one. Default: as for --por",
+    help: "of states that differ by names only look at one. Default: as for --por",
   },
   engine: { kind: ENGINES, value: "NAME", group, help: "wasm (default), js or reference: the same answer" },
   memory: { kind: "size", value: "SIZE", group, help: "512M, 2G: then it gives up. Default: 3/4 of what is free" },

@@ -37,7 +37,7 @@ const OPTIONS = {
   set: {
     kind: "texts",
     value: "KEY=VALUE",
-    help: 'ask the spec with another setting, "version" or "variants" (a,b); may be repeated. What it expects is then not compared',
+    help: 'another setting, "version" or "variants" (a,b); may be repeated. What the spec expects is then not compared',
   },
   properties: {
     kind: "text",
