@@ -86,7 +86,7 @@ export function explainable({ model, programs }: Sources): string {
   const sentences = Object.fromEntries(Object.values(properties).map(({ name, sentence }) => [name, sentence]));
   const designs = Object.entries(ledger?.designs ?? {}).map(([id, { about }]) => [id, about]);
   const sections = [
-    wrap(`Of the model "${model.name}"; npm run check -- --explain NAME tells more of each.`),
+    wrap(`Of the model "${model.name}"; npm run explain -- NAME tells more of each.`),
     told('Properties and witnesses ("properties", or "all" of them, and "sometimes" in a spec):', sentences),
     told('Versions ("version"):', versions),
     told('Variants ("variants"):', variants),
@@ -258,7 +258,11 @@ function aboutRow(known: KnownRow, sources: Sources): string[] {
   const { program, label, row } = known;
   const of = sources.programs.get(program);
   const tag = row.meta.tag ?? of?.tag;
-  const attached = Object.values(sources.model.properties).filter(({ clauses }) =>
+  const { model } = sources;
+  const all = new Set(
+    [model, ...Object.values(model.inVersion ?? {})].flatMap(({ properties }) => Object.values(properties)),
+  );
+  const attached = [...all].filter(({ clauses }) =>
     clauses.some((clause) => "label" in clause && clause.program === program && clause.label === label),
   );
   const told: readonly (readonly [string, string | undefined])[] = [

@@ -29,12 +29,15 @@ import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
 import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
 import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
+import { SHEAVES } from "./sheaves.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
 export interface Version {
   readonly about: string;
   /** Whether ___slab_alloc() is closed to kprobes. */
   readonly nokprobe: boolean;
+  /** What stands in front of the slabs. Default: CPU slabs. */
+  readonly family?: "sheaves";
   /** What is put off to an irq_work: nothing, objects, or objects and slabs. */
   readonly irqWork: "nothing" | "objects" | "slabs";
   readonly patches: readonly Variant[];
@@ -125,10 +128,17 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
       ),
     ],
   },
+  "7.3": {
+    about: "7.3.4: sheaves and a barn in the place of CPU slabs; whoever may not wait tries each lock",
+    nokprobe: false,
+    family: "sheaves",
+    irqWork: "objects",
+    patches: [],
+  },
 };
 
 /** Design variants: what a reviewer proposed, or a safeguard taken away. */
-export const VARIANTS: Readonly<Record<string, Variant>> = {
+const CPU_SLAB_VARIANTS: Readonly<Record<string, Variant>> = {
   ...GATE,
   ...NODE_LIST,
   ...DEBUG_CACHES,
@@ -137,3 +147,20 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   ...DEFERRED,
   ...SIDE_SYSTEMS,
 };
+
+export const VARIANTS: Readonly<Record<string, Variant>> = { ...CPU_SLAB_VARIANTS, ...SHEAVES };
+
+export type FamilyName = "cpuSlabs" | NonNullable<Version["family"]>;
+
+/** The versions of a family. */
+export const versionsOf = (family: FamilyName): readonly string[] =>
+  Object.keys(VERSIONS).filter((name) => (VERSIONS[name]?.family ?? "cpuSlabs") === family);
+
+/** The variants of a family, each with a line of text. */
+export const variantsOf = (family: FamilyName): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries({ cpuSlabs: CPU_SLAB_VARIANTS, sheaves: SHEAVES }[family]).map(([name, { summary }]) => [
+      name,
+      summary,
+    ]),
+  );
