@@ -4,6 +4,7 @@ import { cpuSlabModel } from "./cpu-slabs.ts";
 import { byVersion } from "./kernel/by-version.ts";
 import { COMPANY } from "./questions/company.ts";
 import { grow } from "./questions/grow.ts";
+import { SUBJECTS } from "./questions/subjects.ts";
 import { sheafModel } from "./sheaves.ts";
 import { EQUIVALENTS, SURVIVORS } from "./survivors.ts";
 import { UNFIRED } from "./unfired.ts";
@@ -23,6 +24,7 @@ export default byVersion(
     versions: Object.fromEntries(Object.entries(VERSIONS).map(([name, { about }]) => [name, about])),
     ledger: LEDGER,
     company: COMPANY,
+    subjects: SUBJECTS,
     views: VIEWS,
     unfired: UNFIRED,
     survivors: SURVIVORS,

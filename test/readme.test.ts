@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
-const FIRST = "broken/hook-cuts-freelist";
+const FIRST = "hooks/hook-cuts-freelist";
 
 const run = (...args: string[]) =>
   spawnSync(process.execPath, ["bin/nolock.js", ...args], { cwd: root, encoding: "utf8" });
@@ -47,7 +47,7 @@ describe("the README", () => {
   });
 
   it("answers the what-if that it suggests", () => {
-    const ran = run("check", "nmi-on-kmalloc", "--set", "preemptRt=true");
+    const ran = run("check", "nmi-on-kmalloc", "--set", "preemptRt=true", "--quiet");
     expect(ran.stderr).toBe("");
     expect(ran.stdout).toContain("preemptRt=true");
   });

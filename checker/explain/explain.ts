@@ -86,7 +86,7 @@ export function explainable({ model, programs }: Sources): string {
   const sentences = Object.fromEntries(Object.values(properties).map(({ name, sentence }) => [name, sentence]));
   const designs = Object.entries(ledger?.designs ?? {}).map(([id, { about }]) => [id, about]);
   const sections = [
-    wrap(`Of the model "${model.name}"; npm run check -- --explain NAME tells more of each.`),
+    wrap(`Of the model "${model.name}"; npm run explain -- NAME tells more of each.`),
     told('Properties and witnesses ("properties", or "all" of them, and "sometimes" in a spec):', sentences),
     told('Versions ("version"):', versions),
     told('Variants ("variants"):', variants),

@@ -1,5 +1,5 @@
 /** What was asked and how far was searched, in the words that every report uses: text, mail, page, and files for machines. */
-import { askedContexts } from "../answer/notes.ts";
+import { askedContexts, askedOf } from "../answer/notes.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import { laneOf, lanesOf } from "../reference/trace.ts";
 import type { Claim, Setting } from "../spec/model.ts";
@@ -25,6 +25,8 @@ export interface Facts {
   readonly contexts: readonly ContextFact[];
   /** On which lane each begins, where there are several: "task0, nmi0 on CPU0; task1 on CPU1". */
   readonly where: string;
+  /** Which properties: "S1 S3 L1 deadlock; not S5 (why)". */
+  readonly asked: string;
   /** Index sets with their sizes: "cpu=2 slab=3". */
   readonly bounds: string;
   /** "exhaustive breadth-first", or why it was not. */
@@ -51,6 +53,10 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
       };
     }),
     where: whereOf(system, spec),
+    asked: [
+      [...askedOf({ system, spec }), ...(spec.deadlock ? ["deadlock"] : [])].join(" "),
+      ...spec.without.map(({ property, why }) => `not ${property} (${why})`),
+    ].join("; "),
     bounds: Object.entries(system.universe.sizes)
       .map(([name, size]) => `${name}=${size}`)
       .join(" "),

@@ -77,6 +77,8 @@ export interface Model {
   >;
   /** First word of a script entry to what it does. */
   readonly operations: Readonly<Record<string, string>>;
+  /** The same to an entry as it may be written: "kmalloc A". */
+  readonly forms?: Readonly<Record<string, string>>;
   /** By name, in the order in which reports list them. */
   readonly properties: Readonly<Record<string, Property>>;
   /**
@@ -92,6 +94,8 @@ export interface Model {
   readonly ledger?: Ledger;
   /** Who may be there together, where the corpus of specs should have them all. */
   readonly company?: Company;
+  /** What the specs of a folder are about, a sentence a folder. */
+  readonly subjects?: Readonly<Record<string, string>>;
   /** How a page draws a state; without, every field is drawn as it is declared. */
   readonly views?: Views;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */

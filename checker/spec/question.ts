@@ -25,7 +25,7 @@ export function linkOptionsOf(spec: Spec, changes: readonly Variant[] = []): Lin
   const built = builtFor(spec);
   const variants = [...(built.variants ?? []), ...changes];
   const renames = changes.length === 0;
-  const { name, everyProperty: whereTheyApply, deadlock } = spec;
+  const { name, whereTheyApply, deadlock } = spec;
   return { ...built, variants, name, properties, whereTheyApply, deadlock, renames };
 }
 
@@ -66,8 +66,11 @@ function propertyOf(happening: Happening): Property {
 function linkProblem(text: string, spec: Spec): Problem {
   const [what = text, ...rest] = text.split("; ");
   const mend = rest.join("; ") || `mend the model "${spec.model.name}"`;
+  const isAbout = (name: string): boolean => text.startsWith(`property ${name} `);
   const selects = (["properties", "sometimes"] as const).flatMap((key) =>
-    spec[key].flatMap((name, i) => (text.startsWith(`property ${name} `) ? [pointer(key, i)] : [])),
+    spec[key].flatMap((name, i) =>
+      isAbout(name) ? [key === "properties" && spec.selection !== "named" ? "/also" : pointer(key, i)] : [],
+    ),
   );
   const waits = /"([^"]*)" (?:would never begin|would be unfinished|has no row to begin at)/.exec(text)?.[1];
   const ordered = spec.asked.contexts.flatMap(({ name }, i) =>

@@ -19,14 +19,24 @@ type Whole = Pick<Model, "name" | "title" | "source" | "notModelled" | "versions
 const joined = <T>(tables: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> =>
   Object.assign({}, ...[...tables].reverse());
 
-/** The options of a kind of context: where families give a choice of words, all of them. */
-function optionsOf(all: readonly Readonly<Record<string, Parameter>>[]): Readonly<Record<string, Parameter>> {
+/** Settings, or options of a kind of context, joined: of one, all words and all numbers that some family takes. */
+function parametersOf(all: readonly Readonly<Record<string, Parameter>>[]): Readonly<Record<string, Parameter>> {
   return Object.fromEntries(
     Object.entries(joined(all)).map(([name, one]) => {
-      const same = all.flatMap((options) => options[name] ?? []);
+      const same = all.flatMap((parameters) => parameters[name] ?? []);
       const choices = [...new Set(same.flatMap(({ choices }) => choices ?? []))];
       const about = [...new Set(same.flatMap((other) => other.about.split("; ")))].join("; ");
-      return [name, choices.length > 0 ? { ...one, about, choices } : one];
+      const [least, most] = [same.flatMap(({ min }) => min ?? []), same.flatMap(({ max }) => max ?? [])];
+      return [
+        name,
+        {
+          ...one,
+          about,
+          ...(choices.length > 0 ? { choices } : {}),
+          ...(least.length > 0 ? { min: Math.min(...least) } : {}),
+          ...(most.length > 0 ? { max: Math.max(...most) } : {}),
+        },
+      ];
     }),
   );
 }
@@ -39,14 +49,15 @@ export function byVersion(whole: Whole, families: readonly Family[]): Model {
   const properties = joined<Property>(models.map((model) => model.properties));
   return {
     ...whole,
-    parameters: joined(models.map(({ parameters }) => parameters)),
+    parameters: parametersOf(models.map(({ parameters }) => parameters)),
     contextKinds: Object.fromEntries(
       kinds.map((kind) => {
         const all = models.flatMap(({ contextKinds }) => contextKinds[kind] ?? []);
-        return [kind, { about: all[0]?.about as string, options: optionsOf(all.map(({ options }) => options)) }];
+        return [kind, { about: all[0]?.about as string, options: parametersOf(all.map(({ options }) => options)) }];
       }),
     ),
     operations: joined(models.map(({ operations }) => operations)),
+    forms: joined(models.map(({ forms = {} }) => forms)),
     variants: joined(models.map(({ variants }) => variants)),
     properties,
     inVersion: Object.fromEntries(

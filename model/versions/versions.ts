@@ -29,8 +29,10 @@ import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
 import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
 import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
-import { SHEAVES } from "./sheaves.ts";
-import { pagesSinceSheaves, zoneAsksContext } from "./sheaves-pages.ts";
+import { SHEAF_VARIANTS } from "./sheaves.ts";
+import { SHEAF_MEMCG } from "./sheaves-memcg.ts";
+import { pagesSinceSheaves, SHEAF_PAGES, zoneAsksContext } from "./sheaves-pages.ts";
+import { SHEAF_SLAB_VARIANTS } from "./sheaves-slabs.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
 export interface Version {
@@ -154,6 +156,14 @@ const CPU_SLAB_VARIANTS: Readonly<Record<string, Variant>> = {
   ...PAGES,
   ...DEFERRED,
   ...SIDE_SYSTEMS,
+};
+
+/** The same since 7.0. */
+const SHEAVES: Readonly<Record<string, Variant>> = {
+  ...SHEAF_VARIANTS,
+  ...SHEAF_SLAB_VARIANTS,
+  ...SHEAF_MEMCG,
+  ...SHEAF_PAGES,
 };
 
 export const VARIANTS: Readonly<Record<string, Variant>> = { ...CPU_SLAB_VARIANTS, ...SHEAVES };

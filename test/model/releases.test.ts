@@ -125,19 +125,19 @@ describe("helpers out of line", () => {
 describe("a cache that is destroyed", () => {
   it("is said to be no kmalloc cache, in the report of each spec that destroys one", async () => {
     const specs = [
-      "destroy-waits",
-      "rt-destroy-waits",
-      "rt-serialised-barriers",
-      "broken/no-barrier",
-      "broken/rt-two-barriers",
+      "deferred/destroy-waits.json",
+      "deferred/destroy-waits.json@preemptRt",
+      "deferred/serialised-barriers.json",
+      "deferred/no-barrier.json",
+      "deferred/two-barriers.json",
     ];
     for (const name of specs) {
-      const said = leftOut(await outcomeOf(`specs/${name}.json`))
+      const said = leftOut(await outcomeOf(`specs/${name}`))
         .join(" ")
         .replace(/\s+/g, " ");
       expect(said, name).toContain("stands for a cache of kmem_cache_create(): kmalloc caches never are");
     }
-    expect(leftOut(await outcomeOf("specs/nmi-on-kmalloc.json")).join(" ")).not.toContain("kmem_cache_create");
+    expect(leftOut(await outcomeOf("specs/slabs/nmi-on-kmalloc.json")).join(" ")).not.toContain("kmem_cache_create");
   });
 });
 
