@@ -63,7 +63,7 @@ export async function startGuest({ kernel: file, busybox }: Files, symbols: Symb
     });
     await machine.runTo(symbols.at("__x64_sys_getppid"));
     await machine.keepInterruptsOut();
-    const banner = memory.read(symbols.at("linux_banner"), 256).toString("latin1").split("\0")[0]?.trim() ?? "";
+    const banner = /^Linux version .*$/m.exec(guest.printed.replaceAll("\r", ""))?.[0] ?? "?";
     const end = () => {
       memory.close();
       guest.end();

@@ -32,8 +32,8 @@ const TEXT = 0o100644;
 export const MARKS = { from: "nolock-symbols-begin", to: "nolock-symbols-end", ready: "nolock-ready" };
 
 /**
- * Tells the addresses of symbols whose names match, each with the next symbol, so that a function has an end; then
- * starts a shell for ever, each of which asks getppid().
+ * Tells the addresses of symbols whose names match, each with the next symbol, so that a function has an end; and which
+ * kernel this is; then starts a shell for ever, each of which asks getppid().
  */
 const INIT = `#!/bin/sh
 /bin/busybox mkdir -p /proc /sys
@@ -44,6 +44,7 @@ if /bin/busybox grep -q nolock.symbols /proc/cmdline; then
   /bin/busybox grep -E -A1 "$(/bin/busybox cat /pattern)" /proc/kallsyms
   /bin/busybox echo ${MARKS.to}
 fi
+/bin/busybox cat /proc/version
 /bin/busybox echo ${MARKS.ready}
 while :; do /bin/busybox sh -c :; done
 `;
