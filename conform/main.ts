@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { writeWhole } from "../checker/text/files.ts";
-import { check } from "./follow/check.ts";
+import { check, hasVersion, startDiffers } from "./follow/check.ts";
 import { mutantsFor, refusedBy } from "./follow/mutants.ts";
 import { isSafe } from "./follow/safe.ts";
 import { type Guest, startGuest, tellSymbols } from "./guest/start.ts";
@@ -134,7 +134,10 @@ const BETWEEN = 10_000;
 async function recordOne(guest: Guest, name: string, kernel: KernelName): Promise<Recording | Unnamed> {
   let told = Date.now();
   try {
-    const recorder = await Recorder.of(guest, scenarioNamed(name));
+    const scenario = scenarioNamed(name);
+    const recorder = await Recorder.of(guest, scenario);
+    const differs = startDiffers(name, questionOf(scenario, kernel), scenario.sizes, recorder.start);
+    if (differs !== null) return new Unnamed(`the kernel was not brought to its heap: ${differs}`);
     return await recorder.record(kernel, ({ pass, instructions, cuts, of }) => {
       if (Date.now() - told < BETWEEN) return;
       told = Date.now();
@@ -149,7 +152,10 @@ async function recordOne(guest: Guest, name: string, kernel: KernelName): Promis
 
 function checkAll(words: readonly string[]): number {
   const named = words.filter((word) => word !== "--write");
-  const checked = (named.length > 0 ? named : recordingNames()).map((name) => check(readRecording(name)));
+  const recordings = (named.length > 0 ? named : recordingNames()).map(readRecording);
+  for (const one of recordings.filter((each) => !hasVersion(each)))
+    print(`${one.kernel} ${one.scenario}: not checked, as the model has no version ${one.question.version}`);
+  const checked = recordings.filter(hasVersion).map((one) => check(one));
   for (const one of checked) {
     print(summaryOf(one));
     for (const difference of one.differences) print(toldOf(one, difference));
@@ -168,7 +174,12 @@ function mutants(words: readonly string[]): number {
     words.includes(flag) ? (words[words.indexOf(flag) + 1] ?? "") : undefined;
   const [row = "", sample] = [wordAfter("--row"), wordAfter("--sample")];
   if (sample !== undefined && !(Number(sample) > 0)) throw new BadWords("--sample needs a number");
-  const all = mutantsFor(recordingNames().map((name) => check(readRecording(name))));
+  const all = mutantsFor(
+    recordingNames()
+      .map(readRecording)
+      .filter(hasVersion)
+      .map((one) => check(one)),
+  );
   const named = all.filter(({ mutant }) => mutant.includes(row));
   const every = sample === undefined ? 1 : Math.max(1, Math.floor(named.length / Number(sample)));
   const asked = named.filter((_, i) => i % every === 0);

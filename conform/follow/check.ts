@@ -3,6 +3,8 @@ import type { System } from "../../checker/language/index.ts";
 import type { Variant } from "../../checker/language/variants.ts";
 import { storePairs } from "../../checker/mutation/store-pairs.ts";
 import { withStoresSwapped } from "../../checker/mutation/swap-stores.ts";
+import model from "../../model/index.ts";
+import type { Cells } from "../recording/cells.ts";
 import { KERNELS, type KernelName } from "../recording/kernels.ts";
 import type { Cut, Recording, Step } from "../recording/recording.ts";
 import { agrees, type Disagreement, Run } from "./follow.ts";
@@ -32,6 +34,17 @@ function systemFor({ kernel, scenario, question }: Recording, changes: readonly 
     const pair = storePairs(made, () => true).find((one) => one.name.startsWith(`${name},`));
     return pair && pair.obstacle === null ? withStoresSwapped(made, pair) : made;
   }, system);
+}
+
+/** Whether the model has the version that a recording is held to. */
+export const hasVersion = ({ question }: Pick<Recording, "question">): boolean =>
+  Object.hasOwn(model.versions, question.version);
+
+/** How the heap that a kernel begins with differs from the scenario's; null: it does not. */
+export function startDiffers(name: string, question: Recording["question"], sizes: readonly number[], start: Cells) {
+  const states = new States(systemOf(name, question), sizes.length);
+  const run = Run.from(states, question.contexts[0]?.name ?? "", start);
+  return agrees(run) ? null : run.what;
 }
 
 /** Follows a recording, with rows of the model replaced where a mutant is asked about. */

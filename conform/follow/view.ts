@@ -144,8 +144,8 @@ export function viewer(system: System, buckets: number): (state: State, tids: Ti
     cellsOf({
       irqsOff: irqsOff(state),
       buckets: parts.map(({ cpu, sheaves, node, list }) => ({
-        cpu: cpu && cpu(state, tids),
-        sheaves: sheaves && sheaves(state),
+        cpu: cpu?.(state, tids) ?? null,
+        sheaves: sheaves?.(state) ?? null,
         node: { partial: node(state), locked: list(state) },
       })),
       slabs: new Map(
@@ -155,7 +155,7 @@ export function viewer(system: System, buckets: number): (state: State, tids: Ti
       ),
       deferred: {
         objects: deferredObjects(state),
-        slabs: deferredSlabs && deferredSlabs(state),
+        slabs: deferredSlabs?.(state) ?? null,
         queued: queued(state) !== null,
       },
     });

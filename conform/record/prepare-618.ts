@@ -5,7 +5,7 @@
 import type { Heap } from "../guest/heap.ts";
 import type { ConcreteCpuSlab } from "../recording/concrete.ts";
 import type { Bucket } from "./bucket.ts";
-import type { Line, Name, Wanted } from "./prepare.ts";
+import type { Line, Name, Wanted } from "./wanted.ts";
 
 const cpuOf = (bucket: Bucket): ConcreteCpuSlab => {
   const { cpu } = bucket.state;
@@ -44,8 +44,8 @@ export async function arrange618(
   heap.setKnob(bucket.cache, "cpu_partial_slabs", 0);
   await drain(bucket, heap);
   const full: bigint[] = [];
-  // One more than the lines: the last to be freed to would stay with the CPU.
-  for (let n = 0; n < others.length + 1; n++) full.push(await another(bucket, heap));
+  // Two more than the lines: the CPU's, and one that stays with the CPU in the place of those that go to the node.
+  for (let n = 0; n < others.length + 2; n++) full.push(await another(bucket, heap));
   const mine = (slab: bigint, free: readonly bigint[]): void => {
     const held = bucket.held.get(slab) ?? [];
     const line = lines.find(({ i }) => made.get(i) === slab) as Line;

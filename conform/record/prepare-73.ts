@@ -6,7 +6,7 @@
 import type { Heap } from "../guest/heap.ts";
 import type { ConcreteSheaves } from "../recording/concrete.ts";
 import type { Bucket } from "./bucket.ts";
-import type { Line, Name, Wanted } from "./prepare.ts";
+import type { Line, Name, Wanted } from "./wanted.ts";
 
 const sheavesOf = (bucket: Bucket): ConcreteSheaves => {
   const { sheaves } = bucket.state;
@@ -65,6 +65,13 @@ export async function arrange73(
     for (const object of named.slice(0, free).reverse()) await bucket.freeObjectElsewhere(slab, object);
   const { main, spare } = sheafLines(sheaves, letter);
   for (const word of [...spare, ...main]) await bucket.freeObject(objectNamed(word));
+  if (main.length === 0 && spare.length > 0) {
+    // A full main sheaf becomes the spare one when one more object comes; that one is taken again.
+    const extra = held.flatMap(({ named }) => named).find((object) => !spare.map(objectNamed).includes(object));
+    if (extra === undefined) throw new Error("the heap has no object that could make a full sheaf the spare one");
+    await bucket.freeObject(extra);
+    if ((await bucket.allocate()) !== extra) throw new Error("an object that was just freed is not the next one");
+  }
   const found = sheavesOf(bucket);
   const isAs = (sheaf: readonly bigint[] | null, words: readonly string[]) =>
     (sheaf ?? []).map(String).join() === words.map((word) => String(objectNamed(word))).join();

@@ -9,34 +9,12 @@ import type { NamedSlab } from "../recording/abstraction.ts";
 import { Bucket } from "./bucket.ts";
 import { arrange73 } from "./prepare-73.ts";
 import { arrange618 } from "./prepare-618.ts";
-
-export interface Wanted {
-  /** The lines of the scenario's heap. */
-  readonly slabs: readonly string[];
-  /** Bytes that callers ask for, a bucket each. */
-  readonly sizes: readonly number[];
-  /** Objects that a slab of the model has. */
-  readonly objects: number;
-  readonly cpuPartialSlabs: number;
-  readonly minPartial: number;
-  /** The lines of the scenario's sheaves, and how many objects a sheaf has. */
-  readonly sheaves: readonly string[];
-  readonly sheafCapacity: number;
-}
+import type { Line, Name, Wanted } from "./wanted.ts";
 
 export interface Prepared {
   readonly caches: readonly Cache[];
   readonly heap: readonly NamedSlab[];
 }
-
-/** A line of the heap, and its number there. */
-export interface Line {
-  readonly i: number;
-  readonly line: SlabLine;
-}
-
-/** Names the objects of a line's slab: in the order of its lists, those that are held last. */
-export type Name = (i: number, slab: bigint, objects: readonly bigint[]) => void;
 
 /** Brings one bucket to its lines. */
 type Arrange = (
@@ -67,7 +45,8 @@ async function prepareBy(arrange: Arrange, guest: Guest, heap: Heap, wanted: Wan
 
 /** How a kernel's allocator is read and prepared. */
 export function allocatorOf(kernel: Kernel) {
-  const isSheaves = kernel.btf.has("slub_percpu_sheaves");
+  // 6.18 has sheaves for some caches, and slabs of CPUs for all.
+  const isSheaves = !kernel.btf.has("kmem_cache_cpu");
   const heap: Heap = isSheaves ? new Heap73(kernel) : new Heap618(kernel);
   const arrange = isSheaves ? arrange73 : arrange618;
   return {

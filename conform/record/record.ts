@@ -119,6 +119,11 @@ export class Recorder {
     return task;
   }
 
+  /** The heap at the start. */
+  get start(): Cells {
+    return cellsOf(this.#names([]).view(this.#start, false));
+  }
+
   /** Runs the scenario. `tell` hears how far it is. */
   async record(kernel: KernelName, tell: (progress: Progress) => void): Promise<Recording> {
     const before = await this.#guest.machine.snapshot();
@@ -140,7 +145,7 @@ export class Recorder {
     const { machine } = this.#guest;
     const [, upper] = this.#scenario.contexts;
     const { gives } = this.#call(this.#task.script[0] as string);
-    const start = cellsOf(this.#names([]).view(this.#start, false));
+    const { start } = this;
     // The task alone, for what it changes itself.
     for await (const _ of this.#walk());
     const changing = machine.memory.chunksThatDiffer(before.memory);
@@ -149,7 +154,11 @@ export class Recorder {
     /** Comes before an instruction; all is as it was afterwards. */
     let reached = new Set<bigint>();
     const comeAt = (place: Place, frame: Upper, closely: boolean): Promise<readonly Raw[]> =>
-      undo.around(place.registers, () => this.#cut(place, frame, gives, { closely, reached: new Set(reached) }));
+      undo.around(
+        place.registers,
+        () => this.#cut(place, frame, gives, { closely, reached: new Set(reached) }),
+        kindOf,
+      );
     const base: Raw[] = [];
     const came: Came[] = [];
     const left = { random: 0, sampled: 0, elsewhere: 0 };
@@ -279,3 +288,9 @@ const setting = ({ configuration }: Scenario, name: string, otherwise: number): 
 
 export const cellsAfter = (before: Cells, steps: readonly Step[]): Cells =>
   steps.reduce((cells, step) => ("event" in step ? cells : applied(cells, step)), before);
+
+/** What a frame did, told apart by what calls gave, and by what the allocator's lists were then. */
+const kindOf = (run: readonly Raw[]): string =>
+  JSON.stringify(run, (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value instanceof Map ? [...value] : value,
+  );

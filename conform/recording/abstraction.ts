@@ -173,7 +173,7 @@ export class Abstraction {
       slabs,
       deferred: {
         objects: objects.map((object) => this.nameOf(object) as string),
-        slabs: deferredSlabs && deferredSlabs.map((slab) => this.#slabs.get(slab) ?? "?"),
+        slabs: deferredSlabs?.map((slab) => this.#slabs.get(slab) ?? "?") ?? null,
         queued,
       },
     };
