@@ -35,4 +35,7 @@ export default kernelModel({
   properties: PROPERTIES,
   rules: RULES,
   ledger: LEDGER,
+  subjects: {
+    rqspinlock: "BPF's resilient queued spinlock: does every attempt end, with the lock or with an error that is due?",
+  },
 });

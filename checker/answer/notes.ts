@@ -25,7 +25,7 @@ export function notesOf({ system, spec, result, cuts }: Seen): readonly string[]
   const isWhole = result.complete;
   return [
     ...leftOut,
-    ...nothingAsked(spec),
+    ...nothingAsked(system, spec),
     ...nobodyRuns(system),
     ...emptyLanes(system, spec),
     ...(isWhole ? [...neverAtRest(system, result), ...neverRun(system, result), ...inVain(system, result)] : []),
@@ -39,15 +39,21 @@ export function askedContexts({ contexts }: System, { asked }: Pick<Spec, "asked
   return [...contexts.keys()].filter((i) => named.size === 0 || named.has(contexts[i]?.name ?? ""));
 }
 
-/** Of all properties of a model, those that say nothing about this question. */
-function notOfThis({ properties }: System, spec: Spec): string[] {
-  const asked = new Set(properties.map(({ name }) => name));
-  const idle = spec.everyProperty ? spec.properties.filter((name) => !asked.has(name)) : [];
+/** The properties that a spec asks of its system: of the rules only those that say something of it. */
+export function askedOf({ system, spec }: Pick<Seen, "system" | "spec">): readonly string[] {
+  const linked = new Set(system.properties.map(({ name }) => name));
+  return spec.properties.filter((name) => linked.has(name));
+}
+
+/** Of all rules of a model, where they are asked for by that word, those that say nothing about this question. */
+function notOfThis(system: System, spec: Spec): string[] {
+  const asked = askedOf({ system, spec });
+  const idle = spec.selection === "all" ? spec.properties.filter((name) => !asked.includes(name)) : [];
   return idle.length === 0 ? [] : [`of all properties these have nothing to do with the question: ${idle.join(", ")}`];
 }
 
-const nothingAsked = ({ properties, sometimes, happens }: Spec): string[] =>
-  properties.length + sometimes.length + happens.length > 0
+const nothingAsked = (system: System, spec: Spec): string[] =>
+  askedOf({ system, spec }).length + spec.sometimes.length + spec.happens.length > 0
     ? []
     : ["no property is asked for; npm run explain lists what there is"];
 

@@ -29,7 +29,7 @@ export function toldOf(
   outcome: Outcome,
   began: Date,
   entries: readonly Entry[],
-  { trace = "short" }: TellOptions,
+  { trace = "short" }: Pick<TellOptions, "trace">,
   { folders }: Environment,
 ): Told {
   return {

@@ -1,15 +1,15 @@
 /** `nolock check`: answers one spec, or all of them. */
 import { type CheckOptions, checking } from "../answer/check.ts";
-import { SHORTEST } from "../answer/fewest.ts";
+import { SHORTEST } from "../answer/fewest-switches.ts";
 import { type Arguments, NAMES, type Options, oneSpec } from "../cli/arguments.ts";
 import { attend } from "../cli/attend.ts";
-import { changesOf } from "../cli/changes.ts";
+import { changesByProperties, changesOf } from "../cli/changes.ts";
 import { command } from "../cli/command.ts";
-import { type Environment, goOn } from "../cli/environment.ts";
+import type { Environment } from "../cli/environment.ts";
 import { tryOutputs } from "../cli/outputs.ts";
 import { SEARCH, searchOptions } from "../cli/search-options.ts";
-import { findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
-import { collectAll, filesOf, refuseFormat, tell, toldOf } from "../cli/tell.ts";
+import { findSpec } from "../cli/specs.ts";
+import { filesOf, refuseFormat, tell, toldOf } from "../cli/tell.ts";
 import { saveCounterexample } from "../cli/traces.ts";
 import { readEntries } from "../crosscheck/agreement.ts";
 import { FORMAT_NAMES, FORMATS, FORMATS_OF_ALL } from "../report/formats/index.ts";
@@ -17,7 +17,7 @@ import { type Loaded, loadSpec } from "../spec/load.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
-import { EXIT, exitStatus } from "../spec/verdict.ts";
+import { checkAll } from "./check-all.ts";
 
 const ANSWER = "What is shown, and where it goes";
 
@@ -38,6 +38,11 @@ const OPTIONS = {
     kind: "texts",
     value: "KEY=VALUE",
     help: 'ask the spec with another setting, "version" or "variants" (a,b); may be repeated. What it expects is then not compared',
+  },
+  properties: {
+    kind: "text",
+    value: "A,B",
+    help: 'check these instead of those that the spec asks; "all": every rule of the model. With --all: of every spec, where they say something of it',
   },
   "explore-all": {
     kind: "flag",
@@ -88,14 +93,17 @@ export const checkCommand = command({
   ],
   run: ({ options, words }, env) => {
     refuseFormat(options);
-    return options.all ? checkAll(env, options) : checkOne(oneSpec("check", words), options, env);
+    return options.all
+      ? checkAll(checkOptions(options), options, env)
+      : checkOne(oneSpec("check", words), options, env);
   },
 });
 
 async function checkOne(word: string, options: Asked, env: Environment): Promise<number> {
   const asked = checkOptions(options);
   const file = findSpec(word, env.folders);
-  const loaded = await loadSpec(file, env.builtins, changesOf(options.set));
+  const changes = [...changesOf(options.set), ...changesByProperties(options.properties)];
+  const loaded = await loadSpec(file, env.builtins, changes);
   if (options.show !== undefined) refuseUnknown(options.show, loaded);
   const trace = options["save-trace"];
   const { files, pages } = filesOf(options);
@@ -123,47 +131,4 @@ function refuseUnknown(show: string, { spec }: Loaded): void {
   if (known.includes(show)) return;
   const what = `"${show}" is not among the properties of ${spec.name}`;
   throw new SpecError([{ where: "--show", what, mend: mendName(show, known, "property") }]);
-}
-
-async function checkAll(env: Environment, options: Asked): Promise<number> {
-  const asked = checkOptions(options);
-  const names = specsOfSize(env.folders, options.size ?? "ci");
-  tryOutputs(filesOf(options));
-  const entries = readEntries(env.folders.results, env.complain);
-  const width = Math.max(...names.map((name) => name.length));
-  const report = collectAll(options, env);
-  let passed = 0;
-  let bad = 0;
-  for (const name of names) {
-    if (options.out === undefined) goOn(env);
-    try {
-      const loaded = await loadSpec(specNamed(name, env.folders), env.builtins);
-      const began = new Date();
-      const { found, interrupted } = await attendedCheck(loaded, asked, options.quiet, env);
-      const told = toldOf(loaded, found, began, entries, options, env);
-      const { verdict, result, spec, differences } = found;
-      const asExpected = told.status === EXIT.asExpected;
-      if (asExpected) passed += 1;
-      const expected = asExpected ? "as expected" : `NOT AS EXPECTED (${spec.expect?.verdict ?? "holds"})`;
-      const counts = `${result.states} states, ${result.transitions} transitions, depth ${result.depth}`;
-      const seconds = `${told.seconds.toFixed(1)} s`;
-      report.print(`${name.padEnd(width)}  ${verdict.padEnd(11)}  ${expected}; ${counts}; ${seconds}\n`);
-      for (const line of differences ?? []) report.print(`${" ".repeat(width)}  ${line}\n`);
-      report.add(told);
-      if (interrupted) {
-        const rest = names.slice(names.indexOf(name) + 1);
-        report.print(`interrupted: ${rest.length} of ${names.length} specs were not asked\n`);
-        for (const one of rest)
-          report.addBad(one, [{ where: one, what: "it was not asked: interrupted", mend: "check it again" }]);
-        return report.end(exitStatus("incomplete", "holds", true));
-      }
-    } catch (error) {
-      if (!(error instanceof SpecError)) throw error;
-      env.complain(`${error.message}\n`);
-      report.addBad(name, error.problems);
-      bad += 1;
-    }
-  }
-  report.print(`${names.length} specs: ${passed} as expected, ${names.length - passed - bad} not, ${bad} bad\n`);
-  return report.end(bad > 0 ? EXIT.badInput : passed === names.length ? EXIT.asExpected : EXIT.differs);
 }

@@ -3,7 +3,7 @@
 import type { Command } from "../cli/command.ts";
 import { type Environment, Unread } from "../cli/environment.ts";
 import { CutShort } from "../cli/progress.ts";
-import { PUBLICATIONS } from "../published/list.ts";
+import { PUBLICATIONS } from "../published/publications.ts";
 import { mendName, SpecError, shownPath } from "../spec/problems.ts";
 import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { systemError } from "../text/files.ts";

@@ -4,7 +4,7 @@ import { changesOf } from "../cli/changes.ts";
 import { command } from "../cli/command.ts";
 import type { Environment } from "../cli/environment.ts";
 import { findSpec } from "../cli/specs.ts";
-import { recheck } from "../reduction/walk.ts";
+import { recheck } from "../reduction/recheck-graph.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { EXIT, exitStatus } from "../spec/verdict.ts";
 
@@ -36,9 +36,9 @@ export const recheckCommand = command({
 
 /** Whether what the reduction rests on is true; where it is not the checker is at fault, not the model. */
 function recheckSpec({ source, system }: Loaded, maxStates: number, env: Environment): number {
-  const { states, steps, alone, complete, problems } = recheck(system, maxStates);
+  const { states, steps, ample, complete, problems } = recheck(system, maxStates);
   env.print(
-    `${source}: ${states} states${complete ? "" : " (not all)"}, ${steps} steps, ${alone} states where a context may go on alone: ${problems.length === 0 ? "all that the reduction rests on is true" : "THE REDUCTION IS WRONG"}\n`,
+    `${source}: ${states} states${complete ? "" : " (not all)"}, ${steps} steps, ${ample} states with an ample set of one context: ${problems.length === 0 ? "all that the reduction rests on is true" : "THE REDUCTION IS WRONG"}\n`,
   );
   for (const problem of problems) env.complain(`${problem}\n`);
   if (problems.length > 0) return EXIT.fault;

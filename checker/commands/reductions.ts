@@ -9,12 +9,12 @@ import {
   isSame,
   isSlower,
   type Measured,
+  MODES,
+  type Mode,
   type Row,
   rowText,
   summary,
   table,
-  WAYS,
-  type Way,
 } from "../cli/reductions-table.ts";
 import { allSpecs, findSpec, specNamed } from "../cli/specs.ts";
 import { runSearch } from "../engine/run.ts";
@@ -55,22 +55,22 @@ async function reductions(words: readonly string[], isWritten: boolean, env: Env
   return rows.every(isSame) ? EXIT.asExpected : EXIT.differs;
 }
 
-/** A way by which nothing is reduced that another would not is not run again: its time would differ by chance only. */
+/** A mode by which nothing is reduced that another would not is not run again: its time would differ by chance only. */
 function rowOf(spec: string, system: System): Row {
   const has = { por: system.alwaysPossible.length === 0, symmetry: Object.keys(system.renamable).length > 0 };
-  const same: Readonly<Record<Way, Way>> = {
+  const same: Readonly<Record<Mode, Mode>> = {
     off: "off",
     por: has.por ? "por" : "off",
     symmetry: has.symmetry ? "symmetry" : "off",
     all: has.por ? (has.symmetry ? "all" : "por") : has.symmetry ? "symmetry" : "off",
     usual: "usual",
   };
-  const ran = new Map<Way, Measured>();
+  const ran = new Map<Mode, Measured>();
   const run = (): void => {
-    for (const way of new Set(Object.values(same))) {
-      const now = measure(system, way);
-      const before = ran.get(way);
-      if (!before || now.ms < before.ms) ran.set(way, now);
+    for (const mode of new Set(Object.values(same))) {
+      const now = measure(system, mode);
+      const before = ran.get(mode);
+      if (!before || now.ms < before.ms) ran.set(mode, now);
     }
   };
   const why = hindrances(system);
@@ -80,19 +80,19 @@ function rowOf(spec: string, system: System): Row {
     hindrances: why,
     namings: namings(system),
     areAlikeAtFirst: areAlikeAtFirst(system),
-    ways: Object.fromEntries(WAYS.map((way) => [way, ran.get(same[way])])) as Row["ways"],
+    modes: Object.fromEntries(MODES.map((mode) => [mode, ran.get(same[mode])])) as Row["modes"],
   });
   run();
-  // Others may have had the machine: all ways have another chance, and the shorter time of each counts.
-  for (let again = 0; again < 2 && WAYS.some((way) => isSlower(row(), way)); again++) run();
+  // Others may have had the machine: all modes have another chance, and the shorter time of each counts.
+  for (let again = 0; again < 2 && MODES.some((mode) => isSlower(row(), mode)); again++) run();
   return row();
 }
 
-function measure(system: System, way: Way): Measured {
+function measure(system: System, mode: Mode): Measured {
   const begin = performance.now();
-  const isAll = way === "all" || way === "usual";
-  const later = way === "usual" ? { reduceFrom: WORTH_REDUCING } : {};
-  const on = { por: way === "por" || isAll, symmetry: way === "symmetry" || isAll, ...later };
+  const isAll = mode === "all" || mode === "usual";
+  const later = mode === "usual" ? { reduceFrom: WORTH_REDUCING } : {};
+  const on = { por: mode === "por" || isAll, symmetry: mode === "symmetry" || isAll, ...later };
   const { result } = runSearch(system, { ...on, exploreAll: true, workers: 1 });
   const ms = performance.now() - begin;
   const { states, transitions, complete } = result;

@@ -1,8 +1,8 @@
 /** What did the searches find of what people said? The ledger of claims, as a page and as a mail. */
 import type { Environment } from "../cli/environment.ts";
+import { claimsPage } from "../ledger/claims-page.ts";
 import { type Judged, judge, undecided, unseen } from "../ledger/ledger.ts";
 import { claimsMail } from "../ledger/mail.ts";
-import { claimsPage } from "../ledger/page.ts";
 import { standing } from "../ledger/words.ts";
 import type { Ledger } from "../spec/claim.ts";
 import { SpecError } from "../spec/problems.ts";

@@ -1,7 +1,7 @@
 /** Which contexts do the specs have together, which frames on top of what, and what is missing? Nothing is searched. */
 import { forEach } from "../cli/progress.ts";
 import { allSpecs, specNamed } from "../cli/specs.ts";
-import { companyPage, gaps, together } from "../ledger/company.ts";
+import { companyPage, gaps, together } from "../ledger/contexts.ts";
 import { loadQuestion } from "../spec/load.ts";
 import type { Model } from "../spec/model.ts";
 import type { Spec } from "../spec/spec.ts";

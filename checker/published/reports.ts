@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "../answer/check.ts";
 import type { Outcome } from "../answer/outcome.ts";
+import { answers, type Job } from "../cli/jobs.ts";
+import { CutShort } from "../cli/progress.ts";
 import { recordFile } from "../cli/records.ts";
 import { allSpecs, specNamed, specsOfSize } from "../cli/specs.ts";
 import { agreementOn, agreementText, readEntries } from "../crosscheck/agreement.ts";
@@ -28,18 +30,42 @@ export const reports: Publication = {
   make: async ({ env, size }) => {
     const files = new Map<string, string>();
     const rows: SummaryRow[] = [];
-    const entries = readEntries(env.folders.results, env.complain);
-    for (const name of specsOfSize(env.folders, size)) {
-      const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
-      const agreement = agreementText(agreementOn(entries, outcome));
-      files.set(`${name}.txt`, textReport(outcome, { trace: "short", agreement }));
-      rows.push(summaryRow(outcome, agreement));
-      files.set(recordFile(name), recordText(recordOf(outcome)));
+    const asked = specsOfSize(env.folders, size);
+    // That it is damaged is told once, and not by each job.
+    readEntries(env.folders.results, env.complain);
+    for await (const { name, report, record, row } of answers(reportJob, asked, env)) {
+      files.set(`${name}.txt`, report);
+      files.set(recordFile(name), record);
+      rows.push(row);
     }
+    if (rows.length < asked.length) throw new CutShort(rows.length, asked.length);
     files.set(SUMMARY[size], summary(rows, size));
     const readme = join(env.folders.results, README);
     if (existsSync(readme)) files.set(README, withReports(readFileSync(readme, "utf8"), files));
     return filesAlone(files);
+  },
+};
+
+interface Reported {
+  readonly name: string;
+  readonly report: string;
+  readonly record: string;
+  readonly row: SummaryRow;
+}
+
+/** What the search of a spec gives. */
+export const reportJob: Job<string, Reported> = {
+  name: "report",
+  answer: async (name, { folders, builtins }) => {
+    const outcome = check(await loadSpec(specNamed(name, folders), builtins));
+    const agreement = agreementText(
+      agreementOn(
+        readEntries(folders.results, () => {}),
+        outcome,
+      ),
+    );
+    const report = textReport(outcome, { trace: "short", agreement });
+    return { name, report, record: recordText(recordOf(outcome)), row: summaryRow(outcome, agreement) };
   },
 };
 

@@ -148,6 +148,7 @@ export function kernelModel<const S extends Settings = Readonly<Record<never, ne
       Object.entries(ABOUT).map(([kind, about]) => [kind, { about, options: optionsOf[kind] ?? onCpu }]),
     ),
     operations: Object.fromEntries(Object.entries(calls).map(([name, { about }]) => [name, about])),
+    forms: Object.fromEntries(Object.entries(calls).map(([name, { form }]) => [name, form])),
     problems: (question) => [
       ...machineProblems(question, hooks),
       ...(rest.problems?.(question) ?? []),

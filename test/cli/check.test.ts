@@ -189,6 +189,28 @@ describe("all specs", () => {
     expect(ran.status).toBe(0);
   });
 
+  it("are asked for some properties only, in so far as they say something of each", async () => {
+    const ran = await at.run("check", "--all", "--properties", "someDark,returns");
+    expect(ran.printed.replaceAll(/[\d.]+ s$/gm, "0 s")).toBe(
+      [
+        "one-switch           holds        ; 3 states, 2 transitions, depth 1; 0 s",
+        "broken/two-switches  violated     someDark; 5 states, 6 transitions, depth 2; 0 s",
+        "2 specs: 1 hold, 1 not, 0 bad",
+        "",
+      ].join("\n"),
+    );
+    expect(ran.status).toBe(1);
+    const wrong = await at.run("check", "--all", "--properties", "someDrak");
+    expect([wrong.status, wrong.printed, wrong.complained]).toEqual([
+      2,
+      "",
+      '--set properties=someDrak: "someDrak" is not a property of the model\n  did you mean "someDark"?\n',
+    ]);
+    const one = await at.run("check", "one-switch", "--properties", "smallIsZero");
+    expect(one.printed).toContain("asked:    smallIsZero deadlock\n");
+    expect(one.printed).toContain("Reproduce: npm run check -- one-switch --set properties=smallIsZero");
+  });
+
   it("are checked to the end though one is bad and one differs", async () => {
     const mixed = project({
       bad: { question: "?" },

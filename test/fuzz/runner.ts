@@ -56,14 +56,14 @@ const lights = (script: string[], rest: object): Data => ({
 
 const EXAMPLES = ["bits", "counters", "freelist", "hanoi", "once", "peterson", "philosophers", "ticket-lock", "twins"];
 const KERNEL = [
-  "broken/hook-cuts-freelist",
-  "broken/rt-no-bucket-retry",
-  "broken/rt-nolock-waits-for-list-lock",
-  "memcg-v1-statistics",
-  "nmi-on-kmalloc",
-  "rt-nmi-asks-again",
-  "rt-task-frees-page-nolock",
-  "up-drain",
+  "hooks/hook-cuts-freelist",
+  "gate/no-bucket-retry",
+  "hooks/nolock-waits-for-list-lock",
+  "memcg/memcg-v1-statistics",
+  "slabs/nmi-on-kmalloc",
+  "gate/nmi-asks-again",
+  "pages/task-frees-page-nolock",
+  "company/up-drain",
 ];
 
 /** All texts of a value that are not too long for a name, keys included. */

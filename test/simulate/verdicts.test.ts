@@ -83,11 +83,11 @@ describe("the trace of a verdict", () => {
   };
 
   it.each([
-    ["broken/hook-cuts-freelist", "S3"],
-    ["broken/rt-nolock-waits-for-list-lock", "deadlock"],
-    ["broken/rt-two-barriers", "L3"],
-    ["broken/rt-two-barriers", "deadlock"],
-    ["broken/endless-new-slabs", "L1"],
+    ["hooks/hook-cuts-freelist", "S3"],
+    ["hooks/nolock-waits-for-list-lock@preemptRt", "deadlock"],
+    ["deferred/two-barriers", "L3"],
+    ["deferred/two-barriers", "deadlock"],
+    ["debug/endless-new-slabs", "L1"],
   ])("of %s replays, found in the whole graph and in a reduced one: %s", async (spec, show) => {
     for (const reduction of ["off", "on"]) {
       const by = ["--por", reduction, "--symmetry", reduction, "--workers", "1"];

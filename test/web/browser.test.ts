@@ -33,7 +33,7 @@ function fourCpus(): string {
 
 beforeAll(async () => {
   [violated, deadlock, holds, four] = await Promise.all([
-    writtenPage("specs/broken/hook-cuts-freelist-memoryless-node.json"),
+    writtenPage("specs/hooks/hook-cuts-freelist-memoryless-node.json"),
     writtenPage("examples/philosophers.json"),
     writtenPage("examples/peterson.json"),
     writtenPage(fourCpus()),
@@ -89,7 +89,7 @@ suite("a page of a violated spec", () => {
       const header = (await page.textContent("header")) ?? "";
       for (const text of ["handed out", "violated", "S3 S4", "v5 as posted", "1,927", "C11", "nodeMismatch=true"])
         expect(header).toContain(text);
-      expect(header).toContain("npm run check -- specs/broken/hook-cuts-freelist-memoryless-node.json");
+      expect(header).toContain("npm run check -- specs/hooks/hook-cuts-freelist-memoryless-node.json");
       expect(header).toContain("KASAN");
       expect(await page.title()).toContain("violated");
     });

@@ -21,7 +21,7 @@ const json = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 let hook: Outcome;
 let data: PageData;
 beforeAll(async () => {
-  hook = await outcomeOf("specs/broken/hook-cuts-freelist-memoryless-node.json");
+  hook = await outcomeOf("specs/hooks/hook-cuts-freelist-memoryless-node.json");
   data = json(gather(hook, "not cross-checked"));
 });
 
@@ -43,7 +43,7 @@ describe("the relation in a page", () => {
   });
 
   for (const path of [
-    "specs/broken/hook-cuts-freelist-memoryless-node.json",
+    "specs/hooks/hook-cuts-freelist-memoryless-node.json",
     "examples/ticket-lock-torn.json",
     "examples/two-phase-commit.json",
     "examples/philosophers.json",
@@ -63,7 +63,7 @@ describe("the relation in a page", () => {
 });
 
 it("leaves room for the rest of a page of 1 MB, in the widest of relations", async () => {
-  const { system } = await loaded("specs/memcg-rt-hook-on-stock.json");
+  const { system } = await loaded("specs/memcg/memcg-hook-on-stock.json@preemptRt");
   expect(JSON.stringify(packSystem(system)).length).toBeLessThan(800_000);
 });
 
@@ -95,7 +95,7 @@ describe("ways", () => {
   });
 
   it("lead to witnesses where a spec holds", async () => {
-    const { routes } = gather(await outcomeOf("specs/hook-outside-slab-alloc.json"), "");
+    const { routes } = gather(await outcomeOf("specs/hooks/hook-outside-slab-alloc.json"), "");
     expect(routes.length).toBeGreaterThan(0);
     expect(routes.every(({ kind }) => kind === "witness")).toBe(true);
     expect(new Set(routes.map(({ property }) => property)).size).toBe(routes.length);
@@ -151,7 +151,11 @@ describe("a picture of a state", () => {
   });
 
   it("draws every field of every model, named by its views or not", async () => {
-    for (const path of ["examples/freelist-untagged.json", "specs/frozen-page.json", "specs/memcg-nmi-on-stock.json"]) {
+    for (const path of [
+      "examples/freelist-untagged.json",
+      "specs/pages/frozen-page.json",
+      "specs/memcg/memcg-nmi-on-stock.json",
+    ]) {
       const { system, spec } = await loaded(path);
       const drawn = groupsOf(system, spec.model.views ?? { structures: [] }, system.initials[0]);
       const fields = drawn.flatMap(({ boxes }) => boxes.map(({ name }) => name.replace(/\[.*/, "")));
