@@ -82,16 +82,6 @@ export const TABLE_CLAIMS: Readonly<Record<string, Claim>> = {
       }),
     ],
   },
-  Q28: {
-    ...CHECKS,
-    quote: "This is not exhaustive, and we rely on timeouts as the final line of defense.",
-    parts: [
-      says("with three locks in a ring only a timeout ends the wait", reachable("pendingTimesOut"), {
-        within: AS_IT_IS,
-      }),
-      says("each call returns", holds("RL1"), { within: AS_IT_IS }),
-    ],
-  },
   Q29: {
     ...CHECKS,
     quote: "If it is NULL, we've raced and cannot determine a deadlock conclusively, skip this CPU.",
