@@ -35,8 +35,8 @@ Is what a real kernel does a way of the model?
            recorded of it
   check    needs no kernel: follows recordings in the model, all of them where
            none is named. --write writes results/conform.md
-  mutants  puts small mistakes into the rows of functions that were seen on a
-           kernel, and says how many of them recordings refuse
+  mutants  puts small mistakes into the rows that were seen on a kernel, and
+           says how many of them recordings refuse
   list     which kernels, scenarios and recordings there are; --kernels: the
            names of the kernels alone
 
@@ -190,7 +190,7 @@ function mutants(words: readonly string[]): number {
     if (words.includes("--verbose")) print(`${one.mutant}: ${by ?? "no recording refuses it"}`);
   }
   const share = Math.round((100 * refused) / Math.max(1, asked.length));
-  print(`${asked.length} mutants of functions seen on a kernel: recordings refuse ${refused} (${share} %)`);
+  print(`${asked.length} mutants of rows seen on a kernel: recordings refuse ${refused} (${share} %)`);
   return 2 * refused >= asked.length ? EXIT.well : EXIT.differs;
 }
 

@@ -1,8 +1,9 @@
-/** Which small mistakes in rows would recordings alone refuse? Of the functions in which a kernel was seen. */
+/** Which small mistakes in rows would recordings alone refuse? Of rows that were seen on a kernel. */
 import { rootOf } from "../../checker/language/places.ts";
 import type { Program } from "../../checker/language/programs.ts";
 import { Universe } from "../../checker/language/sets.ts";
 import type { Variant } from "../../checker/language/variants.ts";
+import { infectingIn } from "../../checker/mutation/infection.ts";
 import { type Mutant, mutantsOf } from "../../checker/mutation/mutate.ts";
 import { plainIn } from "../../checker/mutation/store-pairs.ts";
 import { builtFor, programsOf } from "../../checker/spec/question.ts";
@@ -18,13 +19,11 @@ export interface Asked {
   readonly recordings: readonly Recording[];
 }
 
-const programOf = (row: string): string => row.split(": ")[0] as string;
-
 /** Scripts of contexts, and where calls have returned: nothing of a kernel is in them. */
 const isScript = (name: string, { question }: Recording): boolean =>
   name.startsWith("(") || question.contexts.some((one) => one.name === name);
 
-/** Mutants of all rows of the functions in which something was seen, each once. */
+/** Mutants of all rows that were seen, each once, with the recordings in which they could do other than the row. */
 export function mutantsFor(all: readonly Checked[]): readonly Asked[] {
   const found = new Map<string, { variant: Variant; recordings: Recording[] }>();
   for (const { recording, rows } of all) {
@@ -37,13 +36,17 @@ export function mutantsFor(all: readonly Checked[]): readonly Asked[] {
     );
     const kinds = roots.flatMap((root) => rootOf(root) ?? []).filter(({ kind }) => kind === "state");
     const common = { fields: Object.assign({}, ...kinds.map(({ fields }) => fields)), isPlain: plainIn(model) };
-    const seen = new Set([...rows].map(programOf));
-    for (const [program, of] of Object.entries(programs as Readonly<Record<string, Program>>)) {
-      if (!seen.has(program) || isScript(program, recording)) continue;
-      for (const [label, row] of Object.entries(of.rows))
-        for (const mutant of mutantsOf({ name: `${program}: ${label}`, program, label, row, of, ...common }, universe))
-          add(found, mutant, recording);
-    }
+    const seen = new Set([...rows].map((row) => row.replace(/ -> .*$/, "")));
+    const mutants = Object.entries(programs as Readonly<Record<string, Program>>).flatMap(([program, of]) => {
+      if (isScript(program, recording)) return [];
+      return Object.entries(of.rows).flatMap(([label, row]) => {
+        const name = `${program}: ${label}`;
+        return seen.has(name) ? mutantsOf({ name, program, label, row, of, ...common }, universe) : [];
+      });
+    });
+    // What never does other than the row, in any state of the scenario, is no mistake there.
+    const infecting = infectingIn({ spec }, mutants);
+    for (const mutant of mutants) if (infecting.has(mutant.name)) add(found, mutant, recording);
   }
   return [...found].map(([mutant, one]) => ({ mutant, ...one }));
 }
