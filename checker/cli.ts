@@ -4,7 +4,7 @@ import { ofProcess } from "./cli/attend.ts";
 import type { Environment } from "./cli/environment.ts";
 import { SERVE, serve, startAgain } from "./cli/jobs.ts";
 import { builtins } from "./cli/models.ts";
-import { endWithNpm } from "./cli/npm.ts";
+import { endWithNpm, endWithParent } from "./cli/npm.ts";
 import { folders } from "./cli/specs.ts";
 import { STANDARD_ERROR, STANDARD_OUTPUT } from "./cli/streams.ts";
 import { JOBS } from "./commands/jobs.ts";
@@ -48,6 +48,7 @@ export async function run(prepare: () => Promise<void>, kept?: string): Promise<
     ...(kept === undefined ? {} : { kept }),
   };
   if (process.argv[2] === SERVE && process.send) {
+    endWithParent();
     // Lines of several processes about how far each is would be read by nobody.
     await serve(JOBS, { ...env, attendance: { ...ofProcess, terminal: null } });
     process.exit(EXIT.asExpected);
