@@ -17,7 +17,11 @@ export interface Job<Q, A> {
 export const SERVE = "serve-jobs";
 
 type Question = { readonly job: string; readonly question: unknown };
-type Reply =
+type Reply = Said & {
+  /** That the process holds much memory: what searches used is given back late. */
+  readonly isFull?: boolean;
+};
+type Said =
   | { readonly answer: unknown }
   /** Of a `SpecError`. */
   | { readonly problems: readonly LocatedProblem[] }
@@ -75,7 +79,10 @@ class Pool {
     const server = await this.#free();
     if (server === null) return UNASKED;
     const reply = await server.ask({ job: job.name, question });
-    if (reply !== null) this.#give(server);
+    if (reply?.isFull) {
+      server.end();
+      this.#lose(server);
+    } else if (reply !== null) this.#give(server);
     if (reply === null && this.#isStopped) return UNASKED;
     // It died, or could not be started: whoever waits must not wait for it.
     if (reply === null) {
@@ -175,16 +182,20 @@ export const startAgain = (): ChildProcess =>
     serialization: "advanced",
   });
 
+/** Bytes of memory that a process may hold and still be asked again. */
+const MOST = 2 ** 30;
+
 /** Answers until whoever started the process has no more questions, or is gone. */
 export async function serve(jobs: readonly Job<never, unknown>[], env: Environment): Promise<void> {
   const known = new Map(jobs.map((job) => [job.name, job as Job<unknown, unknown>]));
   process.on("message", async ({ job, question }: Question) => {
-    process.send?.(await replyOf(known.get(job), question, env));
+    const said = await replyOf(known.get(job), question, env);
+    process.send?.({ ...said, isFull: process.memoryUsage.rss() > MOST });
   });
   await new Promise<void>((resolve) => process.once("disconnect", resolve));
 }
 
-async function replyOf(job: Job<unknown, unknown> | undefined, question: unknown, env: Environment): Promise<Reply> {
+async function replyOf(job: Job<unknown, unknown> | undefined, question: unknown, env: Environment): Promise<Said> {
   try {
     if (!job) throw new Error("there is no such job");
     return { answer: await job.answer(question, env) };
