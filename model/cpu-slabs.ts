@@ -42,6 +42,7 @@ const PLAIN_STORES = [
 export const cpuSlabModel = kernelModel({
   name: "slub",
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
+  source: "mm/slub.c, kernel/locking/, kernel/irq_work.c of 6.18.35",
   roots: [mm, ...CELLS, p, ...MEMCG_CELLS, g, call],
   localLocks: LOCAL_LOCKS,
   spinlocks: SPINLOCKS,

@@ -15,7 +15,7 @@ export default byVersion(
   {
     name: "slub",
     title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
-    source: "mm/slub.c, kernel/locking/, kernel/irq_work.c of 6.18.35",
+    source: "mm/slub.c, kernel/locking/, kernel/irq_work.c of 6.18.35 and 7.3.4",
     notModelled: [
       "what KASAN, kmemleak, KFENCE, debug objects and debug caches check",
       "CPU and memory hotplug, cache destruction beyond its barrier, NUMA beyond a mismatch",

@@ -64,6 +64,7 @@ const PLAIN_STORES = [
 export const sheafModel = kernelModel({
   name: "slub",
   title: "kmalloc_nolock() and kfree_nolock() of the Linux slab allocator",
+  source: "mm/slub.c, kernel/locking/, kernel/irq_work.c of 7.3.4",
   roots: [mm, sc, h, slabCells, p, ms, accountCells, wq, g],
   localLocks: LOCAL_LOCKS,
   spinlocks: SHEAF_SPINLOCKS,

@@ -8,9 +8,6 @@ const root = join(import.meta.dirname, "..");
 
 /** Folders that hold what is not written here, or is written for machines. */
 const OTHERS = ["node_modules", "results", "pages", "coverage", "schemas"];
-/** Not wrapped yet. */
-const LONG = ["docs/findings.md"];
-
 /** The documents in a folder and in those below it, as paths from the root. */
 const documentsIn = (folder: string): readonly string[] =>
   readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -19,7 +16,7 @@ const documentsIn = (folder: string): readonly string[] =>
     return path.endsWith(".md") ? [path] : [];
   });
 
-const documents = documentsIn("").filter((path) => !LONG.includes(path));
+const documents = documentsIn("");
 
 /** A fence opens a block of code, and one at least as long, of nothing else, closes it. */
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;

@@ -108,6 +108,9 @@ function specList(what: string, specs: readonly Spec[]): string[] {
 
 function aboutProperty({ name, sentence, clauses }: Property, sources: Sources): string[] {
   const asking = sources.specs.filter(({ properties, sometimes }) => [...properties, ...sometimes].includes(name));
+  // A rule is asked wherever it says something: only linking tells where.
+  const wherever = asking.filter(({ whereTheyApply }) => whereTheyApply.includes(name));
+  const without = sources.specs.filter((spec) => spec.without.some(({ property }) => property === name));
   const broken = asking.filter(({ expect }) => expect?.violated.includes(name));
   const names = new BinderNames();
   const printing: Printing = { universe: sources.universe, binder: names.of.bind(names) };
@@ -116,7 +119,10 @@ function aboutProperty({ name, sentence, clauses }: Property, sources: Sources):
     ...(clauses.length === 0 ? ["  Violated where a row says so (it fails)."] : ["  Formally:"]),
     ...clauses.flatMap((clause) => wrap(clauseText(clause, printing), { first: "    ", rest: "      " })),
     ...origins(clauses, sources),
-    ...specList("Asked by", asking),
+    ...(wherever.length > 0
+      ? [`  A rule: asked by each of ${wherever.length} specs that it says something of`]
+      : specList("Asked by", asking)),
+    ...(without.length > 0 ? specList("Left out by", without) : []),
     ...(broken.length > 0 ? specList("Expected to be violated in", broken) : []),
   ];
 }

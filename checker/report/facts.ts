@@ -2,7 +2,7 @@
 import { askedContexts, askedOf } from "../answer/notes.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import { laneOf, lanesOf } from "../reference/trace.ts";
-import type { Claim, Setting } from "../spec/model.ts";
+import { asOf, type Claim, type Setting } from "../spec/model.ts";
 import { orderText } from "../spec/order.ts";
 import type { Spec } from "../spec/spec.ts";
 import { commandText } from "../text/shell.ts";
@@ -38,7 +38,7 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
   const isOwn = ([key, value]: readonly [string, Setting]) => isDefault(value, named(model.parameters, key)?.default);
   const settings = Object.entries(asked.configuration);
   return {
-    model: [model.title, model.source].filter((part) => part !== "").join("; "),
+    model: [model.title, asOf(model, asked.version).source].filter((part) => part !== "").join("; "),
     version: asked.version === null ? "" : `${asked.version}: ${named(model.versions, asked.version) ?? ""}`,
     variants: asked.variants.map((name) => `${name} (${model.variants[name] ?? ""})`).join("; "),
     changed: listed(settings.filter((one) => !isOwn(one))),

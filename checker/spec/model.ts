@@ -83,9 +83,9 @@ export interface Model {
   readonly properties: Readonly<Record<string, Property>>;
   /**
    * Where versions differ in more than rows: the settings of some, and what the properties ask of them. Of one name all
-   * properties say the same, of other cells. Default: `parameters` and `properties`.
+   * properties say the same, of other cells. Default: what the model says of all.
    */
-  readonly inVersion?: Readonly<Record<string, Pick<Model, "parameters" | "properties">>>;
+  readonly inVersion?: Readonly<Record<string, OfVersion>>;
   /** Names of the properties that "all" stands for: those of any right code. Default: each that can be violated. */
   readonly rules?: readonly string[];
   /** Properties that mean nothing for a question, each with how to mend that: they may not be asked of it. */
@@ -117,8 +117,10 @@ export interface Model {
   readonly build: (question: Question) => Omit<LinkOptions, "name" | "properties">;
 }
 
-/** The settings of a version, and its properties. */
-export const asOf = (model: Model, version: string | null): Pick<Model, "parameters" | "properties"> =>
+type OfVersion = Pick<Model, "parameters" | "properties" | "source">;
+
+/** The settings of a version, its properties, and the sources that it was read in. */
+export const asOf = (model: Model, version: string | null): OfVersion =>
   (version === null ? undefined : model.inVersion?.[version]) ?? model;
 
 /** A model without kinds of contexts, versions or variants: what a small file of one's own needs to say. */

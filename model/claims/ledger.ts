@@ -5,10 +5,11 @@ import { DIALOGUE } from "./dialogue.ts";
 import { DISCUSSION, OUT_OF_SCOPE } from "./discussion.ts";
 import { NOT_YET } from "./not-yet.ts";
 import { SEED_TEXT } from "./seed-text.ts";
+import { SHEAF_CLAIMS } from "./sheaves.ts";
 
 export const LEDGER: Ledger = {
   columns: { "!RT": { preemptRt: false, smp: true }, RT: { preemptRt: true }, UP: { smp: false } },
-  claims: { ...SEED_TEXT, ...DIALOGUE, ...DISCUSSION },
+  claims: { ...SEED_TEXT, ...DIALOGUE, ...DISCUSSION, ...SHEAF_CLAIMS },
   designs: DESIGNS,
   notYet: NOT_YET,
   outOfScope: OUT_OF_SCOPE,

@@ -6,8 +6,9 @@ import { atomicSleep, rawSections, S1, S7, S8, S9, S10 } from "./locks.ts";
 import { E35, E39, nmiUnlocksSlowly } from "./pages.ts";
 import { guards, S17 } from "./sheaves-guards.ts";
 import { S2, S3, S4, S5, S6, S18, S22, S23, S24 } from "./sheaves-heap.ts";
-import { references, S16 } from "./sheaves-memcg.ts";
-import { L1, L2, L3, L5, returns, S14, T39 } from "./sheaves-progress.ts";
+import { E58, references, S16 } from "./sheaves-memcg.ts";
+import { L8 } from "./sheaves-pages.ts";
+import { L1, L2, L3, L5, returns, S14, T39, twoBuckets } from "./sheaves-progress.ts";
 
 /** Rows say it themselves (`fails`). */
 const lists = property(
@@ -43,10 +44,10 @@ const SAFETY = [
   rawSections,
   guards,
 ];
-const PROGRESS = [L1, L2, L3, L5, returns];
+const PROGRESS = [L1, L2, L3, L5, L8, twoBuckets, returns];
 
 export const SHEAF_RULES: readonly string[] = [...SAFETY, atomicSleep, L1, L2, L3].map(({ name }) => name);
 
 export const SHEAF_PROPERTIES: Readonly<Record<string, Property>> = Object.fromEntries(
-  [...SAFETY, atomicSleep, ...PROGRESS, T39, E35, E39, nmiUnlocksSlowly].map((one) => [one.name, one]),
+  [...SAFETY, atomicSleep, ...PROGRESS, T39, E35, E39, E58, nmiUnlocksSlowly].map((one) => [one.name, one]),
 );

@@ -10,6 +10,7 @@ import {
   implies,
   ite,
   lit,
+  not,
   property,
   setEach,
   track,
@@ -18,7 +19,8 @@ import {
 import { l } from "../locks/state.ts";
 import { cfg } from "../machine/config.ts";
 import { cpu } from "../machine/sets.ts";
-import { chainOf, type Self, thisCpu } from "../machine/state.ts";
+import { chainOf, inNmi, type Self, thisCpu } from "../machine/state.ts";
+import { objCgroupRelease } from "../memcg/obj-cgroup-release.ts";
 import { memcgSlabFreeHook } from "../memcg/slab-free-hook.ts";
 import { accountCells, MOST_BYTES } from "../memcg/state.ts";
 import { ms, slotOf, stockSlot } from "../memcg/stock-slots.ts";
@@ -88,6 +90,12 @@ export const references = property(
       ),
     ),
   ),
+);
+
+export const E58 = property(
+  "E58",
+  "no NMI releases an objcg: kfree_rcu(), and kfree(), are not for it",
+  whenever(objCgroupRelease, "kfreeRcu", ({ self }) => not(inNmi(self))),
 );
 
 const ownsStock = (self: Self, c: Cpu) =>

@@ -12,6 +12,7 @@ import {
   forAll,
   type Id,
   invariant,
+  next,
   not,
   or,
   property,
@@ -27,6 +28,7 @@ import { sameCpu } from "../machine/state.ts";
 import { bucket, object } from "../mm/sets.ts";
 import { deferFree } from "../sheaves/defer-free.ts";
 import { deferredPercpuWork } from "../sheaves/deferred-percpu-work.ts";
+import { kmallocNolock } from "../sheaves/kmalloc-nolock.ts";
 import { kmemCacheDestroy, kvfreeRcuBarrier } from "../sheaves/kmem-cache-destroy.ts";
 import { isDeferred } from "../sheaves/lists.ts";
 import { pcsReplaceFullMain } from "../sheaves/pcs-replace-full-main.ts";
@@ -93,6 +95,13 @@ export const L3 = property(
   ),
   alwaysPossible(not(exists(context, (f) => standsIn(f, anyOf(within(kmemCacheDestroy), within(kvfreeRcuBarrier)))))),
   ...trackFreer,
+);
+
+/** The size test comes after the bump, so who asks the largest bucket has one attempt. */
+export const twoBuckets = property(
+  "twoBuckets",
+  "kmalloc_nolock() gives NULL only when it has asked the next bucket too, or there is none",
+  whenever(kmallocNolock, "retry", ({ b }) => next(bucket, b).isNull(), { to: "done" }),
 );
 
 /** T39 of 7.3.4: "In !PREEMPT_RT irq_work will run after local_unlock_irqrestore()." */

@@ -102,6 +102,10 @@ export const SHEAF_SETTINGS = {
   sheaves: texts(`the sheaves at the start: ${SHEAF_LINE}`),
   moreSheaves: integer("memory for sheaves beyond those of the start", { byDefault: 0, min: 0, max: 4 }),
   objcgs: integer("accounts of memory cgroups, objcg0 and up", { byDefault: 1, min: 1, max: 3 }),
+  pastPcp: flag(
+    "pages that are freed go past the CPUs' lists: their pageblock is isolated, or their order too large (pages: true)",
+    mm.pastPcp,
+  ),
   overHigh: flag(
     "cgroups are over memory.high, and a charge of a page has somebody reclaim (memcg: true)",
     mm.overHigh,

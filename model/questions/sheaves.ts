@@ -21,6 +21,11 @@ export const sheafHookPlaces: HookPlaces = {
     runs: "tracepoint",
     region: () => marked("workqueue_queue_work"),
   },
+  mm_page_alloc_zone_locked: {
+    about: "the tracepoint mm_page_alloc_zone_locked: the zone's lock is held, and the page is off its list",
+    runs: "tracepoint",
+    region: () => marked("mm_page_alloc_zone_locked"),
+  },
   asserts: {
     about: "slab_attach_kprobe_locked(), where 7.3 asserts that a lock is held (DEBUG_VM or PROVE_LOCKING)",
     runs: "kprobe",

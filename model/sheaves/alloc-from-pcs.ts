@@ -98,6 +98,7 @@ export const allocFromPcs = program(
       take: step(
         "pcs->main->size--;",
         { ref: "11.2.B6", note: "the object is handed out here; what stands above the size is nobody's" },
+        when(sheafOf(main).size.eq(0)).fails("S22", "takes an object from an empty sheaf"),
         otherwise
           .do(
             sheafOf(main).size.set(sheafOf(main).size.minus(1)),

@@ -43,6 +43,7 @@ export const getFreelistNofreeze = program(
       read: step(
         "old.freelist = slab->freelist; old.counters = slab->counters;",
         { ref: "11.5.D1b" },
+        when(s.cache.isNull()).fails("S2", "takes the objects of a slab that was given up"),
         otherwise.do(freelist.set(racy(s.freelist)), inuse.set(racy(s.inuse))).goto("update"),
       ),
       update: select("if (s->flags & __CMPXCHG_DOUBLE)", [[mm.cmpxchgDouble, "cmpxchg"]], "slow"),

@@ -29,7 +29,10 @@ import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
 import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
 import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
-import { SHEAVES } from "./sheaves.ts";
+import { SHEAF_VARIANTS } from "./sheaves.ts";
+import { SHEAF_MEMCG } from "./sheaves-memcg.ts";
+import { pagesSinceSheaves, SHEAF_PAGES, zoneAsksContext } from "./sheaves-pages.ts";
+import { SHEAF_SLAB_VARIANTS } from "./sheaves-slabs.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
 export interface Version {
@@ -133,7 +136,14 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
     nokprobe: false,
     family: "sheaves",
     irqWork: "objects",
-    patches: [],
+    patches: [version("7.3", "7.3.4", ...pagesSinceSheaves, zoneAsksContext)],
+  },
+  "7.2": {
+    about: "7.2.13, where it differs from 7.3.4: who frees to the zone directly is not asked for its context",
+    nokprobe: false,
+    family: "sheaves",
+    irqWork: "objects",
+    patches: [version("7.2", "7.2.13", ...pagesSinceSheaves)],
   },
 };
 
@@ -146,6 +156,14 @@ const CPU_SLAB_VARIANTS: Readonly<Record<string, Variant>> = {
   ...PAGES,
   ...DEFERRED,
   ...SIDE_SYSTEMS,
+};
+
+/** The same since 7.0. */
+const SHEAVES: Readonly<Record<string, Variant>> = {
+  ...SHEAF_VARIANTS,
+  ...SHEAF_SLAB_VARIANTS,
+  ...SHEAF_MEMCG,
+  ...SHEAF_PAGES,
 };
 
 export const VARIANTS: Readonly<Record<string, Variant>> = { ...CPU_SLAB_VARIANTS, ...SHEAVES };

@@ -51,6 +51,30 @@ describe("claims", () => {
     expect(page).toContain("| [dark](dark.txt) | again | What if");
   });
 
+  it("keeps the ledgers of two models apart, each in files of its own", async () => {
+    const lamps = async () => ({ default: { ...(await import("../spec/fixtures/lights.ts")).default, name: "lamps" } });
+    const both = project(
+      {
+        dark: lights([], one),
+        "broken/lit": lights(["toggle", "toggle"], {
+          ...two,
+          model: "lamps",
+          expect: { verdict: "violated", violated: ["someDark"] },
+        }),
+      },
+      { lights: () => import("../spec/fixtures/lights.ts"), lamps },
+    );
+    const { printed } = await both.run("results", "claims");
+    const page = (name: string) => readFileSync(join(both.dir, "results", name), "utf8");
+    const [first, second] = [page("claims.md"), page("claims-lamps.md")];
+    both.remove();
+    expect(printed).toMatch(/lights:\n[\s\S]*lamps:\n/);
+    expect(first).toContain("[dark](dark.txt)");
+    expect(first).not.toContain("broken/lit");
+    expect(second).toContain("[broken/lit](broken/lit.txt)");
+    expect(second).not.toContain("[dark]");
+  });
+
   it("takes the record of a search that is about the relation of today, and no other", async () => {
     await at.run("results", "reports");
     const record = JSON.parse(read("dark.json"));

@@ -14,7 +14,7 @@ const SLABS = ["A cpu0 free=1", "A partial free=1", "page"];
 
 describe("the releases", () => {
   it("are named in what each version says of itself, and 6.18 as shipped is the default", () => {
-    expect(Object.keys(model.versions)).toEqual(["6.18", "6.18.15", "6.18-rc1", "v5", "v3", "v2", "v1", "7.3"]);
+    expect(Object.keys(model.versions)).toEqual(["6.18", "6.18.15", "6.18-rc1", "v5", "v3", "v2", "v1", "7.3", "7.2"]);
     expect(model.versions["6.18"]).toContain("as shipped in 6.18.35");
     expect(model.versions["6.18.15"]).toContain("as shipped in 6.18.15");
     expect(model.versions["6.18-rc1"]).toContain("the merge window's code");

@@ -36,6 +36,17 @@ export const COMMIT_CLAIMS: Readonly<Record<string, Claim>> = {
       }),
     ],
   },
+  Q53: {
+    ...NMI_FALLBACK,
+    quote: "This is typically not a concern with non-NMI lock acquisitions",
+    parts: [
+      says("with the plain form, and a hardirq above, each call returns", holds("RL1"), {
+        author: null,
+        within: AS_IT_IS,
+        expected: false,
+      }),
+    ],
+  },
   Q43: {
     ...QUEUE,
     quote:

@@ -2,7 +2,7 @@
 import type { ClaimPart, Reading, Within } from "../../../checker/spec/model.ts";
 import { part } from "../../claims/reading.ts";
 
-export { breaks, holds, reachable, unreachable } from "../../claims/reading.ts";
+export { breaks, holds, reachable } from "../../claims/reading.ts";
 
 /** A sentence of the ledger's one column. */
 export const says = (

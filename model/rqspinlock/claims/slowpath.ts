@@ -56,7 +56,7 @@ export const SLOWPATH_CLAIMS: Readonly<Record<string, Claim>> = {
         within: AS_IT_IS,
       }),
       says("initialised first, something breaks", breaks("RS1", "RS4", "RL1", "RS5"), {
-        within: strawman("init-before-count"),
+        within: { variants: ["init-before-count", "no-queue-check"] },
       }),
     ],
   },
@@ -136,16 +136,5 @@ export const SLOWPATH_CLAIMS: Readonly<Record<string, Claim>> = {
     where: "7.3.4, kernel/locking/qspinlock.h, clear_pending_set_locked()",
     quote: "Lock stealing is not allowed if this function is used.",
     parts: [says("nobody gets a lock that somebody has", holds("RS1"), { within: AS_IT_IS })],
-  },
-  Q18: {
-    who: "a comment",
-    where: "7.3.4, kernel/bpf/rqspinlock.c, rqnodes",
-    quote: "we can never have more than 4 nested contexts: task, softirq, hardirq, nmi",
-    parts: [
-      says("with programs on the tracepoints a CPU asks for a node that it has not", reachable("noNodeRefused"), {
-        author: false,
-        within: AS_IT_IS,
-      }),
-    ],
   },
 };
