@@ -30,7 +30,10 @@ export function outcomeOf(recording: Recording, { steps }: Pick<Cut, "steps">): 
     const name = line.startsWith("page") ? "a new slab" : `bucket ${line[0]}`;
     return `an object of ${name}`;
   }
-  const deferred = steps.some((step) => "changed" in step && step.changed["deferFree[CPU0].objects"]);
+  const isDeferred = (name: string): boolean => /^defer\w+\[CPU0\]\.objects$/.test(name);
+  const deferred = steps.some(
+    (step) => "changed" in step && Object.entries(step.changed).some(([name, value]) => isDeferred(name) && value),
+  );
   return deferred ? "deferred" : "freed at once";
 }
 
@@ -59,7 +62,7 @@ export function matrix(recording: Recording): string[] {
   });
   if (!upper) return [];
   return [
-    `| instructions | in | interrupts off | c->lock held | list_lock held | what \`${upper.script.join("; ")}\` gave |`,
+    `| instructions | in | interrupts off | lock of the CPU's held | list_lock held | what \`${upper.script.join("; ")}\` gave |`,
     "| ---: | --- | --- | --- | --- | --- |",
     ...lines,
   ];

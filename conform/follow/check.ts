@@ -8,6 +8,7 @@ import type { Cells } from "../recording/cells.ts";
 import { KERNELS, type KernelName } from "../recording/kernels.ts";
 import type { Cut, Recording, Step } from "../recording/recording.ts";
 import { agrees, type Disagreement, Run } from "./follow.ts";
+import { ORDERS } from "./orders.ts";
 import { systemOf } from "./question.ts";
 import { rowsOfEveryWay } from "./rows.ts";
 import { States } from "./states.ts";
@@ -29,7 +30,7 @@ export interface Checked {
 /** The system of a recording, as the compiler of its kernel has it: stores that it exchanged are exchanged. */
 function systemFor({ kernel, scenario, question }: Recording, changes: readonly Variant[]): System {
   const { swapped } = KERNELS[kernel as KernelName];
-  const system = systemOf(scenario, question, changes);
+  const system = systemOf(scenario, question, [...(ORDERS[kernel as KernelName] ?? []), ...changes]);
   return swapped.reduce((made, name) => {
     const pair = storePairs(made, () => true).find((one) => one.name.startsWith(`${name},`));
     return pair && pair.obstacle === null ? withStoresSwapped(made, pair) : made;

@@ -2,7 +2,14 @@
 import { type Cell, cellsOf as cellsOfSystem, valueAt } from "../../checker/language/cells.ts";
 import type { State } from "../../checker/language/evaluate.ts";
 import type { System } from "../../checker/language/index.ts";
-import { type Cells, type CpuSlabView, cellsOf, type SheavesView, type SlabView } from "../recording/cells.ts";
+import {
+  ANYTHING,
+  type Cells,
+  type CpuSlabView,
+  cellsOf,
+  type SheavesView,
+  type SlabView,
+} from "../recording/cells.ts";
 
 type Look<T> = (state: State) => T;
 type MaybeId = number | null;
@@ -90,8 +97,10 @@ function sheavesIn(names: Names, b: string): (state: State) => SheavesView {
     const places: Look<MaybeId>[] = [];
     for (let i = 0; names.has(`sheaf[${one}].objects[${i}]`); i++)
       places.push(names.look(`sheaf[${one}].objects[${i}]`));
-    return (state: State): string[] =>
-      places.slice(0, size(state)).map((place) => names.objects[place(state) ?? -1] ?? "?");
+    return (state: State): string[] => {
+      const objects = places.slice(0, size(state)).map((place) => names.objects[place(state) ?? -1]);
+      return objects.includes(undefined) ? [ANYTHING] : (objects as string[]);
+    };
   });
   const inSheaf = (state: State, one: MaybeId | undefined): string[] | null =>
     typeof one === "number" ? (contents[one]?.(state) ?? null) : null;

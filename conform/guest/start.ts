@@ -12,7 +12,7 @@ import type { Symbols } from "./symbols.ts";
 const PATTERN = [
   "slab|kmalloc|kfree|kmem_cache|defer_|irq_work|page|rmqueue|pcp|random|nmi|local_lock|spin_|rt_mutex|rtmutex",
   "migrate_|per_cpu|percpu|vmemmap|BTF|preempt|llist|memset|barn|sheaf|sheaves|getppid|machine_halt|zone|memcg|rcu",
-  "obj_cgroup|might_|should_|kasan|kmsan|kmemleak|kfence|cond_resched|task_work|resched",
+  "pcs|refill|freelist|assoc_array|memcpy|memmove|obj_cgroup|might_|should_|kasan|kmsan|kmemleak|kfence|cond_resched|task_work|resched",
 ];
 
 /** In milliseconds: a loaded machine is slow. */

@@ -38,7 +38,7 @@ export class Symbols {
     return this.at(names.find((name) => this.#byName.has(name)) ?? (names[0] as string));
   }
 
-  /** The last symbol at or below an address. */
+  /** The last symbol at or below an address; of the padding before a function it is that function. */
   near(address: bigint): Symbol | null {
     let [low, high] = [0, this.#sorted.length];
     while (low < high) {
@@ -46,6 +46,7 @@ export class Symbols {
       if ((this.#sorted[middle] as Symbol).address <= address) low = middle + 1;
       else high = middle;
     }
-    return this.#sorted[low - 1] ?? null;
+    const found = this.#sorted[low - 1];
+    return found ? { ...found, name: found.name.replace(/^__pfx_/, "") } : null;
   }
 }

@@ -14,20 +14,32 @@ const sheavesOf = (bucket: Bucket): ConcreteSheaves => {
   return sheaves;
 };
 
-/** Takes all that is free: sheaves are empty, no slab has a free object. */
+/** Allocations after which a slab, and what was left in sheaves, should have come to their end together. */
+const LONG = 150;
+
+/**
+ * Takes all that is free: sheaves are empty, no slab has a free object. A sheaf is filled with so many objects at once,
+ * and a slab need not have a multiple of that: then one object more is given back to its slab, for another remainder.
+ */
 async function drain(bucket: Bucket): Promise<void> {
-  for (;;) {
+  for (let n = 1; ; n++) {
     const { main, spare, barn } = sheavesOf(bucket);
     const inSheaves = [main ?? [], spare ?? [], ...barn.full].flat().length;
     if (inSheaves === 0 && !bucket.isOnNode) return;
     await bucket.allocate();
+    const [some] = bucket.held.keys();
+    if (n % LONG === 0 && some !== undefined) await bucket.freeElsewhere(some);
   }
 }
 
 /** Lines of sheaves of CPU 0, in the order in which their objects have to be freed: the spare one fills up first. */
 function sheafLines(lines: readonly string[], bucket: string): { main: string[]; spare: string[] } {
   const own = lines.find((line) => line.startsWith(`${bucket} cpu0`)) ?? "";
-  const part = (name: string) => new RegExp(`${name}=(\\S+)`).exec(own)?.[1]?.split(",") ?? [];
+  const part = (name: string) =>
+    new RegExp(`${name}=(\\S+)`)
+      .exec(own)?.[1]
+      ?.split(",")
+      .filter((word) => word !== "empty") ?? [];
   return { main: part("main"), spare: part("spare") };
 }
 

@@ -104,9 +104,12 @@ export function cellsOf({ irqsOff, buckets, slabs, deferred }: HeapView): Cells 
   return cells;
 }
 
+/** What the model does not say: a place below the size of a sheaf into which nothing has been put yet. */
+export const ANYTHING = "?";
+
 /** Whether a state of the model is one that was observed: all cells that were looked at are the same. */
 export const fits = (observed: Cells, cells: Cells): boolean =>
-  Object.entries(observed).every(([name, value]) => cells[name] === value);
+  Object.entries(observed).every(([name, value]) => cells[name] === value || cells[name] === ANYTHING);
 
 /** Cells that differ from those before; a cell that is looked at no more is undefined, told as its name. */
 export interface Difference {
