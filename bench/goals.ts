@@ -1,6 +1,6 @@
 /** What is asked of the checker's speed and memory, and whether what was measured meets it. */
 import type { Run } from "./contenders.ts";
-import type { Measured, Performance } from "./measured.ts";
+import type { Measured, Performance } from "./record.ts";
 import { SMALL } from "./starts.ts";
 import { median, type Ratio, ratio } from "./statistics.ts";
 

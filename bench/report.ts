@@ -1,9 +1,8 @@
 /** docs/performance.md: what was measured, as tables; the only words not made from figures are those of bench/notes.md. */
-import { wrapped } from "../checker/text/prose.ts";
 import { markdownTable } from "../checker/text/table.ts";
 import { BY_HAND, EXPORTED, NOLOCK, type Run } from "./contenders.ts";
 import { against, bytesPerState, type Goal, goalsOf, isMet } from "./goals.ts";
-import type { Measured, Performance, Setting } from "./measured.ts";
+import type { Measured, Performance, Setting } from "./record.ts";
 import { median } from "./statistics.ts";
 
 const INTRO = `# Performance
@@ -50,7 +49,7 @@ export function report(performance: Performance, notes: string): string {
     ...[...NOLOCK, ...BY_HAND, ...EXPORTED].map(({ name, flags }) => `- ${name}: \`${flags}\``),
     "",
   ];
-  return wrapped(`${lines.join("\n")}\n${notes.trim()}\n`);
+  return `${lines.join("\n")}\n${notes.trim()}\n`;
 }
 
 /** Machine and versions, said once where all is from one; else for each. */

@@ -11,7 +11,7 @@ import type { Loaded } from "../spec/load.ts";
 import type { Expectation } from "../spec/spec.ts";
 import { exitStatus } from "../spec/verdict.ts";
 import { type CutMatrix, cutMatrix } from "./cut-matrix.ts";
-import { type SHORTEST, withFewestSwitches } from "./fewest-switches.ts";
+import { type SHORTEST, withFewestSwitches } from "./fewest.ts";
 import { notesOf } from "./notes.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
 import { verdictOf } from "./verdict-of.ts";

@@ -5,11 +5,7 @@ import { PROJECT } from "./specs.ts";
 
 export const builtins: Builtins = {
   slub: () => import("../../model/index.ts"),
-  rqspinlock: () => import("../../model/rqspinlock.ts"),
 };
 
 /** Where the files of each are. */
-export const modelFolders: Readonly<Record<string, string>> = {
-  slub: join(PROJECT, "model"),
-  rqspinlock: join(PROJECT, "model"),
-};
+export const modelFolders: Readonly<Record<string, string>> = { slub: join(PROJECT, "model") };

@@ -7,10 +7,9 @@ import { bounds, DIFFERS, decidingSpecs, differs, expectation, release, standing
 const INTRO =
   "Each claim with what an exhaustive search of this model found. A verdict is about the model, within the bounds of the spec that is named beside it; what a spec sets up is printed by `npm run check -- SPEC`, and its report with the trace is results/SPEC.txt. `said` is what whoever is quoted would answer, `expected` what our reading of the sources expected.";
 
-/** `about`: what was spoken of. */
-export function claimsMail(judged: Judged, about: string): string {
+export function claimsMail(judged: Judged): string {
   const sections = [
-    wrap(`What was said of ${about}, and what the model says`),
+    wrap("What was said of kmalloc_nolock() and kfree_nolock(), and what the model says"),
     wrap(INTRO),
     standing(judged).flatMap((text) => wrap(text, { rest: "  " })),
     ...judged.claims.map(claim),

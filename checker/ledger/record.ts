@@ -3,7 +3,6 @@
  * about the relation that the spec gives today.
  */
 import { createHash } from "node:crypto";
-import { askedOf } from "../answer/notes.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import type { Spec } from "../spec/spec.ts";
 import { jsonIn } from "../spec/text.ts";
@@ -22,8 +21,6 @@ export interface SpecRecord {
   readonly depth: number;
   /** Bounds: index set to size. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** The properties that say something of this system: those that were searched for. */
-  readonly asked: readonly string[];
   /** Violated property to the length of its shortest trace. */
   readonly violated: Readonly<Record<string, number>>;
   /** Witness to whether it was met. */
@@ -33,11 +30,11 @@ export interface SpecRecord {
 }
 
 /** One more where a record holds something else than before: those of yesterday are then of no use. */
-const FORMAT = 4;
+const FORMAT = 3;
 
-const keyOf = ({ properties, cuts, uncut, expect }: Spec, relation: string): string =>
+const keyOf = ({ cuts, uncut, expect }: Spec, relation: string): string =>
   createHash("sha256")
-    .update(JSON.stringify([FORMAT, relation, properties, cuts, uncut, expect]))
+    .update(JSON.stringify([FORMAT, relation, cuts, uncut, expect]))
     .digest("hex");
 
 export function recordOf(outcome: Outcome): SpecRecord {
@@ -69,7 +66,6 @@ export function recordOf(outcome: Outcome): SpecRecord {
     transitions: result.transitions,
     depth: result.depth,
     sizes: system.universe.sizes,
-    asked: askedOf(outcome),
     violated: lengths,
     witnesses: Object.fromEntries(witnesses),
     fired: Object.fromEntries([...fired].map(([name, labels]) => [name, [...labels].join(" ")])),
@@ -104,8 +100,6 @@ function recordIn(text: string): SpecRecord | null {
     Array.isArray(data.differences) &&
     holds(data.differences, "string") &&
     holds(data.sizes, "number") &&
-    Array.isArray(data.asked) &&
-    holds(data.asked, "string") &&
     holds(data.violated, "number") &&
     holds(data.witnesses, "boolean") &&
     holds(data.fired, "string");

@@ -41,7 +41,7 @@ export function attach({ scripts, ...spliced }: Ordered): Attached {
   const { collected, resolve, begins } = spliced;
   const steps = scripts.flatMap((script) => script.steps);
   const { options, properties, env } = collected;
-  const found = attachments(properties, steps, env, options.whereTheyApply ?? []);
+  const found = attachments(properties, steps, env, options.whereTheyApply ?? false);
   const ghosts = keepGhosts(collected.declared.ghost, found);
   const states = (checks: readonly StateCheck[]) => checks.map((c) => ({ ...c, condition: resolve(c.condition) }));
   const commandOf = (command: SplicedCommand): AttachedCommand => {

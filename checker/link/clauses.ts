@@ -30,15 +30,12 @@ export interface Attachments {
 const conditionOf = (clause: { readonly condition: Node }, step: SplicedStep, env: Env): Node =>
   fold(substitute(clause.condition, step.instance), env);
 
-/**
- * Throws `LinkError` where a property is attached to nothing. One that is asked `whereTheyApply` is left out there, and
- * where all that it asks is true whatever happens.
- */
+/** Throws `LinkError` where a property would check nothing, or leaves it out where they are asked `whereTheyApply`. */
 export function attachments(
   asked: readonly Property[],
   steps: readonly SplicedStep[],
   env: Env,
-  whereTheyApply: readonly string[],
+  whereTheyApply: boolean,
 ): Attachments {
   const properties: Property[] = [];
   const result: Attachments = {
@@ -56,16 +53,14 @@ export function attachments(
   // Properties share ghosts: a write that several of them bring along is made once.
   const tracked = new Set<Clause>();
   for (const property of asked) {
-    const isNamed = steps.some((s) => s.entries.flat().some((c) => c.fails?.property === property.name));
-    const mayBeLeftOut = whereTheyApply.includes(property.name);
-    if (mayBeLeftOut && !isNamed && !property.clauses.some((clause) => asksSomething(clause, steps, env))) continue;
     const places = property.clauses.map((clause) => {
       if (clause.kind === "track" && tracked.has(clause)) return 0;
       if (clause.kind === "track") tracked.add(clause);
       return attachClause(property, clause, steps, env, result);
     });
-    if (isNamed || places.some((n) => n > 0)) properties.push(property);
-    else {
+    const named = steps.some((s) => s.entries.flat().some((c) => c.fails?.property === property.name));
+    if (named || places.some((n) => n > 0)) properties.push(property);
+    else if (!whereTheyApply) {
       const on = new Set(
         property.clauses.flatMap((c) =>
           "program" in c ? [`${c.program}: ${c.label}`] : ["cells that no row touches"],
@@ -79,40 +74,6 @@ export function attachments(
   if (problems.length > 0) throw new LinkError(problems);
   return result;
 }
-
-const isTrue = (condition: Node): boolean => isConst(condition) && condition.value === true;
-
-/** Whether a clause asks something that the configuration alone does not answer. A write of a ghost asks nothing. */
-function asksSomething(clause: Clause, steps: readonly SplicedStep[], env: Env): boolean {
-  switch (clause.kind) {
-    case "track":
-      return false;
-    case "happens":
-    case "sometimes":
-      return true;
-    case "invariant":
-    case "atRest":
-    case "alwaysPossible":
-      return !isTrue(fold(clause.condition, env));
-    case "guardedBy":
-      return steps.some((step) => obligationsOf(clause, step, env).length > 0);
-    case "atMost":
-      return rowsOf(clause, steps).length > 0;
-    case "whenever":
-      return rowsOf(clause, steps).some(
-        (step) =>
-          (clause.to === "(waits)" || step.entries.flat().some((command) => isOn(clause, command))) &&
-          !isTrue(conditionOf(clause, step, env)),
-      );
-  }
-}
-
-const rowsOf = (clause: { readonly program: string; readonly label: string }, steps: readonly SplicedStep[]) =>
-  steps.filter((s) => s.instance.program.name === clause.program && s.rowLabel === clause.label);
-
-/** Whether a clause speaks of an alternative: of all of its row, or of those that go on to one label. */
-const isOn = ({ to }: { readonly to: string | null }, command: SplicedCommand): boolean =>
-  to === null || command.sourceTarget === to;
 
 /** Gives the number of places that the clause was attached to. */
 function attachClause(
@@ -144,7 +105,7 @@ function attachClause(
     case "atMost":
       break;
   }
-  const rows = rowsOf(clause, steps);
+  const rows = steps.filter((s) => s.instance.program.name === clause.program && s.rowLabel === clause.label);
   if (clause.kind === "atMost") {
     for (const step of rows) attachBound(property, clause, step, steps, at);
     return rows.length;
@@ -169,14 +130,14 @@ function attachClause(
   }
   for (const step of rows) {
     for (const command of step.entries.flat()) {
-      if (!isOn(clause, command)) continue;
+      if (clause.to !== null && command.sourceTarget !== clause.to) continue;
       if (clause.kind === "track") {
         at(command).effect.push(...clause.effect.map((assign) => substituteAssign(assign, step.instance, env)));
         continue;
       }
       const condition = conditionOf(clause, step, env);
       if (clause.kind === "happens") at(command).witnesses.push({ witness, condition });
-      else if (!isTrue(condition)) {
+      else if (!(isConst(condition) && condition.value === true)) {
         at(command).checks.push({
           property: property.name,
           verdict: "violated",
@@ -189,60 +150,48 @@ function attachClause(
   return clause.kind === "happens" ? 1 : rows.length;
 }
 
-type RuleClause = Extract<Clause, { kind: "guardedBy" }>;
-
+/** The accesses of an alternative: the guards tried up to it, then its effect. */
 function attachRule(
   property: Property,
-  clause: RuleClause,
+  clause: Extract<Clause, { kind: "guardedBy" }>,
   steps: readonly SplicedStep[],
   env: Env,
   at: (command: SplicedCommand) => OfCommand,
 ): number {
-  let places = 0;
-  for (const step of steps) {
-    for (const { command, condition } of obligationsOf(clause, step, env)) {
-      places += 1;
-      at(command).checks.push({
-        property: property.name,
-        verdict: "violated",
-        condition,
-        why: `${step.instance.program.name}: ${step.rowLabel} touches ${fieldOf(clause.place)} without what protects it`,
-      });
-    }
-  }
-  return places;
-}
-
-/** What must hold for the accesses of each alternative of a row: of the guards tried up to it, then of its effect. */
-function obligationsOf(
-  clause: RuleClause,
-  step: SplicedStep,
-  env: Env,
-): { readonly command: SplicedCommand; readonly condition: Node }[] {
   const rule: Rule = { pattern: clause.place, held: clause.held, access: clause.access };
   const { base } = clause.place;
   // Most rows touch nothing of the kind: of those there is nothing to ask.
   const touches = (of: Node | PlaceNode): boolean => "field" in base && fieldsIn(of).has(base.field);
   const read = (node: Node): Node => (touches(node) ? readObligation(node, rule) : TRUE);
-  const found: { command: SplicedCommand; condition: Node }[] = [];
-  const tried: Node[] = [];
-  for (const members of step.entries) {
-    for (const command of members) {
-      const obligations = [
-        ...tried,
-        read(command.guard),
-        ...command.effect.flatMap((assign) => [
-          overAll(assign, read(assign.value)),
-          touches(assign.place) ? overAll(assign, placeObligation(assign.place, rule, "write")) : TRUE,
-        ]),
-      ];
-      const asked = obligations.filter((o) => o !== TRUE).map((o) => fold(o, env));
-      found.push(...asked.filter((one) => !isTrue(one)).map((condition) => ({ command, condition })));
+  let places = 0;
+  for (const step of steps) {
+    const tried: Node[] = [];
+    for (const members of step.entries) {
+      for (const command of members) {
+        const obligations = [
+          ...tried,
+          read(command.guard),
+          ...command.effect.flatMap((assign) => [
+            overAll(assign, read(assign.value)),
+            touches(assign.place) ? overAll(assign, placeObligation(assign.place, rule, "write")) : TRUE,
+          ]),
+        ];
+        for (const condition of obligations.filter((o) => o !== TRUE).map((o) => fold(o, env))) {
+          if (isConst(condition) && condition.value === true) continue;
+          places += 1;
+          at(command).checks.push({
+            property: property.name,
+            verdict: "violated",
+            condition,
+            why: `${step.instance.program.name}: ${step.rowLabel} touches ${fieldOf(rule.pattern)} without what protects it`,
+          });
+        }
+      }
+      // A guard of `choose` was tried for every value; what it read is asked for with its own binders.
+      tried.push(...members.map((m) => overAll({ over: m.binders }, read(m.guard))));
     }
-    // A guard of `choose` was tried for every value; what it read is asked for with its own binders.
-    tried.push(...members.map((m) => overAll({ over: m.binders }, read(m.guard))));
   }
-  return found;
+  return places;
 }
 
 /** Of the nodes and places of linked rows, which never change: looked at once for all rules. */

@@ -140,17 +140,17 @@ export function* reducedSearching(
     cuts,
     open,
     trace: ({ state, transition }) => {
-      const { begin, path } = pathTo(nodes, state);
-      if (symmetry) return concretely(system, symmetry, begin, path, transition);
-      return { start: begin, steps: [...path.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
+      const { begin, way } = wayTo(nodes, state);
+      if (symmetry) return concretely(system, symmetry, begin, way, transition);
+      return { start: begin, steps: [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
     },
   };
 }
 
 /** From the first node to another: one that was passed through is a stretch of its own, and so is a change of names. */
-function pathTo(nodes: readonly Node[], state: number): { readonly begin: State; readonly path: readonly Stretch[] } {
-  const path: Stretch[] = [];
+function wayTo(nodes: readonly Node[], state: number): { readonly begin: State; readonly way: readonly Stretch[] } {
+  const way: Stretch[] = [];
   let at = nodes[state] as Node;
-  for (; at.from >= 0; at = nodes[at.from] as Node) path.unshift({ steps: at.via ? [at.via] : [], to: at.state });
-  return { begin: at.state, path };
+  for (; at.from >= 0; at = nodes[at.from] as Node) way.unshift({ steps: at.via ? [at.via] : [], to: at.state });
+  return { begin: at.state, way };
 }

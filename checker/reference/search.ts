@@ -100,12 +100,12 @@ export function* searching(system: System, options: SearchOptions = {}): Lengthy
     rested: findings.rested,
     cuts,
     open,
-    trace: ({ state, transition }) => pathTo(visited, state, transition),
+    trace: ({ state, transition }) => wayTo(visited, state, transition),
   };
 }
 
 /** From where a run begins to a state, and a step from there. */
-function pathTo(visited: readonly Visited[], state: number, last: Transition | null): Path {
+function wayTo(visited: readonly Visited[], state: number, last: Transition | null): Path {
   const steps = last ? [last] : [];
   let at = visited[state] as Visited;
   for (; at.via; at = visited[at.from] as Visited) steps.unshift(at.via);

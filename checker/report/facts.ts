@@ -1,8 +1,8 @@
 /** What was asked and how far was searched, in the words that every report uses: text, mail, page, and files for machines. */
-import { askedContexts, askedOf } from "../answer/notes.ts";
+import { askedContexts } from "../answer/notes.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import { laneOf, lanesOf } from "../reference/trace.ts";
-import { asOf, type Claim, type Setting } from "../spec/model.ts";
+import type { Claim, Setting } from "../spec/model.ts";
 import { orderText } from "../spec/order.ts";
 import type { Spec } from "../spec/spec.ts";
 import { commandText } from "../text/shell.ts";
@@ -25,8 +25,6 @@ export interface Facts {
   readonly contexts: readonly ContextFact[];
   /** On which lane each begins, where there are several: "task0, nmi0 on CPU0; task1 on CPU1". */
   readonly where: string;
-  /** Which properties: "S1 S3 L1 deadlock; not S5 (why)". */
-  readonly asked: string;
   /** Index sets with their sizes: "cpu=2 slab=3". */
   readonly bounds: string;
   /** "exhaustive breadth-first", or why it was not. */
@@ -38,7 +36,7 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
   const isOwn = ([key, value]: readonly [string, Setting]) => isDefault(value, named(model.parameters, key)?.default);
   const settings = Object.entries(asked.configuration);
   return {
-    model: [model.title, asOf(model, asked.version).source].filter((part) => part !== "").join("; "),
+    model: [model.title, model.source].filter((part) => part !== "").join("; "),
     version: asked.version === null ? "" : `${asked.version}: ${named(model.versions, asked.version) ?? ""}`,
     variants: asked.variants.map((name) => `${name} (${model.variants[name] ?? ""})`).join("; "),
     changed: listed(settings.filter((one) => !isOwn(one))),
@@ -53,10 +51,6 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
       };
     }),
     where: whereOf(system, spec),
-    asked: [
-      [...askedOf({ system, spec }), ...(spec.deadlock ? ["deadlock"] : [])].join(" "),
-      ...spec.without.map(({ property, why }) => `not ${property} (${why})`),
-    ].join("; "),
     bounds: Object.entries(system.universe.sizes)
       .map(([name, size]) => `${name}=${size}`)
       .join(" "),

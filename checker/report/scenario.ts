@@ -9,7 +9,6 @@ import { walkAssign } from "../language/nodes.ts";
 import type { Command, Label, StackFrame, System } from "../language/system.ts";
 import { expand, isAtRest } from "../reference/step.ts";
 import { lanesOf } from "../reference/trace.ts";
-import { type Accounts, accountsOf } from "./accounts.ts";
 import { type Line, layOut } from "./columns.ts";
 
 /** In "short" a run of steps that neither touch nor load what is shared, nor are spoken of by the property, is "..". */
@@ -48,14 +47,12 @@ class Drawing {
   readonly #lines: (Line & { readonly isFunction?: boolean })[] = [];
   readonly #last: number;
   readonly #property: string;
-  readonly #accounts: Accounts;
 
   constructor(system: System, trace: Trace, detail: Detail) {
     this.#system = system;
     this.#detail = detail;
     this.#last = trace.steps.length;
     this.#property = trace.property;
-    this.#accounts = accountsOf(system, trace.property);
     const places = columnsOf(system, trace);
     this.#columns = places.names.map((name) => ({ name, bottoms: new Set(), chain: [] }));
     this.#columnOf = (step) => places.names.indexOf(places.of.get(step) as string);
@@ -186,7 +183,7 @@ class Drawing {
   #matters = (step: TraceStep): boolean =>
     touchesShared(step) ||
     step.command.checks.some(({ property }) => property === this.#property) ||
-    step.command.effect.some(({ place }) => place.base.kind === "ghost" && this.#accounts.own.has(place.base.field));
+    step.command.effect.some(({ place }) => place.base.kind === "ghost");
 
   #isOnTop = (context: number, column: number): boolean => this.#columns[column]?.chain.at(-1) === context;
   #name = (context: number): string => this.#system.contexts[context]?.name as string;

@@ -7,7 +7,6 @@ import type { System } from "../language/system.ts";
 import { beginsWith } from "../reference/starts.ts";
 import { wayOf } from "../reference/ways.ts";
 import { ascii, WIDTH, wrap } from "../text/wrap.ts";
-import { accountsOf } from "./accounts.ts";
 import { type Detail, isFrameEdge } from "./scenario.ts";
 
 /** Steps that a short table shows: those nearest to the violation. */
@@ -15,12 +14,10 @@ const MOST_STEPS = 16;
 
 /**
  * "full": every step with all that changed. "short": the steps that change shared cells, with those; not the coming
- * and going of frames, which the scenario draws, nor what is kept account of for other properties. Notes of all rows that the trace used stand below, once.
+ * and going of frames, which the scenario draws. Notes of all rows that the trace used stand below, once.
  */
 export function stepTable(system: System, trace: Trace, detail: Detail): string[] {
-  const { own, all } = accountsOf(system, trace.property);
-  const isOther = (field: string): boolean => field === "local" || (all.has(field) && !own.has(field));
-  const shared = new Set(cellsOf(system).flatMap(({ path, name }) => (isOther(String(path[0])) ? [] : [name])));
+  const shared = new Set(cellsOf(system).flatMap(({ path, name }) => (path[0] === "local" ? [] : [name])));
   const changesOf = ({ changes }: TraceStep): TraceStep["changes"] =>
     detail === "full" ? changes : changes.filter(({ cell }) => shared.has(cell));
   const isLast = ({ number }: TraceStep): boolean => number === trace.steps.length;

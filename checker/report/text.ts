@@ -9,8 +9,8 @@ import { commandLines } from "../text/shell.ts";
 import { ascii, count, spread, WIDTH, wrap } from "../text/wrap.ts";
 import { evidence } from "./evidence.ts";
 import { claimsOf, commandWords, factsOf, notModelled, sentenceOf } from "./facts.ts";
+import { howFew, ofTheTrace } from "./fewest.ts";
 import { type Detail, scenario } from "./scenario.ts";
-import { howFew, ofTheTrace } from "./shortest.ts";
 import { stepTable } from "./steps.ts";
 
 /** Lines that a list of what is not modelled may take; the rest is counted. */
@@ -31,15 +31,11 @@ export function textReport(outcome: Outcome, { trace: detail, agreement }: Repor
     counterexample(outcome, detail),
     evidence(outcome),
     leftOut(outcome),
-    [...commandLines(commandWords(outcome), { first: "Reproduce: ", rest: "  " }), ...again(outcome)],
+    commandLines(commandWords(outcome), { first: "Reproduce: ", rest: "  " }),
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${ascii(text.join("\n\n")).replace(/ +$/gm, "")}\n`;
 }
-
-/** The other questions of the file. */
-const again = ({ spec: { others } }: Outcome): string[] =>
-  others.length === 0 ? [] : wrap(`Asked again as: ${others.join(", ")}`, { rest: "  " });
 
 function question({ spec }: Outcome): string[] {
   return [
@@ -84,7 +80,7 @@ export function whyVacuous({ vacuous, cuts: { frames, unexplained } }: Pick<Outc
 /** What was searched, and how far. */
 function searched(outcome: Outcome): string[] {
   const { system, result, engine, reductions, trace } = outcome;
-  const { model, version, variants, changed, others, contexts, where, asked, bounds, extent } = factsOf(outcome);
+  const { model, version, variants, changed, others, contexts, where, bounds, extent } = factsOf(outcome);
   const byDefault = others === "" ? "" : `${changed === "" ? "" : "default: "}${others}`;
   const reduction = reductions.length > 0 ? `reduced by ${reductions.join(" and ")}` : "no reduction";
   const counts = `${count(result.states)} states, ${count(result.transitions)} transitions, depth ${result.depth}`;
@@ -95,7 +91,6 @@ function searched(outcome: Outcome): string[] {
     ...line("config", [changed, byDefault].filter((part) => part !== "").join("; ")),
     ...contexts.flatMap(({ name, kind, script }, i) => line(i === 0 ? "contexts" : "", `${name} (${kind}): ${script}`)),
     ...line("where", where),
-    ...line("asked", asked),
     ...line("bounds", bounds),
     ...line("search", `${extent}${result.complete ? "," : ";"} ${counts}, ${reduction}, engine ${engine}`),
     ...line("trace", trace ? ofTheTrace(outcome) : ""),

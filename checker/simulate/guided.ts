@@ -8,9 +8,9 @@ import { wayOf } from "../reference/ways.ts";
 import { effectsOf, stepLines } from "../report/steps.ts";
 import { wrap } from "../text/wrap.ts";
 import { walkAtRandom } from "./random.ts";
+import { endOf } from "./tell.ts";
 import { named } from "./trace-file.ts";
 import type { Walk } from "./walk.ts";
-import { endOf } from "./walk-lines.ts";
 
 export interface Session {
   readonly lines: AsyncIterable<string>;

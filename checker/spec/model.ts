@@ -77,15 +77,8 @@ export interface Model {
   >;
   /** First word of a script entry to what it does. */
   readonly operations: Readonly<Record<string, string>>;
-  /** The same to an entry as it may be written: "kmalloc A". */
-  readonly forms?: Readonly<Record<string, string>>;
   /** By name, in the order in which reports list them. */
   readonly properties: Readonly<Record<string, Property>>;
-  /**
-   * Where versions differ in more than rows: the settings of some, and what the properties ask of them. Of one name all
-   * properties say the same, of other cells. Default: what the model says of all.
-   */
-  readonly inVersion?: Readonly<Record<string, OfVersion>>;
   /** Names of the properties that "all" stands for: those of any right code. Default: each that can be violated. */
   readonly rules?: readonly string[];
   /** Properties that mean nothing for a question, each with how to mend that: they may not be asked of it. */
@@ -94,8 +87,6 @@ export interface Model {
   readonly ledger?: Ledger;
   /** Who may be there together, where the corpus of specs should have them all. */
   readonly company?: Company;
-  /** What the specs of a folder are about, a sentence a folder. */
-  readonly subjects?: Readonly<Record<string, string>>;
   /** How a page draws a state; without, every field is drawn as it is declared. */
   readonly views?: Views;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */
@@ -116,12 +107,6 @@ export interface Model {
   /** Called only for a question without problems. The caller adds name and properties. */
   readonly build: (question: Question) => Omit<LinkOptions, "name" | "properties">;
 }
-
-type OfVersion = Pick<Model, "parameters" | "properties" | "source">;
-
-/** The settings of a version, its properties, and the sources that it was read in. */
-export const asOf = (model: Model, version: string | null): OfVersion =>
-  (version === null ? undefined : model.inVersion?.[version]) ?? model;
 
 /** A model without kinds of contexts, versions or variants: what a small file of one's own needs to say. */
 export const defineModel = (model: Pick<Model, "name" | "title" | "properties" | "build"> & Partial<Model>): Model => ({

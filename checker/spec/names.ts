@@ -3,10 +3,9 @@
  * linked system must tell (rows, frames) is asked in `question.ts`.
  */
 
-import { asOf, type ContextSpec, type Model, type Problem, type Question } from "./model.ts";
+import type { ContextSpec, Model, Problem, Question } from "./model.ts";
 import { orderProblems } from "./order.ts";
 import { mendName } from "./problems.ts";
-import { fitting, isWitness, selectionOf } from "./selection.ts";
 import { settingsOf } from "./settings.ts";
 import type { Expectation, Happening, Spec } from "./spec.ts";
 import type { RawSpec } from "./structure.ts";
@@ -16,50 +15,40 @@ import type { Verdict } from "./verdict.ts";
 /** Violations that are no property's: they may stand in `expect.violated` and `show`. */
 export const NOT_A_PROPERTY: readonly string[] = ["deadlock", "model error"];
 
-/**
- * The spec that a file means, and all that is wrong with its names; with problems, the spec is not to be used. `wherever`:
- * properties that it names are asked where they say something, and left out elsewhere.
- */
+/** The spec that a file means, and all that is wrong with its names; with problems, the spec is not to be used. */
 export function nameSpec(
   raw: RawSpec,
   model: Model,
-  {
-    name,
-    changed,
-    others = [],
-    wherever = false,
-  }: Pick<Spec, "name" | "changed"> & Partial<Pick<Spec, "others">> & { readonly wherever?: boolean },
+  { name, changed }: Pick<Spec, "name" | "changed">,
 ): { readonly spec: Spec; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const version = raw.version ?? Object.keys(model.versions)[0] ?? null;
-  const of = version !== null && model.inVersion?.[version] ? ` in version ${version}` : "";
+  const everyProperty = raw.properties === "all";
   const asked: Question = {
     configuration: settingsOf(
       raw.configuration,
-      asOf(model, version).parameters,
-      { path: "/configuration", kind: `a setting of the model "${model.name}"${of}` },
+      model.parameters,
+      { path: "/configuration", kind: `a setting of the model "${model.name}"` },
       problems,
     ),
-    version,
+    version: raw.version ?? Object.keys(model.versions)[0] ?? null,
     variants: raw.variants,
     contexts: raw.contexts.map((context, i) => contextOf(context, pointer("contexts", i), model, problems)),
   };
-  const { selected, problems: misselected } = selectionOf(raw, model, { wherever });
+  const properties = raw.properties === "all" ? checkable(model) : raw.properties;
   if (raw.version !== undefined) known([raw.version], model.versions, "version", () => "/version", problems);
   known(raw.variants, model.variants, "variant", (i) => pointer("variants", i), problems);
   twoOfOneName(raw, problems);
   problems.push(...orderProblems(asked.contexts));
 
-  problems.push(...misselected);
-  witnesses(raw.sometimes, model, problems);
+  selection({ properties, sometimes: raw.sometimes }, model, problems);
   known(raw.claims, model.ledger?.claims ?? {}, "claim", (i) => pointer("claims", i), problems);
   known(raw.designs, model.ledger?.designs ?? {}, "design", (i) => pointer("designs", i), problems);
-  const violable = [...selected.properties, ...NOT_A_PROPERTY];
+  const selected = [...properties, ...NOT_A_PROPERTY];
   const mustBeSelected = (property: string, path: string): void => {
-    if (violable.includes(property)) return;
+    if (selected.includes(property)) return;
     const mend = Object.hasOwn(model.properties, property)
-      ? `add it to "${selected.selection === "named" ? "properties" : "also"}"`
-      : mendName(property, violable, "property");
+      ? `add it to "properties"`
+      : mendName(property, selected, "property");
     problems.push({ path, what: `"${property}" is not among the selected properties`, mend });
   };
   if (raw.show !== undefined) mustBeSelected(raw.show, "/show");
@@ -67,8 +56,15 @@ export function nameSpec(
     mustBeSelected(property, pointer("expect", "violated", i));
   if (raw.expect) expectation(raw.expect, problems);
   if (problems.length === 0) problems.push(...model.problems(asked));
-  const fit = problems.length === 0 ? fitting(selected, raw, model, asked) : { selected, problems: [] };
-  problems.push(...fit.problems);
+  const unfit = problems.length === 0 ? (model.unfit?.(asked) ?? {}) : {};
+  if (raw.properties !== "all")
+    for (const [i, property] of properties.entries())
+      if (Object.hasOwn(unfit, property))
+        problems.push({
+          path: pointer("properties", i),
+          what: `"${property}" means nothing here`,
+          mend: unfit[property] as string,
+        });
 
   const { question, deadlock, sometimes, size, claims, designs, cuts, uncut } = raw;
   const happens = raw.happens.map(happeningOf);
@@ -78,7 +74,8 @@ export function nameSpec(
     question,
     model,
     asked,
-    ...fit.selected,
+    properties: everyProperty ? properties.filter((name) => !Object.hasOwn(unfit, name)) : properties,
+    everyProperty,
     deadlock,
     sometimes,
     happens,
@@ -89,7 +86,6 @@ export function nameSpec(
     uncut,
     show: raw.show ?? null,
     expect,
-    others,
     changed,
   };
   return { spec, problems };
@@ -155,15 +151,38 @@ function twoOfOneName({ contexts }: RawSpec, problems: Problem[]): void {
   }
 }
 
-function witnesses(sometimes: readonly string[], model: Model, problems: Problem[]): void {
+/** Whether a property has nothing but witnesses: it cannot be violated, only never met. */
+function isWitness(model: Model, name: string): boolean {
+  const kinds = model.properties[name]?.clauses.filter((c) => c.kind !== "track").map((c) => c.kind) ?? [];
+  return kinds.length > 0 && kinds.every((kind) => kind === "sometimes" || kind === "happens");
+}
+
+/** What "all" stands for. */
+const checkable = (model: Model): readonly string[] =>
+  model.rules ?? Object.keys(model.properties).filter((name) => !isWitness(model, name));
+
+function selection(
+  { properties, sometimes }: Pick<Spec, "properties" | "sometimes">,
+  model: Model,
+  problems: Problem[],
+): void {
   const names = Object.keys(model.properties);
-  const known = names.filter((name) => isWitness(model, name));
+  const witnesses = names.filter((name) => isWitness(model, name));
+  known(properties, model.properties, "property", (i) => pointer("properties", i), problems);
+  for (const [i, name] of properties.entries()) {
+    if (!witnesses.includes(name)) continue;
+    problems.push({
+      path: pointer("properties", i),
+      what: `"${name}" is a witness: it cannot be violated, only never met`,
+      mend: `move it to "sometimes"`,
+    });
+  }
   for (const [i, name] of sometimes.entries()) {
-    if (known.includes(name)) continue;
+    if (witnesses.includes(name)) continue;
     problems.push({
       path: pointer("sometimes", i),
       what: `"${name}" is not a witness of the model`,
-      mend: names.includes(name) ? `move it to "properties"` : mendName(name, known, "witness"),
+      mend: names.includes(name) ? `move it to "properties"` : mendName(name, witnesses, "witness"),
     });
   }
 }

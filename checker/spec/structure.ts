@@ -6,7 +6,7 @@ import { mendName, mendValue } from "./problems.ts";
 import type { CutsAsked, SpecSize } from "./spec.ts";
 import { type Json, pointer } from "./text.ts";
 
-/** A spec as it stands in its file, of the structure that `schema/any-spec.schema.json` describes. */
+/** A spec as it stands in its file, of the structure that `schema/spec.schema.json` describes. */
 export interface RawSpec {
   readonly question: string;
   readonly model: string;
@@ -19,9 +19,7 @@ export interface RawSpec {
     readonly script: readonly string[];
     readonly after?: string | readonly string[];
   })[];
-  readonly properties?: readonly string[] | "all";
-  readonly also: readonly string[];
-  readonly without: readonly { readonly property: string; readonly why: string }[];
+  readonly properties: readonly string[] | "all";
   readonly deadlock: boolean;
   readonly sometimes: readonly string[];
   readonly happens: readonly string[];
@@ -38,12 +36,6 @@ export interface RawSpec {
     readonly transitions?: number;
     readonly depth?: number;
   };
-  readonly for: readonly RawTwin[];
-}
-
-/** The same question once more, with other settings: what it says itself stands for what the spec says. */
-export interface RawTwin extends Partial<Omit<RawSpec, "model" | "version" | "variants" | "for">> {
-  readonly set: Readonly<Record<string, RawSetting>>;
 }
 
 export type RawSetting = boolean | number | string | readonly string[];
@@ -70,7 +62,7 @@ export function structureOf(schemaFile: string, kind: string): (data: Json) => r
 const isOfItself = ({ keyword }: ErrorObject): boolean => keyword !== "if";
 
 /** What is wrong with that of a spec. Where nothing is, `data` is a `RawSpec`. */
-export const structureProblems = structureOf("any-spec.schema.json", "a spec");
+export const structureProblems = structureOf("spec.schema.json", "a spec");
 
 type ParentSchema = { readonly description?: string; readonly properties?: object };
 

@@ -5,12 +5,10 @@ import { DIALOGUE } from "./dialogue.ts";
 import { DISCUSSION, OUT_OF_SCOPE } from "./discussion.ts";
 import { NOT_YET } from "./not-yet.ts";
 import { SEED_TEXT } from "./seed-text.ts";
-import { SHEAF_CLAIMS } from "./sheaves.ts";
-import { SOURCE_73 } from "./source-73.ts";
 
 export const LEDGER: Ledger = {
   columns: { "!RT": { preemptRt: false, smp: true }, RT: { preemptRt: true }, UP: { smp: false } },
-  claims: { ...SEED_TEXT, ...DIALOGUE, ...DISCUSSION, ...SHEAF_CLAIMS, ...SOURCE_73 },
+  claims: { ...SEED_TEXT, ...DIALOGUE, ...DISCUSSION },
   designs: DESIGNS,
   notYet: NOT_YET,
   outOfScope: OUT_OF_SCOPE,

@@ -115,12 +115,6 @@ export const LOCK_HOOKS = {
 export const reachedBy = (calls: Operations): Region =>
   anyOf(...[...new Set(Object.values(calls).flatMap(({ programs }) => programs))].map((one) => within(one)));
 
-/** The machine's rules that a model can be asked: without locks of the machine that it left all as it found it. */
-function rulesOf({ localLocks, spinlocks, rawLocks }: Brought, rules: ReturnType<typeof lockProperties>) {
-  const hasLocks = [localLocks, spinlocks, rawLocks].some((brought) => brought !== undefined);
-  return Object.fromEntries(Object.entries(rules).filter(([name]) => hasLocks || name === "S9"));
-}
-
 /** Makes a model of kernel code that specs can ask. */
 export function kernelModel<const S extends Settings = Readonly<Record<never, never>>>(given: KernelModel<S>): Model {
   const { roots, calls, callbacks, queues, own, options = {}, returned = theReturned, settings, ...rest } = given;
@@ -142,13 +136,12 @@ export function kernelModel<const S extends Settings = Readonly<Record<never, ne
   };
   return defineModel({
     ...rest,
-    properties: { ...rulesOf(given, lockProperties(whenever(returned, "check", leftAsFound))), ...given.properties },
+    properties: { ...lockProperties(whenever(returned, "check", leftAsFound)), ...given.properties },
     parameters: table as Readonly<Record<string, Parameter>>,
     contextKinds: Object.fromEntries(
       Object.entries(ABOUT).map(([kind, about]) => [kind, { about, options: optionsOf[kind] ?? onCpu }]),
     ),
     operations: Object.fromEntries(Object.entries(calls).map(([name, { about }]) => [name, about])),
-    forms: Object.fromEntries(Object.entries(calls).map(([name, { form }]) => [name, form])),
     problems: (question) => [
       ...machineProblems(question, hooks),
       ...(rest.problems?.(question) ?? []),

@@ -27,8 +27,8 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
-import { pinCpu, unpinCpu } from "../machine/pin.ts";
-import { cpu, localLockOf, lock, localLock as perCpuLock } from "../machine/sets.ts";
+import { unpinCpu } from "../machine/pin.ts";
+import { cpu, localLock, localLockOf, lock } from "../machine/sets.ts";
 import { chainOf, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
 import { rtSpinLock, rtSpinUnlock } from "./rt-mutex.ts";
 import { l } from "./state.ts";
@@ -44,7 +44,7 @@ export const localLockIrqsave = program(
   "local_lock_irqsave",
   {
     exits: ["done"],
-    params: { which: value(id(perCpuLock)), c: result(id(cpu)), flags: result(bool) },
+    params: { which: value(id(localLock)), c: result(id(cpu)), flags: result(bool) },
     locals: { here: id(cpu) },
     kernel: `${KERNEL} local_lock_irqsave()`,
     tag: "S",
@@ -115,36 +115,7 @@ export const localUnlockIrqrestore = program(
   }),
 );
 
-/**
- * local_lock() of a `local_trylock_t`: interrupts stay on. `c` is the CPU whose lock it is. Without PREEMPT_RT nobody
- * waits, and a frame that finds the mark set walks in all the same.
- */
-export const localLock = program(
-  "local_lock",
-  {
-    exits: ["done"],
-    params: { which: value(id(perCpuLock)), c: result(id(cpu)) },
-    locals: { here: id(cpu) },
-    kernel: `${KERNEL} __local_lock()`,
-    tag: "S",
-  },
-  (self, { which, c }, { here }) => ({
-    pin: step(
-      "preempt_disable(); tl = this_cpu_ptr(lock); /* PREEMPT_RT: migrate_disable(); */",
-      { ref: "2.3" },
-      otherwise.do(pinCpu(self), c.set(thisCpu(self)), here.set(thisCpu(self))).goto("path"),
-    ),
-    path: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "acquire"),
-    acquire: step(
-      "WRITE_ONCE(tl->acquired, 1);",
-      { ref: "2.3" },
-      otherwise.do(l.lock.at(localLockOf(here, which)).holder.set(self)).goto("done"),
-    ),
-    rt: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which: localLockOf(here, which) }, { done: "done" }),
-  }),
-);
-
-/** local_unlock() of a lock that local_lock() or local_trylock() took. */
+/** local_unlock() of a lock that local_trylock() took. */
 export const localUnlock = program(
   "local_unlock",
   { exits: ["done"], params: { which: value(id(lock)) }, kernel: `${KERNEL} __local_unlock()`, tag: "S" },
@@ -172,7 +143,7 @@ export const localLockIrqsaveUnmarked = program(
   "local_lock_irqsave (local_lock_t)",
   {
     exits: ["held"],
-    params: { which: value(id(perCpuLock)), c: result(id(cpu)), flags: result(bool) },
+    params: { which: value(id(localLock)), c: result(id(cpu)), flags: result(bool) },
     locals: { here: id(cpu) },
     kernel: "v6.18.35 include/linux/local_lock_internal.h __local_lock_irqsave()",
     tag: "S",
@@ -221,7 +192,7 @@ export const localUnlockIrqrestoreUnmarked = program(
   "local_unlock_irqrestore (local_lock_t)",
   {
     exits: ["done"],
-    params: { which: value(id(perCpuLock)), c: value(id(cpu)), flags: value(bool) },
+    params: { which: value(id(localLock)), c: value(id(cpu)), flags: value(bool) },
     kernel: "v6.18.35 include/linux/local_lock_internal.h __local_unlock_irqrestore()",
     tag: "S",
   },

@@ -8,9 +8,7 @@ import {
   type LeafPlace,
   optional,
   otherwise,
-  type Program,
   program,
-  result,
   step,
   value,
   when,
@@ -42,14 +40,6 @@ export interface ObjectCall {
 }
 
 const resultShape = optional(id(object));
-
-/** A program that allocates, and one that frees, whatever its locals are. */
-const allocation = { size: value(id(bucket)), got: result(resultShape) };
-const freeing = { x: value(id(object)) };
-type Allocates = Program<typeof allocation, object, "done", string>;
-type Frees = Program<typeof freeing, object, "done", string>;
-const cache = { b: value(id(bucket)) };
-type OfCache = Program<typeof cache, object, "done", string>;
 type Leaf = LeafPlace<Id<"object"> | null>;
 
 /** Where the object is that call `n` of a script returned. */
@@ -99,7 +89,7 @@ function bucketIn(words: readonly string[]): number | null {
 }
 
 const allocates =
-  (name: string, callee: Allocates): Operation["read"] =>
+  (name: string, callee: typeof kmalloc): Operation["read"] =>
   (words, n) => {
     const b = bucketIn(words);
     if (b === null) return null;
@@ -153,7 +143,7 @@ function freeProblems(asked: Asked, freed: ObjectCall["frees"] & {}): readonly W
 }
 
 const frees =
-  (name: string, callee: Frees): Operation["read"] =>
+  (name: string, callee: typeof kfree): Operation["read"] =>
   (words, n) => {
     const [, earlier, slab, slot] = /^(?:#(\d+)|s(\d+)\.o(\d+))$/.exec(words.join(" ")) ?? [];
     if (earlier === undefined && slab === undefined) return null;
@@ -193,20 +183,24 @@ const spins = (instead: string): Pick<Operation, "only" | "sleeps" | "instead"> 
   sleeps: "preemptRt",
   instead,
 });
-export const inTask = (what: string): Pick<Operation, "only" | "sleeps"> => ({
+const inTask = (what: string): Pick<Operation, "only" | "sleeps"> => ({
   only: { kinds: TASK, what, mend: 'make the context a "task"' },
   sleeps: "always",
 });
 
-/** A call that is about a cache, by a program that takes it. */
-export const ofCache =
-  (quote: string, callee: OfCache): Operation["read"] =>
+const ofCache =
+  (quote: string, callee: typeof flushSlab | typeof kmemCacheDestroy): Operation["read"] =>
   (words) => {
     const b = bucketIn(words);
     if (b === null) return null;
     return {
       rows: ({ begin, back }) => ({
-        [begin]: call(`${quote}(${BUCKET_NAMES[b]})`, callee, { b: element(bucket, b) }, { done: back }),
+        [begin]: call(
+          `${quote}(${BUCKET_NAMES[b]})`,
+          callee as typeof flushSlab,
+          { b: element(bucket, b) },
+          { done: back },
+        ),
       }),
       problems: (asked) => bucketProblems(asked, b, "A"),
     };
@@ -225,43 +219,47 @@ const ofCgroups =
             question.configuration.memcg ? [] : [["there are no cgroups", 'set "memcg" to true']],
         };
 
-/** The four calls of any version, by its programs. */
-export const objectCalls = (of: {
-  readonly kmalloc: Allocates;
-  readonly kmallocNolock: Allocates;
-  readonly kfree: Frees;
-  readonly kfreeNolock: Frees;
-}): Operations => ({
+const SLAB_CALLS: Operations = {
   kmalloc: {
     about: "an allocation that may spin or sleep, from a bucket",
     form: "kmalloc A",
     ...spins("kmalloc_nolock"),
-    programs: begins(of.kmalloc),
-    read: allocates("kmalloc", of.kmalloc),
+    programs: begins(kmalloc),
+    read: allocates("kmalloc", kmalloc),
   },
   kmalloc_nolock: {
     about: "an allocation from any context, from a bucket",
     form: "kmalloc_nolock A",
-    programs: begins(of.kmallocNolock),
-    read: allocates("kmalloc_nolock", of.kmallocNolock),
+    programs: begins(kmallocNolock),
+    read: allocates("kmalloc_nolock", kmallocNolock as unknown as typeof kmalloc),
   },
   kfree: {
     about: "a free that may spin or sleep: of what an earlier call of the script returned, or of an object held",
     form: "kfree #1",
     ...spins("kfree_nolock"),
-    programs: begins(of.kfree),
-    read: frees("kfree", of.kfree),
+    programs: begins(kfree),
+    read: frees("kfree", kfree),
   },
   kfree_nolock: {
     about: "a free from any context",
     form: "kfree_nolock s0.o1",
-    programs: begins(of.kfreeNolock),
-    read: frees("kfree_nolock", of.kfreeNolock),
+    programs: begins(kfreeNolock),
+    read: frees("kfree_nolock", kfreeNolock as unknown as typeof kfree),
   },
-});
-
-/** What is done to cgroups. */
-export const CGROUP_CALLS: Operations = {
+  destroy: {
+    about: "a cache is destroyed, after a barrier for deferred frees",
+    form: "destroy A",
+    ...inTask("sleeps: a cache is destroyed by a task"),
+    programs: [],
+    read: ofCache("kmem_cache_destroy", kmemCacheDestroy),
+  },
+  flush: {
+    about: "a worker takes the CPU slab of a bucket away from its CPU",
+    form: "flush A",
+    ...inTask("runs in a worker: flush_slab()"),
+    programs: begins(flushSlab),
+    read: ofCache("flush_slab", flushSlab),
+  },
   flush_stats: {
     about: "a worker adds up the statistics of a cgroup",
     form: "flush_stats",
@@ -278,27 +276,8 @@ export const CGROUP_CALLS: Operations = {
   },
 };
 
-const SLAB_CALLS: Operations = {
-  ...objectCalls({ kmalloc, kmallocNolock, kfree, kfreeNolock }),
-  destroy: {
-    about: "a cache is destroyed, after a barrier for deferred frees",
-    form: "destroy A",
-    ...inTask("sleeps: a cache is destroyed by a task"),
-    programs: [],
-    read: ofCache("kmem_cache_destroy", kmemCacheDestroy),
-  },
-  flush: {
-    about: "a worker takes the CPU slab of a bucket away from its CPU",
-    form: "flush A",
-    ...inTask("runs in a worker: flush_slab()"),
-    programs: begins(flushSlab),
-    read: ofCache("flush_slab", flushSlab),
-  },
-  ...CGROUP_CALLS,
-};
-
 /** Every call hands on what it got; most get nothing. */
-export const withResults = (calls: Operations): Operations =>
+const withResults = (calls: Operations): Operations =>
   Object.fromEntries(
     Object.entries(calls).map(([name, one]) => [
       name,

@@ -89,7 +89,3 @@ export const removesUnlisted = (test: Expr<boolean>) => when(test).fails("lists"
 export const givesUpUsed = (test: Expr<boolean>) =>
   when(test).fails("givenUp", "gives up a slab that is a CPU's, is on a list, or has an object that is handed out");
 export const givesUp = (s: SlabId) => givesUpUsed(isInUse(s));
-
-/** What programs that several versions share ask of lists: `model/sheaves/lists.ts` has the same for 7.3. */
-export const CPU_SLAB_LISTS = { isListed, givesUp };
-export type ListRules = typeof CPU_SLAB_LISTS;

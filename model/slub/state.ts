@@ -36,8 +36,7 @@ import { cpu, irqWork } from "../machine/sets.ts";
 import { mm } from "../mm/config.ts";
 import { bucket, object, slab } from "../mm/sets.ts";
 
-/** What there is until 6.18. */
-const cpuSlabCells = state({
+export const k = state({
   cpuSlab: each(
     cpu,
     each(
@@ -52,10 +51,6 @@ const cpuSlabCells = state({
       }),
     ),
   ),
-});
-
-/** Slabs, objects, nodes: what every version has. A few leaves are written by some versions only. */
-export const slabCells = state({
   slab: each(
     slab,
     struct({
@@ -95,10 +90,6 @@ export const slabCells = state({
       nrSlabs: range(-8, 8),
     }),
   ),
-});
-
-/** Deferred frees, and private lists of slabs, until 6.18. */
-const deferredCells = state({
   /** struct defer_free of each CPU. */
   deferFree: each(
     cpu,
@@ -112,11 +103,6 @@ const deferredCells = state({
   /** The private list of slabs that a frame is putting back. */
   detached: each(context, each(slab, bool)),
 });
-
-/** All cells of the allocator of 6.18, in the order of reports. */
-export const CELLS = [cpuSlabCells, slabCells, deferredCells];
-
-export const k = { ...cpuSlabCells, ...slabCells, ...deferredCells };
 
 type Cpu = Expr<Id<"cpu"> | null>;
 type Bucket = Expr<Id<"bucket"> | null>;

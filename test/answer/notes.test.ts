@@ -90,7 +90,7 @@ function notesOn(of: System): readonly string[] {
   return told[0] as readonly string[];
 }
 
-const noProperty = "no property is asked for; npm run explain lists what there is";
+const noProperty = "no property is asked for; npm run check -- --explain lists what there is";
 
 describe("what calls returned", () => {
   it.each([
@@ -188,19 +188,19 @@ const load = (name: string, ...changes: string[]) => loadSpec(specNamed(name, fo
 
 describe("with the model of kmalloc_nolock()", () => {
   it("an answer to another question than the spec's holds, and tells of empty cells", async () => {
-    const outcome = check(await load("slabs/nmi-on-kmalloc", "version=v5"));
+    const outcome = check(await load("nmi-on-kmalloc", "version=v5"));
     expect([outcome.verdict, statusOf(outcome), outcome.vacuous]).toEqual(["holds", 0, []]);
-    const strict = check(await load("slabs/nmi-on-kmalloc"));
+    const strict = check(await load("nmi-on-kmalloc"));
     expect([strict.verdict, strict.notes]).toEqual(["holds", []]);
   });
 
   it("a call that is refused is told with its caller", async () => {
-    const { notes } = check(await load("pages/nmi-refused"));
+    const { notes } = check(await load("rt-nmi-refused"));
     expect(notes).toEqual(["nmi0: alloc_pages_nolock returned NULL in every run"]);
   });
 
   it("all properties are asked that have anything to do with the question, and the others are named", async () => {
-    const { path } = specNamed("slabs/nmi-on-kmalloc", folders);
+    const { path } = specNamed("nmi-on-kmalloc", folders);
     const spec = { ...JSON.parse(readFileSync(path, "utf8")), properties: "all", expect: undefined, cuts: "noted" };
     const file = join(mkdtempSync(join(tmpdir(), "nolock-")), "all.json");
     writeFileSync(file, JSON.stringify(spec));
@@ -216,7 +216,7 @@ describe("with the model of kmalloc_nolock()", () => {
   });
 
   it("a property that means nothing for a question may not be asked of it", async () => {
-    const { path } = specNamed("slabs/nmi-on-kmalloc", folders);
+    const { path } = specNamed("nmi-on-kmalloc", folders);
     const spec = { ...JSON.parse(readFileSync(path, "utf8")), properties: ["S3", "S12"] };
     const file = join(mkdtempSync(join(tmpdir(), "nolock-")), "s12.json");
     writeFileSync(file, JSON.stringify(spec));
@@ -226,17 +226,17 @@ describe("with the model of kmalloc_nolock()", () => {
   });
 
   it("a report says where contexts begin, where there are several CPUs, and which way each step went", async () => {
-    const report = textReport(check(await load("slabs/nmi-frees")), { trace: "full" });
+    const report = textReport(check(await load("broken/rt-nmi-frees")), { trace: "full" });
     expect(report).not.toContain("\nwhere: ");
-    const two = textReport(check(await load("company/another-cpu-and-an-nmi")), { trace: "full" });
+    const two = textReport(check(await load("another-cpu-and-an-nmi")), { trace: "full" });
     expect(two).toMatch(/^where: {4}task0, nmi0 on CPU0; task1 on CPU1$/m);
-    const hook = textReport(check(await load("hooks/hook-cuts-freelist")), { trace: "full" });
+    const hook = textReport(check(await load("broken/hook-cuts-freelist")), { trace: "full" });
     expect(hook).toMatch(/^ *\d+ task0 ___slab_alloc: freelist -> loadFreelist \[S\]$/m);
     expect(hook).not.toContain("tid -> ");
   });
 
   it("a CPU that nobody is on is told", async () => {
-    const { notes } = check(await load("slabs/nmi-on-kmalloc", "cpus=2"));
+    const { notes } = check(await load("nmi-on-kmalloc", "cpus=2"));
     expect(notes[0]).toBe("every context begins on CPU0; none on CPU1");
   });
 });

@@ -103,9 +103,9 @@ describe("the file that a spec names as its model", () => {
     const trace = { nolock: "trace 1", spec: path, changed: [], relationHash: "0".repeat(64), found: null, steps: [] };
     at.put("sent/trace.json", JSON.stringify(trace));
     const saved = join(at.dir, "sent/trace.json");
-    expect((await at.run("replay", saved)).complained).toContain(refusal);
+    expect((await at.run("check", "--replay", saved)).complained).toContain(refusal);
     expect(ran.hasRun).toBe(0);
-    expect((await at.run("replay", saved, path)).complained).toContain("exports no model");
+    expect((await at.run("check", path, "--replay", saved)).complained).toContain("exports no model");
     expect(ran.hasRun).toBe(1);
   });
 });

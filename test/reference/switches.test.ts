@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { check } from "../../checker/answer/check.ts";
-import { withFewestSwitches } from "../../checker/answer/fewest-switches.ts";
+import { withFewestSwitches } from "../../checker/answer/fewest.ts";
 import type { Outcome } from "../../checker/answer/outcome.ts";
 import { builtins } from "../../checker/cli/models.ts";
 import { folders, specNamed } from "../../checker/cli/specs.ts";
@@ -121,7 +121,7 @@ describe("the way with the fewest switches", () => {
         const [first] = search(system).violations;
         fc.pre(first !== undefined && first.length > 1);
         expect(finish(fewestSwitches(system, first.property, { most: 1 }))).toBe(
-          "there are more than 1 paths to look at",
+          "there are more than 1 ways to look at",
         );
         const signal = AbortSignal.abort();
         expect(finish(fewestSwitches(system, first.property, { signal }))).toBe("it was interrupted");
@@ -139,7 +139,7 @@ async function fewest(name: string): Promise<Outcome> {
 
 describe("of the kernel's specs", () => {
   it("a task that asks again while another CPU runs needs half of the switches of the shortest way", async () => {
-    const { trace, fewest: found } = await fewest("gate/asks-again-while-another-cpu-runs");
+    const { trace, fewest: found } = await fewest("broken/asks-again-while-another-cpu-runs");
     if (found?.by !== "switches") throw new Error(found?.why);
     expect(found.cost.switches).toBeLessThan(found.shortest.switches);
     expect(trace?.steps.length).toBe(found.cost.steps);
@@ -147,7 +147,7 @@ describe("of the kernel's specs", () => {
 });
 
 it("what is to stay possible is not looked for among ways", async () => {
-  const loaded = await loadSpec(specNamed("gate/asks-again-while-another-cpu-runs", folders), builtins);
+  const loaded = await loadSpec(specNamed("broken/asks-again-while-another-cpu-runs", folders), builtins);
   const outcome = check(loaded, { workers: 1 });
   const { property } = outcome.trace as NonNullable<Outcome["trace"]>;
   const goal = { property, condition: { op: "const", value: true } } as System["alwaysPossible"][number];

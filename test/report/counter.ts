@@ -130,9 +130,7 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   }),
   asked: { configuration: {}, version: null, variants: [], contexts: [] },
   properties: system.properties.map((p) => p.name),
-  whereTheyApply: [],
-  selection: "named",
-  without: [],
+  everyProperty: false,
   deadlock: system.deadlock,
   sometimes: [],
   happens: [],
@@ -143,7 +141,6 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   uncut: [],
   show: null,
   expect: null,
-  others: [],
   changed: [],
   ...some,
 });

@@ -4,7 +4,7 @@
  */
 import { FunctionWriter } from "./ir.ts";
 
-/** A range of states of a log, or of the places of a table: by where it is, from one number up to another. */
+/** A run of states of a log, or of the places of a table: by where it is, from one number up to another. */
 const RUN = ["at", "from", "to"] as const;
 
 /** What the code of the engine does, by its parameters. */
@@ -13,11 +13,11 @@ export const ENGINE_DOORS = {
   enter: [],
   /** Makes a state of a log the current one. */
   unpack: ["log", "state"],
-  /** Expands a range; gives the number of the first state that it left. */
+  /** Expands a run; gives the number of the first state that it left. */
   expand: RUN,
-  /** Keeps the least state of a range that has a step to the target, as the event 0. */
+  /** Keeps the least state of a run that has a step to the target, as the event 0. */
   searchPredecessors: RUN,
-  /** Marks the states of a range, from its end, that have a step to a marked one; gives how many it marked. */
+  /** Marks the states of a run, from its end, that have a step to a marked one; gives how many it marked. */
   sweep: RUN,
   /** Whether a state of a log is marked. */
   isMarked: ["log", "state"],
@@ -25,7 +25,7 @@ export const ENGINE_DOORS = {
 
 /** There is one for each goal, and one for each set of parts. */
 const NUMBERED_DOORS = {
-  /** Marks each state of a range that is the goal. */
+  /** Marks each state of a run that is the goal. */
   mark: RUN,
   /** Enters the pairs of a set again that it has from one number up to another. */
   rebuild: ["from", "to"],
@@ -35,11 +35,11 @@ const NUMBERED_DOORS = {
 export const ROOTS_DOORS = {
   /** Enters the pairs of the stash again. */
   "rebuild stash": ["from", "to"],
-  /** Moves a range of the table before into the table; gives the number of the first that it left. */
+  /** Moves a run of the table before into the table; gives the number of the first that it left. */
   "move table": RUN,
-  /** Adds a range of the pairs that were in the stash; gives the number of the first that it left. */
+  /** Adds a run of the pairs that were in the stash; gives the number of the first that it left. */
   "move stash": RUN,
-  /** Arranges a range of a log anew, by its directory. */
+  /** Arranges a run of a log anew, by its directory. */
   rearrange: RUN,
 } as const;
 
@@ -58,7 +58,7 @@ export type ArgumentsOf<D extends Door> = D extends keyof typeof ENGINE_DOORS
       ? Numbers<(typeof NUMBERED_DOORS)[N]>
       : never;
 
-/** What takes a range. Threads do some of it together. */
+/** What takes a run. Threads do some of it together. */
 export type Job = "expand" | "move table" | "move stash";
 
 /** Instances of generated code as they are given by WebAssembly or made of JavaScript. */

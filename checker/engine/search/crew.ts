@@ -1,7 +1,7 @@
 /** Threads that expand a level together. They are started for the first level that is worth it, and end with the search. */
 import type { Worker } from "node:worker_threads";
-import type { Range } from "../store/ranges.ts";
-import { JOBS, type JobOfCrew, rangeAt, WORDS, wordsFor } from "./control.ts";
+import type { Run } from "../store/ranges.ts";
+import { JOBS, type JobOfCrew, runAt, WORDS, wordsFor } from "./control.ts";
 import type { Machine } from "./machine.ts";
 import { newThread } from "./thread.ts";
 
@@ -35,18 +35,18 @@ export class Crew {
     });
   }
 
-  /** Begins to do something to ranges, at most one of each log. */
-  begin(job: JobOfCrew, ranges: readonly Range[]): void {
+  /** Begins to do something to runs, at most one of each log. */
+  begin(job: JobOfCrew, runs: readonly Run[]): void {
     for (let i = 0; i < this.#logs; i++) {
-      const { at, from, to } = ranges[i] ?? { at: 0, from: 0, to: 0 };
-      const range = rangeAt(JOBS.indexOf(job), i, this.#logs);
-      this.#control[range + WORDS.cursor] = from;
-      this.#control[range + WORDS.end] = to;
-      this.#control[range + WORDS.at] = at;
+      const { at, from, to } = runs[i] ?? { at: 0, from: 0, to: 0 };
+      const run = runAt(JOBS.indexOf(job), i, this.#logs);
+      this.#control[run + WORDS.cursor] = from;
+      this.#control[run + WORDS.end] = to;
+      this.#control[run + WORDS.at] = at;
     }
   }
 
-  /** Lets all work until the ranges of a job are done, or until one wants more room; meanwhile looks up now and then. */
+  /** Lets all work until the runs of a job are done, or until one wants more room; meanwhile looks up now and then. */
   *round(job: JobOfCrew): Generator<void, void, void> {
     this.#control[WORDS.job] = JOBS.indexOf(job);
     Atomics.store(this.#control, WORDS.done, 0);

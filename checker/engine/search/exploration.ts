@@ -6,19 +6,19 @@
 import type { State } from "../../language/evaluate.ts";
 import type { System } from "../../language/system.ts";
 import { concretely, type Stretch } from "../../reduction/concrete.ts";
-import { pathBetween } from "../../reduction/path.ts";
+import { wayBetween } from "../../reduction/path.ts";
 import { Findings } from "../../reference/findings.ts";
 import { INTERRUPTED, type Lengthy, type Progress } from "../../reference/progress.ts";
 import { limitReached, type Path, type Place, type SearchResult } from "../../reference/result.ts";
 import type { ArgumentsOf, EngineDoor } from "../code/doors.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "../state/layout.ts";
 import type { Tree } from "../state/tree.ts";
-import { type Event, type MemoryMap, MODE } from "../steps/memory-map.ts";
-import { OutOfAddresses, OutOfMemory } from "../store/memories.ts";
-import { type Range, slicesOf, statesIn } from "../store/ranges.ts";
+import { type Event, type Frame, MODE } from "../steps/memory-map.ts";
+import { OutOfAddresses, OutOfMemory } from "../store/pages.ts";
+import { type Run, slicesOf, statesIn } from "../store/ranges.ts";
 import type { Store } from "../store/store.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
-import { type EngineOptions, machineOptionsOf, type Reductions } from "./options.ts";
+import { type EngineOptions, type Few, machineOptionsOf } from "./options.ts";
 import { Sightings } from "./sightings.ts";
 import { Interrupted, Work } from "./work.ts";
 
@@ -39,9 +39,9 @@ const UNCHECKED = "when the graph was explored: what is to stay possible was not
 const WORTH_A_CREW = 20_000;
 
 /** How one search goes. */
-export interface SearchPlan {
+export interface Way {
   readonly tree: Tree;
-  readonly reductions: Reductions;
+  readonly few: Few;
   /** In how many shards the roots are; with 0, as usual, they are in the memory of all. */
   readonly shards?: number;
   /** A store whose search has ended, and why it goes on with another. */
@@ -67,16 +67,12 @@ export class EngineSearch {
   #full: OutOfMemory | null = null;
 
   /** Throws `Unsupported`, `OutOfMemory` and `TooWide`; a store whose search has ended gives its memory. */
-  constructor(
-    system: System,
-    options: EngineOptions,
-    { tree, reductions, shards = options.shards ?? 0, ended, anew }: SearchPlan,
-  ) {
+  constructor(system: System, options: EngineOptions, { tree, few, shards = options.shards ?? 0, ended, anew }: Way) {
     this.#system = system;
     this.#options = options;
     this.#anew = anew;
     this.#layout = layoutOf(system);
-    this.#machineOptions = { ...machineOptionsOf(options), shards, ...reductions, ...(ended ? { ended } : {}) };
+    this.#machineOptions = { ...machineOptionsOf(options), shards, ...few, ...(ended ? { ended } : {}) };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
     this.#work = new Work(
       this.#machine,
@@ -101,13 +97,13 @@ export class EngineSearch {
     return this.#full instanceof OutOfAddresses;
   }
 
-  get #map(): MemoryMap {
-    return this.#machine.engine.map;
+  get #frame(): Frame {
+    return this.#machine.engine.frame;
   }
 
   /** Where something that each thread has for itself lies for the search's own. */
   #own(what: "current" | "target" | "mode"): number {
-    return this.#map.base + this.#map.memory[what].offset;
+    return this.#frame.base + this.#frame.memory[what].offset;
   }
 
   get #counts(): readonly number[] {
@@ -139,7 +135,7 @@ export class EngineSearch {
         this.#levels.push(this.#counts);
         if (incomplete) break;
         if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
-        if (this.#rangesOf(level + 1).length === 0) break;
+        if (this.#runsOf(level + 1).length === 0) break;
         incomplete = limitReached(this.#options, this.#machine.store.total, level);
         isLarge = incomplete === null && this.#machine.store.total > atMost;
         if (incomplete || isLarge) break;
@@ -177,25 +173,25 @@ export class EngineSearch {
 
   /** Some of the states that were seen last, evenly spread. */
   sample(): Packed[] {
-    const [first] = this.#machine.store.logs;
-    if (!first) return [];
-    const size = Math.min(SAMPLE, first.count);
-    const from = first.count >> 1;
+    const [run] = this.#machine.store.logs;
+    if (!run) return [];
+    const size = Math.min(SAMPLE, run.count);
+    const from = run.count >> 1;
     return Array.from({ length: size }, (_, i) => {
-      this.#call("unpack", first.log, from + Math.floor((i * (first.count - from)) / size));
+      this.#call("unpack", run.log, from + Math.floor((i * (run.count - from)) / size));
       return this.#read(this.#own("current"));
     });
   }
 
   /** Expands one level; gives the limit that ended it early, if one did. */
   *#expandLevel(level: number): Lengthy<string | null> {
-    const ranges = this.#rangesOf(level);
+    const runs = this.#runsOf(level);
     let incomplete: string | null = null;
     try {
-      for (const _ of this.#work.prepare(ranges)) yield this.#progress(level);
+      for (const _ of this.#work.prepare(runs)) yield this.#progress(level);
       this.#sightings.want((event) => this.#matters(event, level));
-      for (const slice of slicesOf(ranges)) {
-        for (const _ of this.#work.expand(slice, ranges)) yield this.#progress(level);
+      for (const slice of slicesOf(runs)) {
+        for (const _ of this.#work.expand(slice, runs)) yield this.#progress(level);
         this.#sightings.collect();
       }
     } catch (error) {
@@ -212,11 +208,11 @@ export class EngineSearch {
 
   #progress(level: number): Progress {
     const anew = this.#anew === undefined ? {} : { anew: this.#anew };
-    return { level, states: this.#machine.store.total, frontier: statesIn(this.#rangesOf(level)), ...anew };
+    return { level, states: this.#machine.store.total, frontier: statesIn(this.#runsOf(level)), ...anew };
   }
 
   /** The states of a level. */
-  #rangesOf(level: number): readonly Range[] {
+  #runsOf(level: number): readonly Run[] {
     const [before, after] = [this.#levels[level], this.#levels[level + 1]];
     return this.#machine.store.logs
       .map(({ log }, i) => ({ at: log, from: before?.[i] ?? 0, to: after?.[i] ?? 0 }))
@@ -269,7 +265,7 @@ export class EngineSearch {
         yield this.#progress(level);
         if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
         this.#sightings.want((event) => this.#matters(event, level));
-        for (const { at, from, to } of this.#rangesOf(level)) this.#call(`mark ${number}`, at, from, to);
+        for (const { at, from, to } of this.#runsOf(level)) this.#call(`mark ${number}`, at, from, to);
         for (const packed of this.#sightings.least()) {
           const id = this.#noted.push({ packed, level }) - 1;
           this.#findings.isGoal(goal, decode(this.#layout, packed), id, level);
@@ -282,7 +278,7 @@ export class EngineSearch {
           yield this.#progress(level);
           if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
           this.#inMode(MODE.mark, () => {
-            for (const { at, from, to } of this.#rangesOf(level)) marked += this.#call("sweep", at, from, to);
+            for (const { at, from, to } of this.#runsOf(level)) marked += this.#call("sweep", at, from, to);
           });
         }
       }
@@ -295,7 +291,7 @@ export class EngineSearch {
   #leastUnmarked(): Noted | null {
     for (let level = 0; level < this.#levels.length - 1; level++) {
       let least: Packed | null = null;
-      for (const { at, from, to } of this.#rangesOf(level)) {
+      for (const { at, from, to } of this.#runsOf(level)) {
         for (let state = from; state < to; state++) {
           if (this.#call("isMarked", at, state) !== 0) continue;
           this.#call("unpack", at, state);
@@ -318,14 +314,14 @@ export class EngineSearch {
   }
 
   /**
-   * The least path to a place: from level to level back, the least state with a step to the one after it. A state that was
+   * The least way to a place: from level to level back, the least state with a step to the one after it. A state that was
    * passed through may have been met from its own level only.
    */
   #trace({ state, transition }: Place): Path {
     const noted = this.#noted[state];
     if (!noted) throw new Error(`the search knows of no place ${state}`);
     const { dependence, symmetry } = this.#machineOptions;
-    const path: Stretch[] = [];
+    const way: Stretch[] = [];
     const firsts = this.#firsts();
     let { packed, level } = noted;
     const isFirst = (one: Packed): boolean => firsts.some((first) => compareStates(this.#layout, one, first) === 0);
@@ -337,12 +333,12 @@ export class EngineSearch {
       const isThere = (one: State) => isAfter(one) || (symmetry !== null && isAfter(symmetry.canonical(one).state));
       const from = decode(this.#layout, before.packed);
       const to = decode(this.#layout, after);
-      path.unshift({ steps: pathBetween(this.#system, dependence, from, isThere), to });
+      way.unshift({ steps: wayBetween(this.#system, dependence, from, isThere), to });
       ({ packed, level } = before);
     }
     const begin = decode(this.#layout, packed);
-    if (symmetry) return concretely(this.#system, symmetry, begin, path, transition);
-    return { start: begin, steps: [...path.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
+    if (symmetry) return concretely(this.#system, symmetry, begin, way, transition);
+    return { start: begin, steps: [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
   }
 
   /** The least state of a level from which a state is met. */
@@ -350,7 +346,7 @@ export class EngineSearch {
     this.#sightings.want(() => false);
     this.#write(this.#own("target"), packed);
     this.#inMode(MODE.match, () => {
-      for (const { at, from, to } of this.#rangesOf(level)) this.#call("searchPredecessors", at, from, to);
+      for (const { at, from, to } of this.#runsOf(level)) this.#call("searchPredecessors", at, from, to);
     });
     const [found] = this.#sightings.least();
     return found ? { packed: found, level } : null;

@@ -48,20 +48,20 @@ const FOUR_GIB = 2 ** 32;
 const TABLES = ["firstTable", "largestRoots", "rootBits", "addresses"] as const;
 
 /** What the generated engine is to be like, whatever is searched by it. */
-export function machineOptionsOf(options: EngineOptions): Omit<MachineOptions, "shards" | "ended" | keyof Reductions> {
+export function machineOptionsOf(options: EngineOptions): Omit<MachineOptions, "shards" | "ended" | keyof Few> {
   const { backend = "wasm", memory = FOUR_GIB, unroll = 8, nearBits, workers = 1 } = options;
   const tables = Object.fromEntries(TABLES.flatMap((name) => (options[name] ? [[name, options[name]]] : [])));
   const threads = backend === "js" ? 1 : workers;
   return { backend, memory, unroll, threads, tables, ...(nearBits === undefined ? {} : { nearBits }) };
 }
 
-/** By what the graph is reduced; null: not by that. */
-export type Reductions = Pick<MachineOptions, "dependence" | "symmetry">;
+/** What is used to keep few states. */
+export type Few = Pick<MachineOptions, "dependence" | "symmetry">;
 
 /** Nothing is reduced. */
-export const UNREDUCED: Reductions = { dependence: null, symmetry: null };
+export const ALL: Few = { dependence: null, symmetry: null };
 
-export function reductionsOf(system: System, { por, symmetry }: EngineOptions): Reductions {
+export function fewOf(system: System, { por, symmetry }: EngineOptions): Few {
   const naming = symmetry ? new Symmetry(system) : null;
   return {
     dependence: por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null,

@@ -8,11 +8,11 @@ import type { SearchResult } from "../../reference/result.ts";
 import { layoutOf } from "../state/layout.ts";
 import { balancedTree, fittedTree, ofTwo, type Tree } from "../state/tree.ts";
 import { TooWide } from "../store/arrangement.ts";
-import { MAXIMUM_PAGES, OutOfMemory } from "../store/memories.ts";
+import { MAXIMUM_PAGES, OutOfMemory } from "../store/pages.ts";
 import { PAGE } from "../store/pair-set.ts";
 import type { Store } from "../store/store.ts";
-import { EngineSearch, type SearchPlan } from "./exploration.ts";
-import { type EngineOptions, notBegun, type Reductions, reductionsOf, UNREDUCED } from "./options.ts";
+import { EngineSearch, type Way } from "./exploration.ts";
+import { ALL, type EngineOptions, type Few, fewOf, notBegun } from "./options.ts";
 
 /** States that are seen before the tree is fitted to them: below, all code generated once more costs more than it saves. */
 const WORTH_A_FIT = 250_000;
@@ -23,10 +23,10 @@ export const engineSearch = (system: System, options: EngineOptions = {}): Searc
 
 export function* engineSearching(system: System, options: EngineOptions = {}): Lengthy<SearchResult> {
   try {
-    const reductions = options.reduceFrom === undefined ? reductionsOf(system, options) : UNREDUCED;
-    const begun = options.tree ?? (yield* begin(system, options, reductions));
+    const few = options.reduceFrom === undefined ? fewOf(system, options) : ALL;
+    const begun = options.tree ?? (yield* begin(system, options, few));
     if (!("nodes" in begun)) return begun;
-    const then = options.reduceFrom === undefined ? reductions : reductionsOf(system, options);
+    const then = options.reduceFrom === undefined ? few : fewOf(system, options);
     return yield* inTree(system, options, begun, then);
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
@@ -38,7 +38,7 @@ export function* engineSearching(system: System, options: EngineOptions = {}): L
  * What is seen first says how the states are best cut into parts: a search of few states, or the tree for more. Before
  * anything is reduced it may be a search of many.
  */
-function* begin(system: System, options: EngineOptions, reductions: Reductions): Lengthy<SearchResult | Tree> {
+function* begin(system: System, options: EngineOptions, few: Few): Lengthy<SearchResult | Tree> {
   const { words } = layoutOf(system);
   const { fitFrom = WORTH_A_FIT, reduceFrom } = options;
   const workers = reduceFrom === undefined ? 1 : options.workers;
@@ -47,7 +47,7 @@ function* begin(system: System, options: EngineOptions, reductions: Reductions):
     { ...options, ...(workers ? { workers } : {}) },
     {
       tree: balancedTree(words),
-      reductions,
+      few,
     },
   );
   return (yield* first.result(reduceFrom ?? fitFrom)) ?? fittedTree(words, first.sample());
@@ -57,20 +57,20 @@ function* begin(system: System, options: EngineOptions, reductions: Reductions):
  * Searches with a tree; anew with a node for two of three that hang on its root, where their numbers become too large,
  * and with the roots in memories of their own, where one is full and more may be used.
  */
-function* inTree(system: System, options: EngineOptions, tree: Tree, reductions: Reductions): Lengthy<SearchResult> {
-  let plan: SearchPlan = { tree, reductions };
+function* inTree(system: System, options: EngineOptions, tree: Tree, few: Few): Lengthy<SearchResult> {
+  let way: Way = { tree, few };
   for (;;) {
     let search: EngineSearch | undefined;
     try {
-      search = new EngineSearch(system, options, plan);
+      search = new EngineSearch(system, options, way);
       const result = (yield* search.result()) as SearchResult;
       const shards = search.isOutOfAddresses && search.shards === 0 ? shardsFor(options) : 0;
       if (shards === 0 || !hasMemories(search.store, shards + 1)) return result;
-      plan = { ...plan, shards, ended: search.store, anew: "one memory was full" };
+      way = { ...way, shards, ended: search.store, anew: "one memory was full" };
     } catch (error) {
       if (!(error instanceof TooWide)) throw error;
       const ended = search ? { ended: search.store, anew: "parts of states have many values" } : {};
-      plan = { ...plan, tree: ofTwo(plan.tree), ...ended };
+      way = { ...way, tree: ofTwo(way.tree), ...ended };
     }
   }
 }
@@ -105,6 +105,6 @@ function shardsFor({ memory = 0, addresses = MAXIMUM_PAGES }: EngineOptions): nu
 
 /** The tree that a search of the whole graph uses. Throws `Unsupported`. */
 export function treeFor(system: System): Tree {
-  const begun = finish(begin(system, { exploreAll: true }, UNREDUCED));
+  const begun = finish(begin(system, { exploreAll: true }, ALL));
   return "nodes" in begun ? begun : balancedTree(layoutOf(system).words);
 }

@@ -24,8 +24,8 @@ export class Sightings {
     this.fired = system.commands.map(() => 0);
   }
 
-  get #map() {
-    return this.#machine.engine.map;
+  get #frame() {
+    return this.#machine.engine.frame;
   }
 
   get #memory() {
@@ -34,22 +34,22 @@ export class Sightings {
 
   /** Says which events matter from now on; none has been seen. */
   want(wanted: (event: Event) => boolean): void {
-    const { events, memory } = this.#map;
+    const { events, memory } = this.#frame;
     for (const [number, event] of events.entries()) {
       const isWanted = Number(wanted(event));
       for (const base of this.#bases()) {
         this.#memory.bytes[base + memory.wanted.offset + number] = isWanted;
-        this.#memory.setWord(base + this.#map.leastOf(number).offset, 0);
+        this.#memory.setWord(base + this.#frame.leastOf(number).offset, 0);
       }
     }
   }
 
   /** The least state of each event that was seen, by each thread: packed. */
   least(): Int32Array[] {
-    const { events, layout } = this.#map;
+    const { events, layout } = this.#frame;
     return this.#bases().flatMap((base) =>
       events.flatMap((_, number) => {
-        const at = base + this.#map.leastOf(number).offset;
+        const at = base + this.#frame.leastOf(number).offset;
         if (this.#memory.word(at) === 0) return [];
         const first = (at + 4) >>> 2;
         return [this.#memory.words.slice(first, first + layout.words)];
@@ -59,7 +59,7 @@ export class Sightings {
 
   /** Adds what the threads have counted, who begin at 0 again. */
   collect(): void {
-    const { memory } = this.#map;
+    const { memory } = this.#frame;
     const taken = (at: number): number => {
       const count = this.#memory.word(at) >>> 0;
       this.#memory.setWord(at, 0);
@@ -76,14 +76,14 @@ export class Sightings {
 
   /** Forgets which commands the search's own thread has counted since. */
   forget(): void {
-    const { base, memory } = this.#map;
+    const { base, memory } = this.#frame;
     for (const id of this.fired.keys()) this.#memory.setWord(base + memory.fired.offset + 4 * id, 0);
   }
 
   /** The labels that are marked for each context. */
   labels(what: "cuts" | "open"): ReadonlySet<number>[] {
     const { contexts, labels } = this.#system;
-    const { offset } = this.#map.memory[what];
+    const { offset } = this.#frame.memory[what];
     const isMarked = (context: number, label: number): boolean =>
       this.#bases().some((base) => this.#memory.bytes[base + offset + context * labels.length + label] !== 0);
     return contexts.map((_, context) => new Set([...labels.keys()].filter((label) => isMarked(context, label))));

@@ -1,11 +1,11 @@
 /**
- * Who does something to ranges of states: the search's own thread, or threads that it starts for levels that are worth it.
+ * Who does something to runs of states: the search's own thread, or threads that it starts for levels that are worth it.
  * Room is made in between, when a set wants more. Every now and then whoever asked for the work gets the word.
  */
 import { INTERRUPTED } from "../../reference/progress.ts";
 import type { Job } from "../code/doors.ts";
 import { STOP } from "../store/pair-set.ts";
-import { handleOf, type Range, statesIn } from "../store/ranges.ts";
+import { handleOf, type Run, statesIn } from "../store/ranges.ts";
 import type { Move } from "../store/shard.ts";
 import type { JobOfCrew } from "./control.ts";
 import { Crew } from "./crew.ts";
@@ -27,7 +27,7 @@ const BETWEEN_LOOKS = 4096;
 export class Work {
   readonly #machine: Machine;
   readonly #threads: number;
-  /** Ranges of at least this many states are expanded by several threads. */
+  /** Runs of at least this many states are expanded by several threads. */
   readonly #crewFrom: number;
   readonly #signal: AbortSignal | undefined;
   #crew: Crew | null = null;
@@ -41,32 +41,32 @@ export class Work {
 
   /** Where each thread has what is its own. */
   get bases(): readonly number[] {
-    return [this.#machine.engine.map.base, ...(this.#crew?.bases ?? [])];
+    return [this.#machine.engine.frame.base, ...(this.#crew?.bases ?? [])];
   }
 
-  /** Has threads for a level of these ranges, if it is worth them. Throws `OutOfMemory`. */
-  *prepare(level: readonly Range[]): Working {
+  /** Has threads for a level of these runs, if it is worth them. Throws `OutOfMemory`. */
+  *prepare(level: readonly Run[]): Working {
     if (this.#crew || !this.#isLarge(level)) return;
     this.#crew = new Crew(this.#machine, this.#threads);
     for (const move of this.#machine.store.makeRoom()) yield* this.#move(move);
   }
 
-  /** Expands ranges of a level, at most one of each log. Throws `OutOfMemory` and `Interrupted`. */
-  *expand(ranges: readonly Range[], level: readonly Range[]): Working {
-    yield* this.#isLarge(level) ? this.#together("expand", ranges) : this.#alone("expand", ranges);
+  /** Expands runs of a level, at most one of each log. Throws `OutOfMemory` and `Interrupted`. */
+  *expand(runs: readonly Run[], level: readonly Run[]): Working {
+    yield* this.#isLarge(level) ? this.#together("expand", runs) : this.#alone("expand", runs);
   }
 
   end(): void {
     this.#crew?.end();
   }
 
-  #isLarge(level: readonly Range[]): boolean {
+  #isLarge(level: readonly Run[]): boolean {
     return statesIn(level) >= this.#crewFrom;
   }
 
-  *#alone(job: Job, ranges: readonly Range[]): Working {
+  *#alone(job: Job, runs: readonly Run[]): Working {
     const work = this.#machine.job(job);
-    for (const { at, from, to } of ranges) {
+    for (const { at, from, to } of runs) {
       for (let next = from; next < to; yield* this.#makeRoom()) {
         next = work(at, next, Math.min(to, next + BETWEEN_LOOKS));
         yield;
@@ -75,10 +75,10 @@ export class Work {
     }
   }
 
-  *#together(job: JobOfCrew, ranges: readonly Range[]): Working {
+  *#together(job: JobOfCrew, runs: readonly Run[]): Working {
     const { store } = this.#machine;
     const crew = this.#crew as Crew;
-    crew.begin(job, ranges);
+    crew.begin(job, runs);
     do {
       for (const _ of crew.round(job)) {
         yield;
@@ -106,7 +106,7 @@ export class Work {
   *#move(move: Move): Working {
     const { store } = this.#machine;
     const { shard } = move;
-    const stash = move.stash.map((range) => ({ ...range, at: handleOf(range.at, shard) }));
+    const stash = move.stash.map((run) => ({ ...run, at: handleOf(run.at, shard) }));
     yield* this.#alone("move stash", stash);
     const places = [{ at: handleOf(move.table, shard), from: 0, to: move.to }];
     const byCrew = this.#crew && store.total >= this.#crewFrom;

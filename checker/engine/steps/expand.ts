@@ -12,7 +12,7 @@ import { leafCodes, Unsupported } from "../state/codes.ts";
 import { maskOf } from "../state/layout.ts";
 import { integer, toCode, type Val } from "../state/values.ts";
 import { Lowering } from "./lower.ts";
-import { DEADLOCK, type Event, type MemoryMap, MODEL_ERROR } from "./memory-map.ts";
+import { DEADLOCK, type Event, type Frame, MODEL_ERROR } from "./memory-map.ts";
 
 /** What a function of a context and a label answers, as bits. */
 export const BIT = {
@@ -40,17 +40,17 @@ export interface Callees {
 type Known = ReadonlyMap<Binder, Val>;
 
 export class Expander {
-  readonly #map: MemoryMap;
+  readonly #frame: Frame;
   readonly #callees: Callees;
 
-  constructor(map: MemoryMap, callees: Callees) {
-    this.#map = map;
+  constructor(frame: Frame, callees: Callees) {
+    this.#frame = frame;
     this.#callees = callees;
   }
 
   /** The steps of a context that stands at a label. */
   stepsOf(context: number, label: Label | null): Func {
-    const { system } = this.#map;
+    const { system } = this.#frame;
     const writer = new FunctionWriter(`${system.contexts[context]?.name} ${label?.name ?? "(end)"}`);
     if (!label) {
       writer.emit(ir.ret(c(0)));
@@ -60,7 +60,7 @@ export class Expander {
     const idle = mayStop || schedules || serves ? 0 : BIT.notAtRest;
     const moving = (mayStop || schedules ? 0 : BIT.notAtRest) | (mayStop ? 0 : BIT.moves);
     writer.block((error) => {
-      const lowering = new Lowering(this.#map, writer, context, { error, broken: error });
+      const lowering = new Lowering(this.#frame, writer, context, { error, broken: error });
       if (!arrive) writer.if(ir.not(lowering.test(system.mayRun)), () => writer.emit(ir.ret(c(idle))));
       for (const entry of label.entries) this.#entry(lowering, label, entry, moving);
       this.#waits(lowering, label);
@@ -76,11 +76,11 @@ export class Expander {
    * already been. Where that question has no value the answer is no.
    */
   cutMarks(): Func {
-    const { system, layout, memory } = this.#map;
+    const { system, layout, memory } = this.#frame;
     const writer = new FunctionWriter("cut marks");
     const nowhere: Target = { kind: "block" };
     for (const context of system.contexts.keys()) {
-      const lowering = new Lowering(this.#map, writer, context, { error: nowhere, broken: nowhere });
+      const lowering = new Lowering(this.#frame, writer, context, { error: nowhere, broken: nowhere });
       for (const arrival of arrivalsOf(system, context)) {
         const whom = arrival.cuts;
         if (!whom) continue;
@@ -132,7 +132,7 @@ export class Expander {
   #choices({ binders }: Command): Known[] {
     let known: Map<Binder, Val>[] = [new Map()];
     for (const binder of binders) {
-      const size = this.#map.system.universe.size(binder.set);
+      const size = this.#frame.system.universe.size(binder.set);
       known = known.flatMap((one) =>
         Array.from({ length: size }, (_, i) => new Map(one).set(binder, integer(c(i), i, i))),
       );
@@ -142,7 +142,7 @@ export class Expander {
 
   #fire(lowering: Lowering, label: Label, command: Command, known: Known): void {
     const { writer, self } = lowering;
-    const { memory, system } = this.#map;
+    const { memory, system } = this.#frame;
     const fired = ir.own(memory.fired, 4 * command.id);
     writer.emit(ir.store(fired, ir.add(ir.load(fired), c(1))));
     within(lowering, known, () => {
@@ -153,7 +153,7 @@ export class Expander {
         this.#attempt(lowering, true, () => {
           const cut = writer.shared(lowering.value(whom).number);
           writer.if(ir.ltu(cut, c(system.contexts.length)), () => {
-            const pc = lowering.code(ir.add(cut, c(this.#map.layout.pcCell(0))));
+            const pc = lowering.code(ir.add(cut, c(this.#frame.layout.pcCell(0))));
             writer.emit(ir.store8(ir.add(pc, ir.own(memory.cuts, self * system.labels.length)), c(1)));
           });
         });
@@ -220,11 +220,11 @@ export class Expander {
   }
 
   #wanted(event: Event): Expr {
-    return ir.load8(ir.own(this.#map.memory.wanted, this.#map.eventNumber(event)));
+    return ir.load8(ir.own(this.#frame.memory.wanted, this.#frame.eventNumber(event)));
   }
 
   #event(writer: FunctionWriter, event: Event): void {
-    const number = this.#map.eventNumber(event);
+    const number = this.#frame.eventNumber(event);
     writer.if(this.#wanted(event), () => writer.emit(ir.run(ir.call(this.#callees.keep, c(number)))));
   }
 
@@ -235,7 +235,7 @@ export class Expander {
   /** The successor: all cells are read before the first is written, and afterwards it is the current state again. */
   #effect(lowering: Lowering, command: Command): void {
     const { writer } = lowering;
-    const { layout, memory } = this.#map;
+    const { layout, memory } = this.#frame;
     const touched = new Set<number>();
     writer.block((done) => {
       writer.block((error) => {
@@ -261,7 +261,7 @@ export class Expander {
           this.#writeAt(writer, cell, code);
         }
         const { found, pass } = this.#callees;
-        const passes = this.#map.options.reduction?.dependence.mayPass(lowering.self, command.target ?? 0);
+        const passes = this.#frame.options.reduction?.dependence.mayPass(lowering.self, command.target ?? 0);
         const taken = pass && passes ? ir.call(pass, c(lowering.self)) : ir.call(found);
         writer.emit(ir.run(taken), ir.br(done));
       });
@@ -273,8 +273,8 @@ export class Expander {
   }
 
   #writeAt(writer: FunctionWriter, cell: Expr, code: Expr): void {
-    const { memory } = this.#map;
-    const field = writer.shared(ir.load(ir.shl(cell, c(2)), this.#map.fields));
+    const { memory } = this.#frame;
+    const field = writer.shared(ir.load(ir.shl(cell, c(2)), this.#frame.fields));
     const at = writer.shared(ir.add(ir.own(memory.successor), ir.shru(field, c(16))));
     const shift = writer.shared(ir.bitAnd(field, c(31)));
     const bits = ir.bitAnd(ir.shru(field, c(8)), c(0xff));
@@ -286,7 +286,7 @@ export class Expander {
   /** The cells that an effect writes, and the code that each gets. */
   #writes(lowering: Lowering, { effect }: Command, error: Target) {
     const { writer } = lowering;
-    const { universe } = this.#map.system;
+    const { universe } = this.#frame.system;
     const writes: { cell: Expr; first: number; last: number; code: Expr }[] = [];
     const unstored = new Set<string>();
     const assign = (one: Command["effect"][number], depth: number): void => {
@@ -306,7 +306,7 @@ export class Expander {
         if (!place || place.last < other.first || other.last < place.first) continue;
         lowering.leaveIf(ir.eq(place.cell, other.cell), error);
       }
-      const code = toCode(val, codes, this.#map.words, writer, (test) => lowering.leaveIf(test, error));
+      const code = toCode(val, codes, this.#frame.words, writer, (test) => lowering.leaveIf(test, error));
       if (place) writes.push({ ...place, code: writer.shared(code) });
       else unstored.add(name);
       if (writes.length > MOST_CHOICES) throw new Unsupported("an effect writes thousands of cells");
@@ -317,7 +317,7 @@ export class Expander {
 
   /** What is asked of every state. */
   stateChecks(): Func {
-    const { system } = this.#map;
+    const { system } = this.#frame;
     return this.#ofState("states", (lowering) => {
       for (const check of system.invariants) this.#check(lowering, check, false);
       for (const [witness, { condition }] of system.witnesses.entries()) {
@@ -329,7 +329,7 @@ export class Expander {
   /** What is asked of states at rest. */
   restChecks(): Func {
     return this.#ofState("states at rest", (lowering) => {
-      for (const check of this.#map.system.atRest) this.#check(lowering, check, false);
+      for (const check of this.#frame.system.atRest) this.#check(lowering, check, false);
     });
   }
 
@@ -357,7 +357,7 @@ export class Expander {
   #ofState(name: string, body: (lowering: Lowering) => void): Func {
     const writer = new FunctionWriter(name);
     const nowhere: Target = { kind: "block" };
-    body(new Lowering(this.#map, writer, -1, { error: nowhere, broken: nowhere }));
+    body(new Lowering(this.#frame, writer, -1, { error: nowhere, broken: nowhere }));
     return writer.fn;
   }
 }

@@ -21,7 +21,7 @@ export type Event =
   /** A step that leads to the state that is looked for. */
   | { readonly kind: "hit" };
 
-export interface MemoryMapOptions {
+export interface FrameOptions {
   /** Binders over sets up to this size are written out, element by element. */
   readonly unroll: number;
   /** Whether several threads add to the sets. */
@@ -29,7 +29,7 @@ export interface MemoryMapOptions {
   /** In how many shards the set of the roots is, if not here; for tests how many bits may differ within one. */
   readonly shards: number;
   readonly nearBits?: number;
-  /** Where only what must be followed is: which steps may be ample, and how many successors a state can have. */
+  /** Where only what must be followed is: which steps may go on alone, and how many successors a state can have. */
   readonly reduction?: { readonly dependence: Dependence; readonly most: number };
   /** Where of states that differ by names only one is kept. */
   readonly symmetry?: Symmetry;
@@ -80,12 +80,12 @@ export interface Memory {
   readonly reaches: Own;
 }
 
-export class MemoryMap {
+export class Frame {
   readonly system: System;
   readonly layout: Layout;
   readonly tree: Tree;
   readonly words = new Words();
-  readonly options: MemoryMapOptions;
+  readonly options: FrameOptions;
   readonly events: readonly Event[];
   readonly memory: Memory;
   /** How many bytes each thread has for itself. */
@@ -100,7 +100,7 @@ export class MemoryMap {
   readonly #tables = new Map<string, number>();
   readonly #eventNumbers: ReadonlyMap<string, number>;
 
-  constructor(layout: Layout, tree: Tree, base: number, options: MemoryMapOptions) {
+  constructor(layout: Layout, tree: Tree, base: number, options: FrameOptions) {
     const { system } = layout;
     this.system = system;
     this.layout = layout;

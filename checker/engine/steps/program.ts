@@ -1,5 +1,5 @@
 /**
- * The whole engine of a system as one program: expand a range of states, look for the predecessors of one, find out which
+ * The whole engine of a system as one program: expand a run of states, look for the predecessors of one, find out which
  * states can still reach a goal. The host turns the levels, makes room and reads what was seen.
  */
 import type { System } from "../../language/system.ts";
@@ -11,25 +11,25 @@ import type { Child, Tree } from "../state/tree.ts";
 import { HEADER, intern, type PairSet, pairAt, rebuild, STOP } from "../store/pair-set.ts";
 import { ROOTS, rootSet } from "../store/root-set.ts";
 import { type Roots, rootsHere, rootsInShards } from "../store/roots.ts";
-import { AmpleSearch, countUp, noteMatch, passing, stepsOf } from "./ample-search.ts";
+import { countUp, Few, noteMatch, passing, stepsOf } from "./ample-search.ts";
 import { BIT, Expander } from "./expand.ts";
 import { keepLeast } from "./keep.ts";
-import { MemoryMap, type MemoryMapOptions, MODE } from "./memory-map.ts";
+import { Frame, type FrameOptions, MODE } from "./memory-map.ts";
 import { type Renamer, renamerOf } from "./rename.ts";
 
 /** Where the headers of the sets begin: the host puts nothing below. */
 const HEADERS = 128;
 
 export interface Engine {
-  readonly map: MemoryMap;
+  readonly frame: Frame;
   readonly program: Program;
 }
 
 /** Generates the engine. Throws `Unsupported` for a system that only the reference takes. */
-export function generate(layout: Layout, tree: Tree, options: MemoryMapOptions): Engine {
-  const map = new MemoryMap(layout, tree, endOfHeaders(tree), options);
-  const program = new Generator(map).program();
-  return { map, program };
+export function generate(layout: Layout, tree: Tree, options: FrameOptions): Engine {
+  const frame = new Frame(layout, tree, endOfHeaders(tree), options);
+  const program = new Generator(frame).program();
+  return { frame, program };
 }
 
 /** The header of the set of a node. */
@@ -55,15 +55,15 @@ export function mostSuccessors({ contexts, labels, universe }: System): number {
 }
 
 class Generator {
-  readonly #map: MemoryMap;
+  readonly #frame: Frame;
   readonly #interns: readonly Func[];
   readonly #rebuilds: readonly Func[];
   readonly #roots: Roots;
   readonly #renamer: Renamer | null;
 
-  constructor(map: MemoryMap) {
-    this.#map = map;
-    const { memory, options, system, tree } = map;
+  constructor(frame: Frame) {
+    this.#frame = frame;
+    const { memory, options, system, tree } = frame;
     const set = (node: number): PairSet => ({
       header: headerOf(node),
       block: { offset: memory.blocks.offset + 8 * node },
@@ -76,19 +76,19 @@ class Generator {
       options.shards === 0
         ? rootsHere(rootSet(rootsOf(tree), stashOf(tree), memory.roots, { numbers, shared: options.shared }))
         : rootsInShards(options.shards, numbers, steps, options.nearBits);
-    this.#renamer = options.symmetry ? renamerOf(map, options.symmetry) : null;
+    this.#renamer = options.symmetry ? renamerOf(frame, options.symmetry) : null;
   }
 
   program(): Program {
-    const { system } = this.#map;
+    const { system } = this.#frame;
     const found = this.#found();
-    const keep = keepLeast(this.#map);
-    const { reduction } = this.#map.options;
+    const keep = keepLeast(this.#frame);
+    const { reduction } = this.#frame.options;
     const put = reduction ? this.#put() : null;
-    const pass = reduction ? passing(this.#map, this.#renamer) : null;
-    const expander = new Expander(this.#map, { found, keep, ...(pass ? { pass } : {}) });
+    const pass = reduction ? passing(this.#frame, this.#renamer) : null;
+    const expander = new Expander(this.#frame, { found, keep, ...(pass ? { pass } : {}) });
     const cutMarks = expander.cutMarks();
-    const ample = reduction && put ? new AmpleSearch(this.#map, reduction.dependence, put, cutMarks) : null;
+    const few = reduction && put ? new Few(this.#frame, reduction.dependence, put, cutMarks) : null;
     const table = system.contexts.flatMap(({ script }, context) =>
       // A label of another script is never met; the entry of the end stands in for it.
       system.labels.map((label) => (label && label.script !== script ? null : expander.stepsOf(context, label))),
@@ -101,12 +101,12 @@ class Generator {
     const deadlock = expander.deadlock();
     const goals = system.alwaysPossible.map((goal, i) => expander.isGoal(goal, i));
     const unpack = this.#unpack();
-    const takeSteps = ample?.takeAmple ?? this.#takeSteps();
+    const takeSteps = few?.takeFew ?? this.#takeSteps();
     const doors: Readonly<Record<keyof typeof ENGINE_DOORS, Func>> = {
       enter: this.#enter(),
       unpack,
-      expand: this.#expand(unpack, takeSteps, ample, { states, cutMarks, rest, deadlock }),
-      searchPredecessors: this.#searchPredecessors(unpack, takeSteps, ample, keep),
+      expand: this.#expand(unpack, takeSteps, few, { states, cutMarks, rest, deadlock }),
+      searchPredecessors: this.#searchPredecessors(unpack, takeSteps, few, keep),
       sweep: this.#sweep(unpack, takeSteps),
       isMarked: this.#isMarked(),
     };
@@ -123,13 +123,13 @@ class Generator {
         found,
         ...(pass ? [pass] : []),
         cutMarks,
-        ...(ample?.functions ?? []),
+        ...(few?.functions ?? []),
         ...steps,
         states,
         rest,
         deadlock,
         ...goals,
-        ...(ample ? [] : [takeSteps]),
+        ...(few ? [] : [takeSteps]),
         ...exports,
       ],
       table: [...filled, ...this.#roots.table],
@@ -146,8 +146,8 @@ class Generator {
   #enter(): Func {
     const writer = doorWriter("enter");
     const nodes: ir.Expr[] = [];
-    for (const [i, { left, right }] of this.#map.tree.nodes.entries()) {
-      const { current } = this.#map.memory;
+    for (const [i, { left, right }] of this.#frame.tree.nodes.entries()) {
+      const { current } = this.#frame.memory;
       const pair = [this.#child(left, current, nodes), this.#child(right, current, nodes)] as const;
       nodes.push(get(writer.local(ir.call(this.#interns[i] as Func, ...pair))));
     }
@@ -158,7 +158,7 @@ class Generator {
 
   /** The root of the successor: only parts that changed are looked up. */
   #successorsRoot(writer: FunctionWriter): readonly ir.Expr[] {
-    const { tree, memory } = this.#map;
+    const { tree, memory } = this.#frame;
     const nodes: ir.Expr[] = [];
     for (const [i, { left, right }] of tree.nodes.entries()) {
       const before = tree.nodes.map((_, node) => ir.load(ir.own(memory.nodes, 4 * node)));
@@ -174,20 +174,20 @@ class Generator {
 
   /** The numbers of the nodes that hang on the root. */
   #rootOf(nodes: readonly ir.Expr[]): readonly ir.Expr[] {
-    return this.#map.tree.root.map((node) => nodes[node] as ir.Expr);
+    return this.#frame.tree.root.map((node) => nodes[node] as ir.Expr);
   }
 
   /** What is done with each successor, by mode. */
   #found(): Func {
-    const { memory } = this.#map;
+    const { memory } = this.#frame;
     const writer = new FunctionWriter("found");
     const mode = ir.own(memory.mode);
-    if (this.#map.options.reduction) countUp(writer, memory.successors);
+    if (this.#frame.options.reduction) countUp(writer, memory.successors);
     writer.if(ir.eq(ir.load(mode), c(MODE.match)), () => {
-      noteMatch(this.#map, writer, this.#renamer);
+      noteMatch(this.#frame, writer, this.#renamer);
       writer.emit(ir.ret(c(0)));
     });
-    if (this.#map.system.alwaysPossible.length > 0) {
+    if (this.#frame.system.alwaysPossible.length > 0) {
       writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
         this.#asLeast(writer, () => {
           const isMarked = this.#roots.isMarked(writer, this.#successorsRoot(writer));
@@ -225,7 +225,7 @@ class Generator {
    * already, unless states were passed through.
    */
   #unpack(): Func {
-    const { tree, memory, options } = this.#map;
+    const { tree, memory, options } = this.#frame;
     const writer = doorWriter("unpack");
     const visit = (node: number, number: ir.Expr): void => {
       const at = ir.own(memory.nodes, 4 * node);
@@ -258,14 +258,14 @@ class Generator {
   #takeSteps(): Func {
     const writer = new FunctionWriter("takeSteps");
     const bits = writer.local(c(0));
-    for (const context of this.#map.system.contexts.keys()) {
-      writer.emit(ir.set(bits, ir.bitOr(stepsOf(this.#map, context), get(bits))));
+    for (const context of this.#frame.system.contexts.keys()) {
+      writer.emit(ir.set(bits, ir.bitOr(stepsOf(this.#frame, context), get(bits))));
     }
     writer.emit(ir.ret(get(bits)));
     return writer.fn;
   }
 
-  /** Makes each state of a range of a log the current one and does `body`, until `stop`. */
+  /** Makes each state of a run of a log the current one and does `body`, until `stop`. */
   #overRun(writer: FunctionWriter, unpack: Func, stop: ir.Expr, body: () => void): void {
     writer.loop((end) => {
       writer.if(ir.bitOr(ir.eq(get(1), get(2)), stop), () => writer.emit(ir.br(end)));
@@ -279,10 +279,10 @@ class Generator {
   #expand(
     unpack: Func,
     takeSteps: Func,
-    ample: AmpleSearch | null,
+    few: Few | null,
     ask: Readonly<Record<"states" | "cutMarks" | "rest" | "deadlock", Func>>,
   ): Func {
-    const { memory, system } = this.#map;
+    const { memory, system } = this.#frame;
     const writer = doorWriter("expand");
     this.#overRun(writer, unpack, ir.load(c(STOP)), () => {
       writer.emit(ir.run(ir.call(ask.states)), ir.run(ir.call(ask.cutMarks)));
@@ -297,23 +297,23 @@ class Generator {
         },
         () => writer.emit(ir.store(ir.own(memory.rested), c(1)), ir.run(ir.call(ask.rest))),
       );
-      if (ample) writer.emit(ir.run(ir.call(ample.passOn)));
+      if (few) writer.emit(ir.run(ir.call(few.passOn)));
     });
     this.#roots.flush(writer);
     writer.emit(ir.ret(get(1)));
     return writer.fn;
   }
 
-  /** Keeps the least state of a range that has a step to the target, as the event 0. */
-  #searchPredecessors(unpack: Func, takeSteps: Func, ample: AmpleSearch | null, keep: Func): Func {
-    const { layout, memory } = this.#map;
+  /** Keeps the least state of a run that has a step to the target, as the event 0. */
+  #searchPredecessors(unpack: Func, takeSteps: Func, few: Few | null, keep: Func): Func {
+    const { layout, memory } = this.#frame;
     const reaches = ir.own(memory.reaches);
     const writer = doorWriter("searchPredecessors");
     this.#overRun(writer, unpack, c(0), () => {
       writer.emit(ir.store(reaches, c(0)), ir.run(ir.call(takeSteps)));
-      if (ample) writer.emit(ir.run(ir.call(ample.passOn)));
+      if (few) writer.emit(ir.run(ir.call(few.passOn)));
       writer.if(ir.load(reaches), () => {
-        for (let word = 0; ample && word < layout.words; word++) {
+        for (let word = 0; few && word < layout.words; word++) {
           const back = ir.load(ir.own(memory.expanded, 4 * word));
           writer.emit(ir.store(ir.own(memory.current, 4 * word), back));
         }
@@ -323,7 +323,7 @@ class Generator {
     return writer.fn;
   }
 
-  /** Marks each state of a range that is a goal. */
+  /** Marks each state of a run that is a goal. */
   #mark(unpack: Func, goal: Func, number: number): Func {
     const writer = doorWriter(`mark ${number}`);
     this.#overRun(writer, unpack, c(0), () => {
@@ -341,9 +341,9 @@ class Generator {
     return writer.fn;
   }
 
-  /** Marks the states of a range, from its end, that have a step to a marked one; gives how many it marked. */
+  /** Marks the states of a run, from its end, that have a step to a marked one; gives how many it marked. */
   #sweep(unpack: Func, takeSteps: Func): Func {
-    const reaches = ir.own(this.#map.memory.reaches);
+    const reaches = ir.own(this.#frame.memory.reaches);
     const writer = doorWriter("sweep");
     const marked = writer.local(c(0));
     writer.loop((end) => {

@@ -80,7 +80,7 @@ const STASH = 128;
 const HEADER_OF_ROOTS = STASH + HEADER.bytes;
 const BASE = HEADER_OF_ROOTS + ROOTS.bytes;
 
-export interface ShardMap {
+export interface ShardFrame {
   readonly header: number;
   readonly stash: number;
   readonly own: OwnRoots;
@@ -90,7 +90,7 @@ export interface ShardMap {
   readonly base: number;
 }
 
-const SHARD: ShardMap = (() => {
+const SHARD: ShardFrame = (() => {
   let bytes = 0;
   const own = ownRoots((size) => {
     const offset = bytes;
@@ -117,7 +117,10 @@ const doors = (numbers: number): Readonly<Record<ShardDoor, number>> => ({
 const doorsOf = (numbers: number) => Object.entries(doors(numbers)) as [ShardDoor, number][];
 
 /** The code of a shard. What adds roots gives whether all are to stop. */
-export function shardProgram(numbers: number, shared: boolean): { readonly map: ShardMap; readonly program: Program } {
+export function shardProgram(
+  numbers: number,
+  shared: boolean,
+): { readonly frame: ShardFrame; readonly program: Program } {
   const set = rootSet(SHARD.header, SHARD.stash, SHARD.own, { numbers, shared });
   const here = rootsHere(set);
   const root = Array.from({ length: numbers }, (_, i) => get(i));
@@ -148,7 +151,7 @@ export function shardProgram(numbers: number, shared: boolean): { readonly map: 
     return writer.fn;
   });
   const functions = [...here.functions, ...written];
-  return { map: SHARD, program: { imports: [], functions, table: [], exports: [...here.exports, ...written] } };
+  return { frame: SHARD, program: { imports: [], functions, table: [], exports: [...here.exports, ...written] } };
 }
 
 /** A function that the code of the engine gets from a shard. */

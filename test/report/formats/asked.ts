@@ -11,13 +11,13 @@ import { loadSpec } from "../../../checker/spec/load.ts";
 
 /** Small specs of the project, with what each is a sample of. */
 export const SAMPLE: Readonly<Record<string, string>> = {
-  "violated, !RT": "hooks/hook-cuts-freelist",
-  "violated, RT": "hooks/nolock-waits-for-list-lock@preemptRt",
-  "violated, two CPUs": "hooks/contention-tracepoint",
-  "holds, RT": "gate/nmi-asks-again@preemptRt",
-  "holds, !RT": "memcg/memcg-v1-statistics",
-  "no progress": "debug/endless-new-slabs",
-  deadlock: "deferred/two-barriers",
+  "violated, !RT": "broken/hook-cuts-freelist",
+  "violated, RT": "broken/rt-nolock-waits-for-list-lock",
+  "violated, two CPUs": "broken/rt-contention-tracepoint",
+  "holds, RT": "rt-nmi-asks-again",
+  "holds, !RT": "memcg-v1-statistics",
+  "no progress": "broken/endless-new-slabs",
+  deadlock: "broken/rt-two-barriers",
   "deadlock, small": "examples/philosophers.json",
 };
 
