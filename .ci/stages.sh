@@ -38,3 +38,20 @@ second_opinions() {
   if command -v spin && command -v gcc && command -v rumur; then return; fi
   apt-get update && apt-get install -y --no-install-recommends spin gcc libc6-dev rumur
 }
+
+# Real kernels are run in QEMU, which comes from Debian, and must do what was recorded of them.
+kernels() {
+  command -v qemu-system-x86_64 || { apt-get update && apt-get install -y --no-install-recommends qemu-system-x86; } || return
+  local kernel
+  for kernel in $(npm run -s conform -- list --kernels); do
+    npm run -s conform -- get "$kernel" && npm run -s conform -- record "$kernel" --all --compare || return
+  done
+}
+
+# Sources of kernels come from Debian; the rows that are about them must quote what is there.
+trees() {
+  local release tree
+  for release in 7.2 7.3; do
+    tree=$(.ci/kernel-source "$release") && npm run -s drift -- "$tree" || return
+  done
+}

@@ -112,26 +112,28 @@ export const freelistCase = (
 /** How many specs of the kernel are measured in full: those with the most states. */
 const KERNEL_SPECS = 3;
 
-/** The largest specs there are, by the states that they pin. */
-async function kernelCases(): Promise<readonly Case[]> {
+/** The specs with the most states, by what they pin. */
+export function largestSpecs(count: number): readonly { name: string; states: number; depth: number }[] {
   const sized = specNames(folders).flatMap((name) => {
     const { expect } = JSON.parse(readFileSync(specNamed(name, folders).path, "utf8")) as Pinned;
-    return expect?.states ? [{ name, states: expect.states }] : [];
+    return expect?.states && expect.depth ? [{ name, states: expect.states, depth: expect.depth }] : [];
   });
-  const largest = sized.sort((a, b) => b.states - a.states).slice(0, KERNEL_SPECS);
-  return largest.map(({ name }) => ({
+  return sized.sort((a, b) => b.states - a.states).slice(0, count);
+}
+
+const kernelCases = (): readonly Case[] =>
+  largestSpecs(KERNEL_SPECS).map(({ name }) => ({
     name,
     title: `the spec ${name}`,
     model: () => modelOf(name, specNamed(name, folders), [name], null, null),
     contenders: [...NOLOCK, ...EXPORTED],
   }));
-}
 
 interface Pinned {
-  readonly expect?: { readonly states?: number };
+  readonly expect?: { readonly states?: number; readonly depth?: number };
 }
 
-export async function allCases(): Promise<readonly Case[]> {
+export function allCases(): readonly Case[] {
   return [
     ...FREELIST.map(([name, lastTag, states]) => freelistCase(name, lastTag, states, contendersOf(name))),
     {
@@ -140,7 +142,7 @@ export async function allCases(): Promise<readonly Case[]> {
       model: () => exampleOf("peterson-5", "peterson", { processes: 5 }, 409_308),
       contenders: [...NOLOCK, ...EXPORTED],
     },
-    ...(await kernelCases()),
+    ...kernelCases(),
     {
       name: "counters-410M",
       title: "more than one memory holds: seven counters of 17 values, whose counts are known",

@@ -1,6 +1,8 @@
 /** What is asked of the checker's speed and memory, and whether what was measured meets it. */
+import { HUNDRED_MILLION, type KeptModel, type KeptRound, type Took } from "./checkpoints.ts";
 import type { Run } from "./contenders.ts";
-import type { Measured, Performance } from "./record.ts";
+import { type LiveModel, timesOf } from "./liveness.ts";
+import type { Measured, Performance } from "./measured.ts";
 import { SMALL } from "./starts.ts";
 import { median, type Ratio, ratio } from "./statistics.ts";
 
@@ -44,7 +46,74 @@ export function against(measured: Measured | undefined, other: string | null, ou
   return a && b ? ratio(seconds(a), seconds(b)) : null;
 }
 
-export function goalsOf({ cases, starts }: Performance): readonly Goal[] {
+/** The median of what one kind of process took. */
+export const tookIn = ({ rounds }: KeptModel, process: keyof KeptRound, what: keyof Took): number =>
+  median(rounds.map((round) => round[process][what]));
+
+/** What keeping a search costs, as a part of the search. */
+export const costOf = (model: KeptModel, what: keyof Took): number =>
+  tookIn(model, "kept", what) / tookIn(model, "plain", what) - 1;
+
+/** States that are read again in a second of a processor, beyond what a start takes. */
+export const readRate = (model: KeptModel): number =>
+  model.states / Math.max(1e-3, tookIn(model, "resume", "cpu") - tookIn(model, "start", "cpu"));
+
+function goalsOfCheckpoints(models: Readonly<Record<string, KeptModel>>): readonly Goal[] {
+  const known = Object.entries(models);
+  const specs = known.filter(([name]) => !/^(freelist|counters)-/.test(name));
+  const [widest] = specs.sort(([, a], [, b]) => b.bytes / b.states - a.bytes / a.states);
+  const [slowest] = known
+    .filter(([, { states, isViolated }]) => states > LARGE && !isViolated)
+    .sort(([, a], [, b]) => readRate(a) - readRate(b));
+  const large = models[HUNDRED_MILLION];
+  const unmeasured = "was not measured";
+  return [
+    {
+      what: "a state on a disk, the five largest specs",
+      required: 7,
+      aimed: 4,
+      better: "less",
+      unit: " bytes",
+      measured: widest ? widest[1].bytes / widest[1].states : null,
+      why: widest ? `the most of ${specs.length}: ${widest[0]}` : unmeasured,
+    },
+    {
+      what: "keeping a search of 10^8 states, of the processors' time",
+      required: 10,
+      aimed: 5,
+      better: "less",
+      unit: " %",
+      measured: large ? 100 * costOf(large, "cpu") : null,
+      why: large ? HUNDRED_MILLION : unmeasured,
+    },
+    {
+      what: "states read again in a second of a processor",
+      required: 1,
+      aimed: null,
+      better: "more",
+      unit: " M",
+      measured: slowest ? readRate(slowest[1]) / 1e6 : null,
+      why: slowest ? `the slowest above 1 M states: ${slowest[0]}` : unmeasured,
+    },
+  ];
+}
+
+function goalOfLiveness(models: Readonly<Record<string, LiveModel>>): Goal {
+  const [dearest] = Object.entries(models)
+    .map(([name, model]) => ({ name, times: timesOf(model) }))
+    .sort((a, b) => b.times - a.times);
+  return {
+    what: "liveness and the search beside the search alone",
+    required: 4,
+    aimed: null,
+    better: "less",
+    unit: " times",
+    measured: dearest?.times ?? null,
+    why: dearest ? `the dearest of ${Object.keys(models).length}: ${dearest.name}` : "was not measured",
+  };
+}
+
+export function goalsOf({ cases, starts, checkpoints, liveness }: Performance): readonly Goal[] {
   const free = cases[LARGE_FREELIST];
   const size = "the free list of 22 M states";
   const unmeasured = `${LARGE_FREELIST} was not measured`;
@@ -122,5 +191,7 @@ export function goalsOf({ cases, starts }: Performance): readonly Goal[] {
     ...(kernel.length > 0 ? kernel.map(spec) : [noKernel]),
     worst("first", "from the start of the process to the first state, every spec", 1.5),
     worst("whole", `a spec of at most ${SMALL} states, the whole process`, 2),
+    ...goalsOfCheckpoints(checkpoints?.models ?? {}),
+    goalOfLiveness(liveness?.models ?? {}),
   ];
 }

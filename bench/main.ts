@@ -1,67 +1,77 @@
 /** `npm run bench`: measures nolock, Spin and Rumur on the same models, and writes docs/performance.md. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readArguments } from "../checker/cli/arguments.ts";
+import type { Arguments, Options } from "../checker/cli/arguments.ts";
+import { command } from "../checker/cli/command.ts";
+import { builtins } from "../checker/cli/models.ts";
+import { folders } from "../checker/cli/specs.ts";
 
 import { missingTools } from "../checker/crosscheck/tools.ts";
 import { mendName, SpecError } from "../checker/spec/problems.ts";
+import { EXIT } from "../checker/spec/verdict.ts";
 import { writeWhole } from "../checker/text/files.ts";
 import { allCases, type Case, QUICK } from "./cases.ts";
+import { measureCheckpoints } from "./checkpoints.ts";
+import { measureLiveness } from "./liveness.ts";
 import { BenchError, PROJECT, Workshop } from "./measure.ts";
+import { EMPTY, type Performance, readRecord, settingNow, writeRecord } from "./measured.ts";
 import { profile } from "./profile.ts";
-import { EMPTY, type Performance, readRecord, settingNow, writeRecord } from "./record.ts";
 import { report } from "./report.ts";
 import { Disagreement, measure } from "./rounds.ts";
 import { measureStarts } from "./starts.ts";
 
-const HELP = `Usage: npm run bench [-- options]
-
-Measures nolock, Spin and Rumur on the same models, in turn, round after
-round, and writes bench/measured.json and docs/performance.md. All must
-find the same states and transitions. Wants spin, gcc and rumur, a quiet
-machine with two processors, and 16 GB.
-
-  --only NAME    this case alone; may be repeated. The cases:
-CASES
-  --rounds N     how often each runs (default 3). Rumur runs once where
-                 a run takes minutes
-  --profile      measures nothing of the cases: where nolock spends its time
-                 on them, by one thread
-  --resume       keep runs of this commit that are there, and add those
-                 that are missing
-  --quick        a small case, one round; prints the report, and writes
-                 nothing
-  --report       measures nothing: writes docs/performance.md again
-
-Exit status: 0 where all went well, also where a goal is not met; 1 where
-two counted differently, or one failed; 2 where something is missing.
-`;
-
 const OPTIONS = {
-  only: "texts",
-  rounds: "count",
-  resume: "flag",
-  quick: "flag",
-  profile: "flag",
-  report: "flag",
-  help: "flag",
-} as const;
+  only: { kind: "texts", value: "NAME", help: "this case alone; may be repeated" },
+  rounds: { kind: "count", help: "how often each runs (default 3). Rumur runs once where a run takes minutes" },
+  profile: {
+    kind: "flag",
+    help: "measures nothing of the cases: where nolock spends its time on them, by one thread",
+  },
+  resume: { kind: "flag", help: "keep runs of this commit that are there, and add those that are missing" },
+  quick: { kind: "flag", help: "a small case, one round; prints the report, and writes nothing" },
+  report: { kind: "flag", help: "measures nothing: writes docs/performance.md again" },
+} as const satisfies Options;
+
+type Asked = Arguments<typeof OPTIONS>["options"];
 
 const STARTS = "starts";
+const CHECKPOINTS = "checkpoints";
+const LIVENESS = "liveness";
 const DOCUMENT = join(PROJECT, "docs/performance.md");
 const notes = (): string => readFileSync(join(PROJECT, "bench/notes.md"), "utf8");
 
 const say = (text: string): void => void process.stderr.write(text);
 
-async function bench(args: readonly string[]): Promise<void> {
-  const { options, words } = readArguments("bench", args, OPTIONS);
-  const cases = await allCases();
-  const names = [...cases.map(({ name }) => name), STARTS];
-  if (options.help) {
-    process.stdout.write(HELP.replace("CASES", names.map((name) => `                   ${name}`).join("\n")));
-    return;
-  }
-  const unknown = options.only.find((name) => !names.includes(name)) ?? words[0];
+const benchCommand = (cases: readonly Case[]) =>
+  command({
+    name: "bench",
+    brief: "time and memory beside Spin and Rumur",
+    usage: ["[options]"],
+    about: [
+      "Measures nolock, Spin and Rumur on the same models, in turn, round after round, and writes bench/measured.json and docs/performance.md. All must find the same states and transitions. Wants spin, gcc and rumur, a quiet machine with two processors, and 16 GB.",
+      `The cases: ${namesOf(cases).join(", ")}.`,
+    ],
+    takesNames: false,
+    options: OPTIONS,
+    ends: [
+      "Exit status: 0 where all went well, also where a goal is not met; 1 where two counted differently, or one failed; 2 where something is missing.",
+    ],
+    run: async ({ options }) => {
+      await bench(options, cases);
+      return EXIT.asExpected;
+    },
+  });
+
+const namesOf = (cases: readonly Case[]): readonly string[] => [
+  ...cases.map(({ name }) => name),
+  STARTS,
+  CHECKPOINTS,
+  LIVENESS,
+];
+
+async function bench(options: Asked, cases: readonly Case[]): Promise<void> {
+  const names = namesOf(cases);
+  const unknown = options.only.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new SpecError([{ where: unknown, what: "there is no such case", mend: mendName(unknown, names, "case") }]);
   if (options.report) {
@@ -74,10 +84,16 @@ async function bench(args: readonly string[]): Promise<void> {
       { where: "PATH", what: `not found: ${missing.join(", ")}`, mend: "on Debian: apt-get install spin gcc rumur" },
     ]);
 
-  const chosen = options.only.length > 0 ? options.only : options.quick ? [QUICK, STARTS] : names;
+  const chosen =
+    options.only.length > 0 ? options.only : options.quick ? [QUICK, STARTS, CHECKPOINTS, LIVENESS] : names;
   const workshop = new Workshop();
   try {
-    const asked = { cases: cases.filter(({ name }) => chosen.includes(name)), starts: chosen.includes(STARTS) };
+    const asked = {
+      cases: cases.filter(({ name }) => chosen.includes(name)),
+      starts: chosen.includes(STARTS),
+      checkpoints: chosen.includes(CHECKPOINTS),
+      liveness: chosen.includes(LIVENESS),
+    };
     const rounds = options.rounds ?? (options.quick ? 1 : 3);
     if (options.profile) {
       await profileAll(asked.cases, workshop);
@@ -85,7 +101,7 @@ async function bench(args: readonly string[]): Promise<void> {
     }
     const keep = options.quick ? () => {} : write;
     const known = options.quick ? EMPTY : readRecord();
-    const order = names.filter((name) => name !== STARTS);
+    const order = cases.map(({ name }) => name);
     const made = await measureAll(asked, workshop, { ...options, rounds, known, order, keep });
     if (options.quick) process.stdout.write(report(made, notes()));
   } finally {
@@ -117,8 +133,16 @@ interface Measuring {
   readonly keep: (performance: Performance) => void;
 }
 
+/** What is measured. */
+interface Chosen {
+  readonly cases: readonly Case[];
+  readonly starts: boolean;
+  readonly checkpoints: boolean;
+  readonly liveness: boolean;
+}
+
 async function measureAll(
-  { cases, starts }: { readonly cases: readonly Case[]; readonly starts: boolean },
+  { cases, starts, checkpoints, liveness }: Chosen,
   workshop: Workshop,
   { rounds, known, order, resume, quick, keep }: Measuring,
 ): Promise<Performance> {
@@ -149,11 +173,26 @@ async function measureAll(
     performance = { ...performance, starts: { specs, ...setting } };
     keep(performance);
   }
+  if (checkpoints && !(resume && isFromHere(performance.checkpoints))) {
+    const models = await measureCheckpoints(workshop, rounds, say, quick ? 1 : undefined);
+    performance = { ...performance, checkpoints: { models, ...setting } };
+    keep(performance);
+  }
+  if (liveness && !(resume && isFromHere(performance.liveness))) {
+    const models = await measureLiveness(workshop, rounds, say, quick ? 1 : undefined);
+    performance = { ...performance, liveness: { models, ...setting } };
+    keep(performance);
+  }
   return performance;
 }
 
 try {
-  await bench(process.argv.slice(2));
+  process.exitCode = await benchCommand(allCases()).run(process.argv.slice(2), {
+    folders,
+    builtins,
+    print: (text) => process.stdout.write(text),
+    complain: say,
+  });
 } catch (error) {
   if (!(error instanceof SpecError || error instanceof BenchError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -14,6 +14,8 @@ export interface Cost {
 }
 
 export interface Ran extends Cost {
+  /** Seconds of processors. */
+  readonly cpu: number;
   readonly output: string;
   readonly errors: string;
   readonly status: number;
@@ -37,9 +39,9 @@ export class Workshop {
       const options = { cwd, maxBuffer: 1 << 28 } as const;
       execFile(join(this.folder, "peak"), [file, program, ...args], options, (error, output, errors) => {
         const status = error === null ? 0 : typeof error.code === "number" ? error.code : 125;
-        const [seconds = Number.NaN, peakKiB = Number.NaN] =
+        const [seconds = Number.NaN, peakKiB = Number.NaN, cpu = Number.NaN] =
           status === 125 ? [] : readFileSync(file, "utf8").trim().split(" ").map(Number);
-        resolve({ output, errors, status, seconds, peakKiB });
+        resolve({ output, errors, status, seconds, peakKiB, cpu });
       });
     });
   }

@@ -1,6 +1,7 @@
 /*
- * How long does a program run, and how much memory does it hold at most? Runs it and writes seconds and KiB to a file;
- * its exit status is the program's. Small itself, for what a process holds when it is forked counts as its own.
+ * How long does a program run, and how much memory does it hold at most? Runs it and writes seconds, KiB and the
+ * seconds of processors that it took to a file; its exit status is the program's. Small itself, for what a process
+ * holds when it is forked counts as its own.
  *
  * The kernel tells the peak of one process exactly. Of a program of several processes, such as Spin on two cores, it is
  * looked at every 10 ms: what each has alone, and what they share counted once.
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
 	sigset_t ended;
 	long most = 0;
 	double start = now();
+	double cpu;
 	int status;
 	pid_t child;
 	FILE *out;
@@ -83,8 +85,9 @@ int main(int argc, char **argv)
 	}
 	if (usage.ru_maxrss > most)
 		most = usage.ru_maxrss;
+	cpu = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 	out = fopen(argv[1], "w");
-	if (!out || fprintf(out, "%.3f %ld\n", now() - start, most) < 0 || fclose(out))
+	if (!out || fprintf(out, "%.3f %ld %.3f\n", now() - start, most, cpu) < 0 || fclose(out))
 		return 125;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

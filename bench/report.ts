@@ -1,8 +1,10 @@
 /** docs/performance.md: what was measured, as tables; the only words not made from figures are those of bench/notes.md. */
+import { wrapped } from "../checker/text/prose.ts";
 import { markdownTable } from "../checker/text/table.ts";
 import { BY_HAND, EXPORTED, NOLOCK, type Run } from "./contenders.ts";
-import { against, bytesPerState, type Goal, goalsOf, isMet } from "./goals.ts";
-import type { Measured, Performance, Setting } from "./record.ts";
+import { against, bytesPerState, costOf, type Goal, goalsOf, isMet, readRate, tookIn } from "./goals.ts";
+import { timesOf } from "./liveness.ts";
+import type { Measured, Performance, Setting } from "./measured.ts";
 import { median } from "./statistics.ts";
 
 const INTRO = `# Performance
@@ -26,8 +28,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[], ar
   );
 
 export function report(performance: Performance, notes: string): string {
-  const { cases, starts } = performance;
-  const settings = [...Object.values(cases), ...(starts ? [starts] : [])];
+  const { cases, starts, checkpoints, liveness } = performance;
+  const parts = [starts, checkpoints, liveness].flatMap((part) => (part ? [part] : []));
+  const settings = [...Object.values(cases), ...parts];
   const lines = [
     INTRO,
     "",
@@ -43,13 +46,15 @@ export function report(performance: Performance, notes: string): string {
     ...Object.entries(cases).flatMap(([name, measured]) => caseLines(name, measured)),
     ...growth(cases),
     ...profileLines(performance),
+    ...checkpointLines(performance),
+    ...livenessLines(performance),
     ...startLines(performance),
     "## Flags",
     "",
     ...[...NOLOCK, ...BY_HAND, ...EXPORTED].map(({ name, flags }) => `- ${name}: \`${flags}\``),
     "",
   ];
-  return `${lines.join("\n")}\n${notes.trim()}\n`;
+  return wrapped(`${lines.join("\n")}\n${notes.trim()}\n`);
 }
 
 /** Machine and versions, said once where all is from one; else for each. */
@@ -165,6 +170,63 @@ function profileLines({ profiles = {} }: Performance): string[] {
       ),
       "",
     ]),
+  ];
+}
+
+function checkpointLines({ checkpoints }: Performance): string[] {
+  if (!checkpoints) return [];
+  const rows = Object.entries(checkpoints.models).map(([name, model]) => [
+    name,
+    grouped(model.states),
+    number(tookIn(model, "plain", "cpu"), 2),
+    number(tookIn(model, "kept", "cpu"), 2),
+    number(100 * costOf(model, "cpu"), 0),
+    number(100 * costOf(model, "seconds"), 0),
+    number(model.bytes / model.states, 2),
+    ...(model.isViolated
+      ? ["", ""]
+      : [number(tookIn(model, "resume", "cpu") - tookIn(model, "start", "cpu"), 2), number(readRate(model) / 1e6, 2)]),
+    String(model.rounds.length),
+  ]);
+  const head = [
+    ...["model", "states", "CPU s", "CPU s, kept", "cost, % of CPU", "cost, % of time", "bytes a state"],
+    ...["CPU s to read", "M states/s", "rounds"],
+  ];
+  return [
+    "## Checkpoints",
+    "",
+    "A search of all levels but the last, by as many threads as there are cores: alone, and with `--checkpoint`, which writes every 30 seconds and, since a",
+    "limit ends the search, at its end: so all states are written once. Bytes are those of the files of states. What it takes to read them again is that of",
+    "`--resume` with a limit of states that ends it then, less that of a search to the first state. Seconds are those of processors, of whole processes;",
+    "on a machine that others use, the time that passes says little. The report of a violated spec is of smaller searches, too: how long states take to",
+    "be read is then not told, and what keeping them costs is a part of more.",
+    "",
+    table(head, rows),
+    "",
+  ];
+}
+
+function livenessLines({ liveness }: Performance): string[] {
+  if (!liveness) return [];
+  const rows = Object.entries(liveness.models).map(([name, model]) => [
+    name,
+    grouped(model.states),
+    grouped(model.transitions),
+    ...(["start", "search", "liveness"] as const).map((of) => number(median(model.rounds.map((r) => r[of].cpu)), 2)),
+    number(timesOf(model), 2),
+    String(model.rounds.length),
+  ]);
+  return [
+    "## Liveness",
+    "",
+    "An invariant alone, and with one question of liveness, by one thread: seconds of processors, of whole processes. How many times as much is what goes",
+    "beyond a start, the search to the first state.",
+    "",
+    table(
+      ["model", "states", "transitions", "CPU s, start", "CPU s, search", "CPU s, liveness", "times", "rounds"],
+      rows,
+    ),
+    "",
   ];
 }
 

@@ -2,8 +2,8 @@
 import { type Case, ONE_ROUND_OF_RUMUR } from "./cases.ts";
 import type { Contender, Run } from "./contenders.ts";
 import { BenchError, type Workshop } from "./measure.ts";
+import type { Measured } from "./measured.ts";
 import type { Model } from "./model.ts";
-import type { Measured } from "./record.ts";
 
 export interface Progress {
   readonly rounds: number;

@@ -3,7 +3,7 @@ import { builtins } from "../checker/cli/models.ts";
 import { folders, specNamed, specNames } from "../checker/cli/specs.ts";
 import { loadSpec } from "../checker/spec/load.ts";
 import { BenchError, PROJECT, type Workshop } from "./measure.ts";
-import type { Start } from "./record.ts";
+import type { Start } from "./measured.ts";
 
 /** A spec with at most so many states is small: its answer should come while one waits. */
 export const SMALL = 10_000;

@@ -1,11 +1,13 @@
 /** The program `nolock`: joins the commands to the process that runs them. */
 import { createInterface } from "node:readline";
 import { ofProcess } from "./cli/attend.ts";
-
+import type { Environment } from "./cli/environment.ts";
+import { SERVE, serve, startAgain } from "./cli/jobs.ts";
 import { builtins } from "./cli/models.ts";
-import { endWithNpm } from "./cli/npm.ts";
+import { endWithNpm, endWithParent } from "./cli/npm.ts";
 import { folders } from "./cli/specs.ts";
 import { STANDARD_ERROR, STANDARD_OUTPUT } from "./cli/streams.ts";
+import { JOBS } from "./commands/jobs.ts";
 import { faultText, main } from "./commands/main.ts";
 import { beforeOwnModels } from "./spec/models.ts";
 import { EXIT } from "./spec/verdict.ts";
@@ -35,7 +37,7 @@ export async function run(prepare: () => Promise<void>, kept?: string): Promise<
     STANDARD_ERROR.write(`${faultText(error)}\n`);
     process.exit(EXIT.fault);
   });
-  const status = await main(process.argv.slice(2), {
+  const env: Environment = {
     folders,
     builtins,
     print: (text) => STANDARD_OUTPUT.write(text),
@@ -44,7 +46,14 @@ export async function run(prepare: () => Promise<void>, kept?: string): Promise<
     attendance: ofProcess,
     lines: typedLines,
     ...(kept === undefined ? {} : { kept }),
-  });
+  };
+  if (process.argv[2] === SERVE && process.send) {
+    endWithParent();
+    // Lines of several processes about how far each is would be read by nobody.
+    await serve(JOBS, { ...env, attendance: { ...ofProcess, terminal: null } });
+    process.exit(EXIT.asExpected);
+  }
+  const status = await main(process.argv.slice(2), { ...env, start: startAgain });
   process.exitCode = printedAll() || (status !== EXIT.asExpected && status !== EXIT.unread) ? status : EXIT.unwritten;
 }
 

@@ -27,7 +27,7 @@ const fork = indexSet("fork");
 const seat = constants({ first: each(context, id(fork)), second: each(context, id(fork)) });
 const table = state({ heldBy: each(fork, optional(id(context))) });
 
-const philosopher = program("philosopher", { exits: [] }, (self) => {
+export const philosopher = program("philosopher", { exits: [] }, (self) => {
   const first = table.heldBy.at(seat.first.at(self));
   const second = table.heldBy.at(seat.second.at(self));
   return {

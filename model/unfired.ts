@@ -19,4 +19,12 @@ export const UNFIRED: Readonly<Record<string, string>> = {
     "the same row as of v3 and v5, where specs fire it; 6.18-rc1 is asked about what changed since",
   "free_deferred_objects: nextSlab (6.18-rc1)":
     "the same row as of v3 and v5, where specs fire it; 6.18-rc1 is asked about what changed since",
+  "deferred_percpu_work_fn: unlockFull (callback-locks-sheaves)":
+    "only where the main sheaf is full when the callback comes, as __slab_free() is called as shipped; the spec asks of one with room",
+  "__kfree_rcu_sheaf: push (rcu-pushes-unlocked)":
+    "for callers that may not call call_rcu(); in the spec of this variant both kfree_rcu() may",
+  "__kfree_rcu_sheaf: queue (rcu-pushes-unlocked)":
+    "for callers that may not call call_rcu(); in the spec of this variant both kfree_rcu() may",
+  "rcu1: arrive": "callbacks of CPU 1: where a spec of RCU has a second CPU, that CPU reads and gives nothing to RCU",
+  "rcu1: return": "callbacks of CPU 1: where a spec of RCU has a second CPU, that CPU reads and gives nothing to RCU",
 };

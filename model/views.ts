@@ -11,6 +11,7 @@ export const VIEWS: Views = {
     { title: "objects", fields: ["object"] },
     { title: "struct kmem_cache_node", fields: ["node"] },
     { title: "locks", fields: ["lock"], holders: ["holder", "owner", "waitLock"] },
+    { title: "raw spinlocks", fields: ["rawLock"], holders: [""] },
     { title: "deferred frees", fields: ["deferFree", "irqWork", "cache", "taken", "detached"] },
     { title: "page lists", fields: ["zoneList", "pcpList"], lists: { "": PAGES } },
     { title: "struct page", fields: ["page"] },

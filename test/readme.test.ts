@@ -9,7 +9,8 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
-const FIRST = "broken/hook-cuts-freelist";
+const FIRST = "hook-cuts-freelist";
+const REPORT = "results/hooks/hook-cuts-freelist.txt";
 
 const run = (...args: string[]) =>
   spawnSync(process.execPath, ["bin/nolock.js", ...args], { cwd: root, encoding: "utf8" });
@@ -34,11 +35,11 @@ describe("the README", () => {
   it("shows the report of its first command as it is printed", () => {
     const ran = run("check", FIRST);
     expect(ran.status).toBe(0);
-    expect(ran.stdout.trimEnd()).toBe(blockAfter(`results/${FIRST}.txt`).trimEnd());
+    expect(ran.stdout.trimEnd()).toBe(blockAfter(REPORT).trimEnd());
   });
 
   it("begins with the scenario of that report", () => {
-    const [scenario, report] = [blockAfter("scenario"), blockAfter(`results/${FIRST}.txt`)];
+    const [scenario, report] = [blockAfter("scenario"), blockAfter(REPORT)];
     expect(scenario).toMatch(/^Scenario for S3, \d+ steps/);
     expect(report).toContain(scenario);
     expect(scenario.trimEnd().split("\n").length).toBeLessThanOrEqual(46);
@@ -47,9 +48,12 @@ describe("the README", () => {
   });
 
   it("answers the what-if that it suggests", () => {
-    const ran = run("check", "nmi-on-kmalloc", "--set", "preemptRt=true");
+    const ran = run("check", "nmi-on-kmalloc", "--set", "objects=3", "--quiet");
     expect(ran.stderr).toBe("");
-    expect(ran.stdout).toContain("preemptRt=true");
+    expect(ran.stdout).toContain("objects=3");
+    const asked = run("check", "nmi-on-kmalloc", "--properties", "L4,L6", "--quiet");
+    expect(asked.stdout).toContain("asked:    L4 L6 deadlock");
+    expect(run("check", "nmi-on-kmalloc", "--set", "preemptRt=true").stdout).toContain("as the spec expects");
   });
 
   it("shows a spec that can be asked", () => {

@@ -3,15 +3,19 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Program } from "../checker/language/programs.ts";
 import type { Question } from "../checker/spec/model.ts";
+import { cpuSlabModel } from "../model/cpu-slabs.ts";
 import model from "../model/index.ts";
+import { sheafModel } from "../model/sheaves.ts";
+import { versionsOf } from "../model/versions/versions.ts";
 
 const listed = [
-  ...readFileSync(new URL("../docs/steps.md", import.meta.url), "utf8").matchAll(/^\| (\d\.[^ ]+) +\|/gm),
+  ...readFileSync(new URL("../docs/steps.md", import.meta.url), "utf8").matchAll(/^\| (\d+\.[^ ]+) +\|/gm),
 ].map((m) => m[1] as string);
+
+const familyOf = (version: string) => (versionsOf("sheaves").includes(version) ? sheafModel : cpuSlabModel);
 
 /** Every program that the model can call, before and after the patches of every version and variant. */
 function references(): Set<string> {
-  const configuration = Object.fromEntries(Object.entries(model.parameters).map(([name, p]) => [name, p.default]));
   const found = new Set<string>();
   const add = (ref: string | undefined) => {
     for (const one of ref?.split(" ") ?? []) found.add(one);
@@ -25,6 +29,8 @@ function references(): Set<string> {
     }
   };
   for (const version of Object.keys(model.versions)) {
+    const { parameters, operations, variants } = familyOf(version);
+    const configuration = Object.fromEntries(Object.entries(parameters).map(([name, p]) => [name, p.default]));
     for (const preemptRt of [false, true]) {
       const script = [
         "kmalloc A",
@@ -42,11 +48,16 @@ function references(): Set<string> {
         "kfree_nolock #3",
         "destroy B",
         "flush_stats",
-      ];
+        "kvfree_rcu_barrier A",
+        "kfree_rcu_nolock #3",
+        "kfree_rcu #1",
+        "rcu_read",
+        "shrink_barn A",
+      ].filter((line) => Object.hasOwn(operations, line.split(" ")[0] as string));
       const question: Question = {
         configuration: { ...configuration, preemptRt, pages: true },
         version,
-        variants: Object.keys(model.variants),
+        variants: Object.keys(variants),
         contexts: [
           { name: "task0", kind: "task", script, options: { cpu: 0, objcg: 0 } },
           ...["nmi", "hardirq", "softirq"].map((kind) => ({
@@ -81,7 +92,11 @@ function references(): Set<string> {
 const numbered = (section: string, last: number): string[] =>
   Array.from({ length: last }, (_, i) => `${section}.${i + 1}`);
 
-/** The steps that the behavioural reference numbers, of all that is in scope: v1, 6.18 and what was discussed beside them. */
+/** The same where a letter names the function. */
+const lettered = (section: string, last: number): string[] =>
+  Array.from({ length: last }, (_, i) => `${section}${i + 1}`);
+
+/** The steps that the behavioural reference numbers, of all that is in scope: v1, 6.18, 7.3 and what was discussed beside them. */
 const REFERENCE: readonly string[] = [
   ...numbered("3.1", 6),
   ...numbered("3.2", 3),
@@ -101,6 +116,25 @@ const REFERENCE: readonly string[] = [
   ...numbered("3.11", 6),
   ...numbered("3.12", 5),
   ...numbered("3.13", 17),
+  ...lettered("11.2.A", 11).filter((step) => step !== "11.2.A4"),
+  ...lettered("11.2.B", 7),
+  ...lettered("11.2.C", 6),
+  ...lettered("11.2.D", 8).filter((step) => step !== "11.2.D1"),
+  ...lettered("11.2.F", 4),
+  "11.2.F6",
+  ...lettered("11.2.H", 4),
+  ...lettered("11.3.A", 7),
+  ...lettered("11.3.B", 4),
+  ...lettered("11.3.C", 6),
+  ...lettered("11.3.D", 5),
+  ...lettered("11.3.E", 3),
+  ...lettered("11.3.F", 8),
+  ...lettered("11.4.A", 4),
+  ...lettered("11.4.B", 10),
+  ...lettered("11.4.C", 6),
+  ...lettered("11.4.D", 2),
+  "11.4.E",
+  "11.4.F",
 ];
 
 describe("docs/steps.md", () => {

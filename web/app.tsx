@@ -2,6 +2,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { PageData } from "../checker/html/data.ts";
 import type { System } from "../checker/language/system.ts";
+import { Asked } from "./asked.tsx";
 import { Commands } from "./commands-view.tsx";
 import { type Filter, Filters, NO_FILTER } from "./filters.tsx";
 import { GraphView } from "./graph-view.tsx";
@@ -121,6 +122,7 @@ export function App({ data, system }: Props) {
               </button>
             </nav>
             <StateView system={system} views={views} journey={journey} step={step} filter={filter} />
+            <Asked system={system} journey={journey} step={step} onStep={(to) => go({ ...position, step: to })} />
             <WhatIf system={system} data={data} journey={journey} position={{ ...position, step }} onGo={go} />
           </aside>
         </div>

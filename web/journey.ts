@@ -79,7 +79,7 @@ function brokenAt(system: System, { steps }: Trace, transitions: readonly Transi
 function found(system: System, look: (findings: Findings) => unknown): string[] {
   const findings = new Findings(system);
   look(findings);
-  return [...findings.violations.keys()];
+  return findings.violations.told().map(({ property }) => property);
 }
 
 /** What is wrong in a state as it is. */

@@ -1,10 +1,10 @@
 /** What stands where in the swimlanes? For each step its lane, the frames that it stands on, and who waits and who holds. */
-import { cellsOf, showCell, valueAt } from "../checker/language/cells.ts";
-import { evaluate, type State } from "../checker/language/evaluate.ts";
+import { holdersOf, type Lock, locksOf } from "../checker/answer/locks.ts";
+import type { State } from "../checker/language/evaluate.ts";
 import type { Label, StackFrame, System } from "../checker/language/system.ts";
-import { envOf, expand, isDeadlock } from "../checker/reference/step.ts";
+import { expand, isDeadlock } from "../checker/reference/step.ts";
 import type { TraceStep } from "../checker/reference/trace.ts";
-import { laneOf, lanesOf } from "../checker/reference/trace.ts";
+import { chainIn, laneOf, lanesOf } from "../checker/reference/trace.ts";
 import type { Views } from "../checker/spec/views.ts";
 import type { Journey } from "./journey.ts";
 
@@ -27,12 +27,6 @@ export interface LaneRow {
   readonly holders: readonly (string | null)[];
 }
 
-export interface Lock {
-  readonly name: string;
-  /** Cells that name who holds it, the first that is not nil counts. */
-  readonly cells: ReturnType<typeof cellsOf>;
-}
-
 export interface Lanes {
   readonly names: readonly string[];
   /** Those in which no step is taken. */
@@ -46,7 +40,7 @@ export interface Lanes {
 
 export function lanesOfJourney(system: System, views: Views, { trace, states }: Journey): Lanes {
   const locks = locksOf(system, views);
-  const holdersIn = (state: State): (string | null)[] => locks.map((lock) => holderOf(system, lock, state));
+  const holdersIn = (state: State): (string | null)[] => locks.map((lock) => holdersOf(system, lock, state)[0] ?? null);
   const held = locks.map((_, i) => states.some((state) => holdersIn(state)[i] !== null));
   const stacks = new Map<number, readonly StackFrame[]>();
   const tops = new Map<string, readonly number[]>();
@@ -95,17 +89,6 @@ export function laneNames(system: System): readonly string[] {
 
 export const nameOf = (system: System, context: number): string => system.contexts[context]?.name ?? "?";
 
-/** Contexts that stand under one, from the bottom; as far as the model tells. */
-function chainIn(system: System, state: State, context: number): number[] {
-  const chain = [context];
-  while (system.below && chain.length <= system.contexts.length) {
-    const below = evaluate(system.below, envOf(system, state, chain[0] as number));
-    if (typeof below !== "number") break;
-    chain.unshift(below);
-  }
-  return chain;
-}
-
 /** At the end of its script, or where it comes from. */
 const isAway = (system: System, state: State, context: number): boolean => {
   const label = system.labels[state.pc[context] as number];
@@ -147,26 +130,3 @@ const commonLength = (a: readonly StackFrame[], b: readonly StackFrame[]): numbe
   const differs = b.findIndex((frame, i) => frame.program !== a[i]?.program || frame.callLabel !== a[i]?.callLabel);
   return differs < 0 ? b.length : differs;
 };
-
-/** Locks as the model's views name them: each box of a structure with holders. */
-export function locksOf(system: System, { structures }: Views): readonly Lock[] {
-  const cells = cellsOf(system);
-  return structures.flatMap(({ fields, holders = [] }) => {
-    const boxes = new Map<string, Map<string, (typeof cells)[number]>>();
-    for (const cell of cells) {
-      const field = cell.path.at(-1);
-      if (!fields.includes(String(cell.path[0])) || typeof field !== "string" || !holders.includes(field)) continue;
-      const name = cell.name.slice(0, -field.length - 1);
-      boxes.set(name, (boxes.get(name) ?? new Map()).set(field, cell));
-    }
-    return [...boxes].map(([name, of]) => ({ name, cells: holders.flatMap((field) => of.get(field) ?? []) }));
-  });
-}
-
-function holderOf(system: System, { cells }: Lock, state: State): string | null {
-  for (const cell of cells) {
-    const value = valueAt(state, cell.path);
-    if (value !== null && value !== false) return value === true ? "held" : showCell(cell, value, system);
-  }
-  return null;
-}

@@ -1,12 +1,13 @@
 /** The state at a step, as the structures of the model, with what the step changed. */
 import { useMemo } from "preact/hooks";
+import { locksOf } from "../checker/answer/locks.ts";
 import type { State } from "../checker/language/evaluate.ts";
 import type { System } from "../checker/language/system.ts";
 import type { Views } from "../checker/spec/views.ts";
 import { touched } from "./commands.ts";
 import type { Filter } from "./filters.tsx";
 import type { Journey } from "./journey.ts";
-import { laneNames, locksOf } from "./lanes.ts";
+import { laneNames } from "./lanes.ts";
 import { type Box, groupsOf, type Item } from "./structures.ts";
 
 interface Props {

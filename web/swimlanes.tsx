@@ -1,4 +1,5 @@
 /** The steps as swimlanes: a lane a CPU, frames nested in it, time downwards, locks as bars beside, waits as such. */
+import { Fragment } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { PageData, Route } from "../checker/html/data.ts";
 import type { System } from "../checker/language/system.ts";
@@ -33,6 +34,9 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
   }, [step]);
   const shown = lanes.rows.filter((row) => row.step.number === step || passes(row, filter, fields));
   const hidden = lanes.rows.length - shown.length;
+  const loop = left === null ? (routes[route]?.loop ?? null) : null;
+  // The first of the steps that go round, or of those of them that the filter shows.
+  const again = loop === null ? undefined : shown.find((row) => row.step.number > loop);
   const initial: Position = { route: -1, left: 0, start: position.start, taken: [], step: 0 };
   return (
     <section class="trace" id="trace" tabIndex={-1} aria-labelledby="trace-title">
@@ -105,11 +109,17 @@ export function Swimlanes({ data, system, journey, lanes, position, filter, onGo
               ))}
             </tr>
             {shown.map((row) => (
-              <Row
-                key={row.step.number}
-                {...{ row, data, system, journey, lanes, position, onGo }}
-                at={row.step.number === step ? current : null}
-              />
+              <Fragment key={row.step.number}>
+                {row === again && (
+                  <tr class="again">
+                    <td colSpan={1 + lanes.names.length + lanes.locks.length}>and then for ever:</td>
+                  </tr>
+                )}
+                <Row
+                  {...{ row, data, system, journey, lanes, position, onGo }}
+                  at={row.step.number === step ? current : null}
+                />
+              </Fragment>
             ))}
           </tbody>
         </table>
@@ -135,6 +145,8 @@ function titleOf(route: Route | undefined, left: number | null, { rows }: Lanes)
   const steps = `${rows.length} ${rows.length === 1 ? "step" : "steps"}`;
   if (!route) return rows.length === 0 ? "From the initial state" : `From the initial state, ${steps} by hand`;
   if (left !== null) return `Off the way to ${route.property} after step ${left}: ${steps}`;
+  if (route.loop !== null)
+    return `The way to ${route.property}: ${route.loop} ${route.loop === 1 ? "step" : "steps"}, then ${rows.length - route.loop} again and again`;
   return route.kind === "witness" ? `How ${route.property} is met: ${steps}` : `The way to ${route.property}: ${steps}`;
 }
 

@@ -5,15 +5,18 @@
 import { type Run, type RunOptions, runSearching } from "../engine/run.ts";
 import type { System } from "../language/index.ts";
 import { finish, type Lengthy } from "../reference/progress.ts";
-import type { SearchResult, Violation } from "../reference/result.ts";
+import { pathOf, type SearchResult, type Violation } from "../reference/result.ts";
 import { traceOf } from "../reference/trace.ts";
 import type { Loaded } from "../spec/load.ts";
 import type { Expectation } from "../spec/spec.ts";
 import { exitStatus } from "../spec/verdict.ts";
+import { withAnother } from "./another.ts";
 import { type CutMatrix, cutMatrix } from "./cut-matrix.ts";
-import { type SHORTEST, withFewestSwitches } from "./fewest.ts";
+import { evaluatedAlong } from "./evaluated.ts";
+import { type SHORTEST, withFewestSwitches } from "./fewest-switches.ts";
 import { notesOf } from "./notes.ts";
 import type { Outcome, Trace, Verdict } from "./outcome.ts";
+import { togetherOf } from "./together.ts";
 import { verdictOf } from "./verdict-of.ts";
 
 export interface CheckOptions extends RunOptions {
@@ -21,6 +24,12 @@ export interface CheckOptions extends RunOptions {
   readonly show?: string;
   /** What its counterexample is to have the fewest of. Default: steps. */
   readonly shortest?: (typeof SHORTEST)[number];
+  /** Rows that the counterexample is not to pass. */
+  readonly another?: readonly string[];
+  /** Expressions to evaluate along the counterexample. */
+  readonly evaluate?: readonly string[];
+  /** Whether to find out what must come together for the counterexample: smaller sets of contexts are searched, too. */
+  readonly together?: boolean;
 }
 
 /**
@@ -41,8 +50,14 @@ export const check = (loaded: Loaded, options: CheckOptions = {}): Outcome => fi
 /** The same for who looks after it meanwhile. Where `options.signal` is aborted it ends with what was found until then. */
 export function* checking(loaded: Loaded, options: CheckOptions = {}): Lengthy<Outcome> {
   const outcome = outcomeOf(loaded, yield* searching(loaded, options), options);
-  if (options.shortest !== "switches" || options.signal?.aborted) return outcome;
-  return yield* withFewestSwitches(outcome, options.signal);
+  if (options.signal?.aborted) return outcome;
+  const { signal, another } = options;
+  const least = options.shortest === "switches" ? yield* withFewestSwitches(outcome, signal) : outcome;
+  const found = another ? yield* withAnother(least, another, signal) : least;
+  const { system, trace } = found;
+  const evaluated = trace && options.evaluate ? evaluatedAlong(system, trace, options.evaluate) : [];
+  const shown = { ...found, evaluated };
+  return options.together ? { ...shown, together: yield* togetherOf(shown, options.signal) } : shown;
 }
 
 const expectationOf = ({ spec }: Loaded): Expectation | null => (spec.changed.length === 0 ? spec.expect : null);
@@ -94,6 +109,8 @@ function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOption
     cuts,
     asked: [...(loaded.trusts ? ["--trust-model"] : []), ...askedWith(options)],
     trace: counterexample(system, result, violations, options.show ?? spec.show),
+    together: null,
+    evaluated: [],
     vacuous,
     notes: notesOf({ system, spec, result, cuts: isExplained ? null : cuts }),
     differences: expect && differences({ result, verdict, violated, unmet, cuts }, expect),
@@ -102,7 +119,7 @@ function outcomeOf(loaded: Loaded, { run, cuts }: Searched, options: CheckOption
 
 /** The options of the command line that change an answer. Engine and threads never do. */
 function askedWith(options: CheckOptions): readonly string[] {
-  const { exploreAll, maxStates, maxDepth, memory, por, symmetry, show, shortest } = options;
+  const { exploreAll, maxStates, maxDepth, memory, por, symmetry, show, shortest, evaluate, another } = options;
   const onOff = (name: string, is: boolean | undefined): string[] =>
     is === undefined ? [] : [`--${name}`, is ? "on" : "off"];
   return [
@@ -114,6 +131,8 @@ function askedWith(options: CheckOptions): readonly string[] {
     ...onOff("symmetry", symmetry),
     ...(show === undefined ? [] : ["--show", show]),
     ...(shortest === undefined || shortest === "steps" ? [] : ["--shortest", shortest]),
+    ...(another ?? []).flatMap((row) => ["--another", row]),
+    ...(evaluate ?? []).flatMap((expression) => ["--eval", expression]),
   ];
 }
 
@@ -163,7 +182,7 @@ function counterexample(
 ): Trace | null {
   const shortest = Math.min(...violations.map((v) => v.length));
   const shown = violations.find((v) => v.property === show) ?? violations.find((v) => v.length === shortest);
-  return shown ? traceOf(system, shown.property, shown.why, result.trace(shown.at)) : null;
+  return shown ? traceOf(system, shown.property, shown.why, pathOf(result, shown), shown.endless?.stem.length) : null;
 }
 
 interface Found {

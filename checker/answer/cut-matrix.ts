@@ -17,6 +17,8 @@ export interface CutRow {
 
 export interface FrameCuts {
   readonly frame: string;
+  /** Whether it, or one that runs the same script, ever took a step: that may be over an idle CPU, where it cuts nothing. */
+  readonly came: boolean;
   /** Source rows that the frame is able to cut, in the order of the system. */
   readonly rows: readonly CutRow[];
 }
@@ -35,13 +37,14 @@ export interface CutMatrix {
  */
 export function cutMatrix(
   system: System,
-  result: Pick<SearchResult, "cuts" | "open">,
+  result: Pick<SearchResult, "cuts" | "open" | "fired">,
   uncut: readonly Uncut[],
 ): CutMatrix {
   const used = new Set<Uncut>();
   const frames: FrameCuts[] = [];
-  for (const [frame, { name }] of system.contexts.entries()) {
+  for (const [frame, { name, script: own }] of system.contexts.entries()) {
     if (!isFrame(system, frame)) continue;
+    const came = hasRun(system, own, result);
     const cuts = result.cuts[frame] as ReadonlySet<number>;
     const labels = labelsUnderWay(system, new Set([...cuts, ...(result.open[frame] as ReadonlySet<number>)]));
     labels.sort((a, b) => a.id - b.id);
@@ -58,13 +61,13 @@ export function cutMatrix(
     for (const [row, { program, isCut }] of rows) {
       for (const u of uncut) if (!isCut && u.frame === name && (u.rows === program || u.rows === row)) used.add(u);
     }
-    frames.push({ frame: name, rows: [...rows.values()] });
+    frames.push({ frame: name, came, rows: [...rows.values()] });
   }
   return {
     frames,
-    unexplained: frames.flatMap(({ frame, rows }) =>
+    unexplained: frames.flatMap(({ frame, came, rows }) =>
       rows.length === 0
-        ? [`${frame} never comes`]
+        ? [cutsNothing(frame, came)]
         : rows.filter((r) => !r.isCut && r.why === null).map((r) => `${frame} never cuts ${r.program}: ${r.label}`),
     ),
     stale: uncut
@@ -72,6 +75,13 @@ export function cutMatrix(
       .map((u) => `${u.frame} is said never to cut ${u.rows}, but no such cell is empty; drop it from "uncut"`),
   };
 }
+
+/** What is to be said of a frame that cut nothing. */
+export const cutsNothing = (frame: string, came: boolean): string =>
+  came ? `${frame} cuts nothing: it comes at most where its CPU runs nothing` : `${frame} never comes`;
+
+const hasRun = ({ labels }: System, script: number, { fired }: Pick<SearchResult, "fired">): boolean =>
+  labels.some((label) => label?.script === script && label.entries.flat().some(({ id }) => (fired[id] ?? 0) > 0));
 
 /**
  * A context that serves others, and that the frame nowhere cuts, is under way only where the frame has already been: most

@@ -7,7 +7,7 @@ import type { System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
 import { laneOf, lanesOf } from "../reference/trace.ts";
 import type { Spec } from "../spec/spec.ts";
-import type { CutMatrix } from "./cut-matrix.ts";
+import { type CutMatrix, cutsNothing } from "./cut-matrix.ts";
 import { returnsOf } from "./returns.ts";
 
 /** What was found, and what of the cut matrix is to be noted; null where that decides the verdict, or nothing is known. */
@@ -25,7 +25,7 @@ export function notesOf({ system, spec, result, cuts }: Seen): readonly string[]
   const isWhole = result.complete;
   return [
     ...leftOut,
-    ...nothingAsked(spec),
+    ...nothingAsked(system, spec),
     ...nobodyRuns(system),
     ...emptyLanes(system, spec),
     ...(isWhole ? [...neverAtRest(system, result), ...neverRun(system, result), ...inVain(system, result)] : []),
@@ -39,17 +39,23 @@ export function askedContexts({ contexts }: System, { asked }: Pick<Spec, "asked
   return [...contexts.keys()].filter((i) => named.size === 0 || named.has(contexts[i]?.name ?? ""));
 }
 
-/** Of all properties of a model, those that say nothing about this question. */
-function notOfThis({ properties }: System, spec: Spec): string[] {
-  const asked = new Set(properties.map(({ name }) => name));
-  const idle = spec.everyProperty ? spec.properties.filter((name) => !asked.has(name)) : [];
+/** The properties that a spec asks of its system: of the rules only those that say something of it. */
+export function askedOf({ system, spec }: Pick<Seen, "system" | "spec">): readonly string[] {
+  const linked = new Set(system.properties.map(({ name }) => name));
+  return spec.properties.filter((name) => linked.has(name));
+}
+
+/** Of all rules of a model, where they are asked for by that word, those that say nothing about this question. */
+function notOfThis(system: System, spec: Spec): string[] {
+  const asked = askedOf({ system, spec });
+  const idle = spec.selection === "all" ? spec.properties.filter((name) => !asked.includes(name)) : [];
   return idle.length === 0 ? [] : [`of all properties these have nothing to do with the question: ${idle.join(", ")}`];
 }
 
-const nothingAsked = ({ properties, sometimes, happens }: Spec): string[] =>
-  properties.length + sometimes.length + happens.length > 0
+const nothingAsked = (system: System, spec: Spec): string[] =>
+  askedOf({ system, spec }).length + spec.sometimes.length + spec.happens.length > 0
     ? []
-    : ["no property is asked for; npm run check -- --explain lists what there is"];
+    : ["no property is asked for; npm run explain lists what there is"];
 
 const nobodyRuns = ({ contexts }: System): string[] =>
   contexts.length > 0 ? [] : ["no context runs: there is nothing but the first state"];
@@ -99,9 +105,9 @@ function inVain(system: System, result: SearchResult): string[] {
 /** Cells are counted here; the report names them where the matrix stands. */
 function cutNotes({ frames }: CutMatrix, { reduced }: SearchResult): string[] {
   const where = reduced ? ", in the reduced graph" : "";
-  return frames.flatMap(({ frame, rows }) => {
+  return frames.flatMap(({ frame, came, rows }) => {
     const empty = rows.filter(({ isCut, why }) => !isCut && why === null).length;
-    if (rows.length === 0) return [`${frame} never comes`];
+    if (rows.length === 0) return [cutsNothing(frame, came)];
     return empty === 0 ? [] : [`${frame} never cuts ${empty} of ${rows.length} rows that it might${where}`];
   });
 }

@@ -7,6 +7,8 @@ import type { Trace } from "../reference/trace.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Verdict } from "../spec/verdict.ts";
 import type { CutMatrix } from "./cut-matrix.ts";
+import type { Evaluated } from "./evaluated.ts";
+import type { Together } from "./together.ts";
 
 export type { Trace, TraceStep } from "../reference/trace.ts";
 export type { Verdict } from "../spec/verdict.ts";
@@ -38,6 +40,10 @@ export interface Outcome {
   readonly trace: Trace | null;
   /** Where the fewest switches were asked for. */
   readonly fewest?: Fewest;
+  /** What must come together for it; null where there is none, or nobody asked. */
+  readonly together: Together | null;
+  /** What was asked with `--eval`, along the counterexample. */
+  readonly evaluated: readonly Evaluated[];
   /** Which rows each frame cut. */
   readonly cuts: CutMatrix;
   /** Why a run that found no violation shows nothing: witnesses never met, cuts never made. */

@@ -87,7 +87,7 @@ export async function attend<T>(
 
 /** "level 57: 1,234,567 states, 212,000/s, frontier 88,123, 312 MiB, 0:12" */
 function lineOf(
-  { level, states, frontier, anew }: Progress,
+  { level, states, frontier, kept, anew }: Progress,
   rate: number,
   milliseconds: number,
   memory: number,
@@ -96,7 +96,8 @@ function lineOf(
   const seconds = Math.floor(milliseconds / 1000);
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   const again = anew === undefined ? "" : `, begun anew: ${anew}`;
-  return `level ${level}: ${count(states)} states, ${count(rate)}/s, frontier ${count(frontier)}, ${count(memory / 2 ** 20)} MiB, ${time}${again}`;
+  const safe = kept === undefined ? "" : `, ${count(kept)} kept`;
+  return `level ${level}: ${count(states)} states, ${count(rate)}/s, frontier ${count(frontier)}, ${count(memory / 2 ** 20)} MiB, ${time}${safe}${again}`;
 }
 
 /** That of the process that runs. */

@@ -1,4 +1,4 @@
-/** What a user asks a spec with: settings changed by --set. */
+/** What a user asks a spec with: settings changed by --set, or other properties. */
 import { type Change, parseChange } from "../spec/change.ts";
 import { type LocatedProblem, SpecError } from "../spec/problems.ts";
 
@@ -13,3 +13,7 @@ export function changesOf(texts: readonly string[]): readonly Change[] {
   if (problems.length > 0) throw new SpecError(problems);
   return changes;
 }
+
+/** `--properties S1,S3`, or `all`: asked instead of what the spec asks. */
+export const changesByProperties = (names: string | undefined): readonly Change[] =>
+  names === undefined ? [] : changesOf([`properties=${names}`]);

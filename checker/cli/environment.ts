@@ -1,5 +1,7 @@
 /** What a command needs from outside: where specs are, which models are built in, and where its text goes. */
 
+import type { ChildProcess } from "node:child_process";
+
 import type { Builtins } from "../spec/models.ts";
 import type { Attendance } from "./attend.ts";
 import type { Folders } from "./specs.ts";
@@ -18,6 +20,8 @@ export interface Environment {
   readonly kept?: string;
   /** For searches that take long; without it they are silent, and end when they end. */
   readonly attendance?: Attendance;
+  /** Starts another process of the program, for questions that may be answered side by side; without it all are here. */
+  readonly start?: () => ChildProcess;
 }
 
 /** What a command that only prints ends with, where nobody takes what it prints. */

@@ -8,7 +8,11 @@ import { above } from "./npm-watch.js";
 
 /** Ends the process with the npm that runs it, where one does. */
 export function endWithNpm(): void {
-  if (process.env.npm_lifecycle_event === undefined) return;
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent();
+}
+
+/** Ends the process with whoever started it. */
+export function endWithParent(): void {
   const watch = new Worker(new URL("./npm-watch.js", import.meta.url), { workerData: { above: above() } });
   watch.unref();
   // Without it all else is as it should be.

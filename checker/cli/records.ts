@@ -32,21 +32,23 @@ export interface SearchedSpecs {
   readonly cutShort: { readonly done: number; readonly of: number } | null;
 }
 
-/** Throws `SpecError` with every spec that is bad. Complains of those that are missing, and says how far it is. */
-export async function searchedSpecs(env: Environment): Promise<SearchedSpecs> {
+/** Of all specs, or of those named. Throws `SpecError` with every spec that is bad. Complains of those that are missing, and says how far it is. */
+export async function searchedSpecs(
+  env: Environment,
+  names: readonly string[] = allSpecs(env.folders),
+): Promise<SearchedSpecs> {
   const found: Recorded[] = [];
   const entries = readEntries(env.folders.results, env.complain);
   const relations = new Relations(env.kept ?? null);
   const missing: string[] = [];
   const problems: SpecError["problems"][number][] = [];
-  const names = allSpecs(env.folders);
   const recordOne = async (name: string): Promise<boolean> => {
     const loaded = await loadUnlinked(specNamed(name, env.folders), env.builtins);
     const { spec } = loaded;
     let record = recorded(spec, relations.of(loaded), env);
     if (!record && spec.size === "ci") {
       const { found: outcome, interrupted } = await attend(
-        (signal) => checking(loaded, { signal }),
+        (signal) => checking(loaded, { together: true, signal }),
         env.attendance,
         true,
       );
@@ -89,7 +91,7 @@ export async function allSearched(env: Environment): Promise<SearchedSpecs> {
 
 /** What the search of a small spec found: from `results/`, or here and now. */
 export const recordFor = (loaded: Loaded, env: Environment): SpecRecord =>
-  recorded(loaded.spec, loaded.system.hash, env) ?? recordOf(check(loaded));
+  recorded(loaded.spec, loaded.system.hash, env) ?? recordOf(check(loaded, { together: true }));
 
 /** The record of a spec in `results/`; null where there is none, or it is about another relation. */
 function recorded(spec: Spec, relation: string, { folders }: Environment): SpecRecord | null {

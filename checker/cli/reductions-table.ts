@@ -2,12 +2,13 @@
 
 import { WORTH_REDUCING } from "../answer/check.ts";
 import type { Hindrance, Hindrances } from "../reduction/obstacles.ts";
+import { wrapped } from "../text/prose.ts";
 import { markdownTable } from "../text/table.ts";
 
-export const WAYS = ["off", "por", "symmetry", "all", "usual"] as const;
-export type Way = (typeof WAYS)[number];
+export const MODES = ["off", "por", "symmetry", "all", "usual"] as const;
+export type Mode = (typeof MODES)[number];
 
-const NAMES: Readonly<Record<Way, string>> = {
+const NAMES: Readonly<Record<Mode, string>> = {
   off: "off",
   por: "partial order",
   symmetry: "symmetry",
@@ -25,7 +26,7 @@ export interface Measured {
 
 export interface Row {
   readonly spec: string;
-  readonly ways: Readonly<Record<Way, Measured>>;
+  readonly modes: Readonly<Record<Mode, Measured>>;
   readonly applies: { readonly por: boolean; readonly symmetry: boolean };
   readonly hindrances: Hindrances;
   /** By how many names a state may be known. */
@@ -37,43 +38,45 @@ export interface Row {
 /** From here on a gain is not small. */
 const GAIN = 2;
 
-export const isSame = ({ ways }: Row): boolean => WAYS.every((way) => ways[way].answer === ways.off.answer);
+export const isSame = ({ modes }: Row): boolean => MODES.every((mode) => modes[mode].answer === modes.off.answer);
 
-/** Whether a way takes more than a quarter longer than off, and more than 0.1 s. */
-export const isSlower = ({ ways }: Row, way: Way): boolean =>
-  ways[way].ms > 1.25 * ways.off.ms && ways[way].ms - ways.off.ms > 100;
+/** Whether a mode takes more than a quarter longer than off, and more than 0.1 s. */
+export const isSlower = ({ modes }: Row, mode: Mode): boolean =>
+  modes[mode].ms > 1.25 * modes.off.ms && modes[mode].ms - modes.off.ms > 100;
 
-const fewer = ({ ways }: Row, way: Way): number => ways.off.states / ways[way].states;
+const fewer = ({ modes }: Row, mode: Mode): number => modes.off.states / modes[mode].states;
 
 const mean = (of: readonly number[]): number => Math.exp(of.reduce((sum, x) => sum + Math.log(x), 0) / of.length);
 
-const applies = ({ applies: { por, symmetry } }: Row, way: Way): boolean =>
-  way === "por" ? por : way === "symmetry" ? symmetry : way !== "off" && (por || symmetry);
+const applies = ({ applies: { por, symmetry } }: Row, mode: Mode): boolean =>
+  mode === "por" ? por : mode === "symmetry" ? symmetry : mode !== "off" && (por || symmetry);
 
-const reductions = WAYS.filter((way) => way !== "off");
+const reductions = MODES.filter((mode) => mode !== "off");
 
 export function rowText(row: Row): string {
-  const ways = WAYS.map((way) => `${NAMES[way]} ${row.ways[way].states} states ${row.ways[way].ms.toFixed(0)} ms`);
-  return `${row.spec}: ${ways.join(", ")}${isSame(row) ? "" : "; THE ANSWERS DIFFER"}`;
+  const modes = MODES.map(
+    (mode) => `${NAMES[mode]} ${row.modes[mode].states} states ${row.modes[mode].ms.toFixed(0)} ms`,
+  );
+  return `${row.spec}: ${modes.join(", ")}${isSame(row) ? "" : "; THE ANSWERS DIFFER"}`;
 }
 
 const number = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 export function summary(rows: readonly Row[]): string[] {
-  const slow = (way: Way): string => {
-    const late = rows.filter((row) => isSlower(row, way)).map(({ spec }) => spec);
+  const slow = (mode: Mode): string => {
+    const late = rows.filter((row) => isSlower(row, mode)).map(({ spec }) => spec);
     return late.length > 0 ? `${number(late.length, "spec")}: ${late.join(", ")}` : "none";
   };
   const unlike = rows.filter((row) => !isSame(row)).map(({ spec }) => spec);
   return [
-    ...reductions.map((way) => {
-      const own = rows.filter((row) => applies(row, way));
+    ...reductions.map((mode) => {
+      const own = rows.filter((row) => applies(row, mode));
       const times = (of: readonly Row[]): string => {
-        const states = mean(of.map((row) => fewer(row, way))).toFixed(2);
-        return `${states} times fewer states in ${mean(of.map(({ ways }) => ways[way].ms / ways.off.ms)).toFixed(2)} of the time`;
+        const states = mean(of.map((row) => fewer(row, mode))).toFixed(2);
+        return `${states} times fewer states in ${mean(of.map(({ modes }) => modes[mode].ms / modes.off.ms)).toFixed(2)} of the time`;
       };
-      if (own.length === 0) return `${NAMES[way]}: applies to none of ${number(rows.length, "spec")}.`;
-      return `${NAMES[way]}: applies to ${own.length} of ${number(rows.length, "spec")}; geometric means: over all ${times(rows)}; over those ${times(own)}.`;
+      if (own.length === 0) return `${NAMES[mode]}: applies to none of ${number(rows.length, "spec")}.`;
+      return `${NAMES[mode]}: applies to ${own.length} of ${number(rows.length, "spec")}; geometric means: over all ${times(rows)}; over those ${times(own)}.`;
     }),
     `More than a quarter (and 0.1 s) slower than off, ${NAMES.usual}: ${slow("usual")}.`,
     `More than a quarter (and 0.1 s) slower than off, ${NAMES.all} from the start: ${slow("all")}.`,
@@ -135,20 +138,20 @@ function symmetryObstacles(rows: readonly Row[]): string[] {
 
 export function table(rows: readonly Row[]): string {
   const line = (row: Row): readonly string[] => {
-    const cells = WAYS.flatMap((way) => {
-      const { states, ms } = row.ways[way];
-      return [way === "off" || applies(row, way) ? String(states) : "–", ms.toFixed(0)];
+    const cells = MODES.flatMap((mode) => {
+      const { states, ms } = row.modes[mode];
+      return [mode === "off" || applies(row, mode) ? String(states) : "–", ms.toFixed(0)];
     });
     return [row.spec, ...cells, fewer(row, "all").toFixed(1), isSame(row) ? "the same" : "DIFFERS"];
   };
-  const figures = [...WAYS.flatMap((way) => [NAMES[way], "ms"]), "times fewer"].map((one) => ({ figures: one }));
-  return `# What reductions save
+  const figures = [...MODES.flatMap((mode) => [NAMES[mode], "ms"]), "times fewer"].map((one) => ({ figures: one }));
+  return wrapped(`# What reductions save
 
 Written by \`npm run reductions -- --write\`. Whole graphs, one thread, each spec five ways: off, partial order alone, symmetry
 alone, all together, and as \`npm run check\` does where no counts are compared: off at first, and all together from the start where the whole
 graph has more than ${WORTH_REDUCING.toLocaleString("en")} states. An answer is the set of violated properties, which witnesses were met, and whether all was seen. A dash: the reduction does
 not apply, and its time is that of off. Times are of one run on a shared machine; a spec that seemed slower reduced was timed up
-to twice more, all ways alike, and the shortest time of each way counts. They include making the tables of dependence and of names, and
+to twice more, all modes alike, and the shortest time of each mode counts. They include making the tables of dependence and of names, and
 more code, which on small specs is a large part of the work: what takes longer reduced here may take less where there are more states. \`docs/soundness.md\` says what is done and why it may be believed, \`docs/decisions/0010-one-context-goes-on-alone.md\`
 why it is done so.
 
@@ -168,5 +171,5 @@ ${[...orderObstacles(rows), ...symmetryObstacles(rows)].join("\n")}
 ## Spec by spec
 
 ${markdownTable(["spec", ...figures, "answer"], rows.map(line))}
-`;
+`);
 }

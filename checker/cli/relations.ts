@@ -50,8 +50,8 @@ export class Relations {
 /** All that linking takes from a spec. Null for a model of one's own: its source may change at any time. */
 function keyOf({ spec, modelFile }: Loaded): string | null {
   if (modelFile !== undefined) return null;
-  const { name, model, asked, properties, everyProperty, sometimes, happens, deadlock, uncut } = spec;
-  const question = [name, model.name, asked, properties, everyProperty, sometimes, happens, deadlock, uncut];
+  const { name, model, asked, properties, whereTheyApply, sometimes, happens, deadlock, uncut } = spec;
+  const question = [name, model.name, asked, properties, whereTheyApply, sometimes, happens, deadlock, uncut];
   return createHash("sha256").update(JSON.stringify(question)).digest("hex");
 }
 

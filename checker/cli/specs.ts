@@ -6,7 +6,8 @@ import type { SpecFile } from "../spec/load.ts";
 import type { Trusted } from "../spec/models.ts";
 import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
-import { parseSpecText } from "../spec/text.ts";
+import { type Json, parseSpecText } from "../spec/text.ts";
+import { saidIn, splitTwin, twinNames, withTwin } from "../spec/twins.ts";
 import { readText, systemError } from "../text/files.ts";
 
 /** The folder of the project, where `specs/` and `results/` are. */
@@ -17,6 +18,8 @@ export interface Folders {
   readonly specs: string;
   readonly results: string;
   readonly docs: string;
+  /** Where it is kept from which C the versions of a model were written, by its name. Default: beside the model. */
+  readonly recorded?: Readonly<Record<string, string>>;
   /** Whether any file may be run that a spec names as its model: --trust-model. */
   readonly trustsModels?: boolean;
 }
@@ -26,10 +29,20 @@ export const folders: Folders = {
   docs: join(PROJECT, "docs"),
 };
 
-/** Names of all specs, "broken/nmi-spins" included: plain ones first, each group in order. */
+/**
+ * Names of all specs, "broken/nmi-spins" included, and of their twins: plain ones first, each group in order, a file before
+ * its twins.
+ */
 export function specNames({ specs }: Folders): readonly string[] {
-  if (!existsSync(specs)) return [];
-  const names = readdirSync(specs, { recursive: true, encoding: "utf8" })
+  return jsonFilesIn(specs).flatMap((name) => [
+    name,
+    ...twinNames(dataOf(join(specs, `${name}.json`))).map((twin) => withTwin(name, twin)),
+  ]);
+}
+
+function jsonFilesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.replaceAll("\\", "/").replace(/\.json$/, ""));
   const group = (name: string): string => (name.includes("/") ? `1${name}` : `0${name}`);
@@ -45,7 +58,7 @@ export function allSpecs(where: Folders): readonly string[] {
 
 /** Those of a size. One that cannot be read counts as small, so that the commands about all of them tell why. */
 export function specsOfSize(where: Folders, size: SpecSize): readonly string[] {
-  const names = allSpecs(where).filter((name) => sizeOf(specNamed(name, where).path) === size);
+  const names = allSpecs(where).filter((name) => sizeOf(specNamed(name, where)) === size);
   if (names.length > 0) return names;
   throw new SpecError([
     { where: "specs/", what: `there is no spec of size "${size}"`, mend: `write "size": "${size}" in one` },
@@ -54,33 +67,37 @@ export function specsOfSize(where: Folders, size: SpecSize): readonly string[] {
 
 /** Specs with known answers beside the examples of models. */
 export function exampleSpecs(): readonly SpecFile[] {
-  const names = readdirSync(join(PROJECT, "examples"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".json"))
-    .map((file) => file.replaceAll("\\", "/"));
-  return names.sort().map((name) => ({ source: `examples/${name}`, path: join(PROJECT, "examples", name) }));
+  const folder = join(PROJECT, "examples");
+  return [...jsonFilesIn(folder)].sort().flatMap((name) => {
+    const path = join(folder, `${name}.json`);
+    const source = `examples/${name}.json`;
+    return [null, ...twinNames(dataOf(path))].map((twin) => ({ source: withTwin(source, twin), path, twin }));
+  });
 }
 
 export const exampleSpecsOfSize = (size: SpecSize): readonly SpecFile[] =>
-  exampleSpecs().filter(({ path }) => sizeOf(path) === size);
+  exampleSpecs().filter((file) => sizeOf(file) === size);
 
-function sizeOf(path: string): SpecSize {
-  let text = "";
+/** What a file holds; null where it cannot be read, or is no JSON: who loads it is told why. */
+function dataOf(path: string): Json {
   try {
-    text = readText(path);
+    return parseSpecText(readText(path)).data;
   } catch (error) {
     if (systemError(error) === null) throw error;
+    return null;
   }
-  const { data } = parseSpecText(text);
-  const size =
-    typeof data === "object" && data !== null && !Array.isArray(data) ? (data as { size?: unknown }).size : null;
+}
+
+function sizeOf({ path, twin = null }: SpecFile): SpecSize {
+  const size = saidIn(dataOf(path), twin, "size");
   return SIZES.find((one) => one === size) ?? "ci";
 }
 
-export const specNamed = (name: string, { specs }: Folders): SpecFile => ({
-  source: name,
-  name,
-  path: join(specs, `${name}.json`),
-});
+/** A spec of `specs/` by its name, that of a twin included. */
+export function specNamed(name: string, { specs }: Folders): SpecFile {
+  const { file, twin } = splitTwin(name);
+  return { source: name, name, path: join(specs, `${file}.json`), twin };
+}
 
 /**
  * The file of a spec. Throws `SpecError` with the nearest names. One that the user named may name a model beside it; of
@@ -89,16 +106,26 @@ export const specNamed = (name: string, { specs }: Folders): SpecFile => ({
 export function findSpec(word: string, where: Folders, by: "user" | "file" = "user"): SpecFile {
   const names = specNames(where);
   if (names.includes(word)) return specNamed(word, where);
-  const path = resolve(word);
+  // Without its folder, where no other is called so.
+  const called = names.filter((name) => name.endsWith(`/${word}`));
+  if (called.length === 1) return specNamed(called[0] as string, where);
+  if (called.length > 1)
+    throw new SpecError([
+      { where: word, what: `${called.length} specs are called so`, mend: `name one: ${called.join(", ")}` },
+    ]);
+  // A path may end with a twin, and a file may be called so.
+  const { file, twin } = existsSync(word) ? { file: word, twin: null } : splitTwin(word);
+  const path = resolve(file);
   const inside = relative(where.specs, path);
-  const name = inside.replaceAll("\\", "/").replace(/\.json$/, "");
+  const name = withTwin(inside.replaceAll("\\", "/").replace(/\.json$/, ""), twin);
   if (!inside.startsWith("..") && !isAbsolute(inside) && names.includes(name)) return specNamed(name, where);
-  if (existsSync(path) && statSync(path).isFile()) return { source: word, path, trusts: trustedBy(path, where, by) };
+  if (existsSync(path) && statSync(path).isFile())
+    return { source: word, path, twin, trusts: trustedBy(path, where, by) };
   const folder = [path, join(where.specs, word)].find((p) => existsSync(p));
   if (folder)
     throw new SpecError([{ where: word, what: "a folder, not a spec", mend: `name a spec: ${examples(names, word)}` }]);
   const bare = word.replace(/^.*specs\//, "").replace(/\.json$/, "");
-  const near = names.length > 0 ? `${mendName(bare, names, "spec")} \`npm run check -- --list\` shows all` : null;
+  const near = names.length > 0 ? `${mendName(bare, names, "spec")} \`npm run list\` shows all` : null;
   const mend = near ?? "specs/ is empty; name the path of a JSON file";
   throw new SpecError([{ where: word, what: "no such spec, and no such file", mend }]);
 }

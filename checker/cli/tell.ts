@@ -4,8 +4,9 @@ import { statusOf } from "../answer/check.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import { agreementOn, type Entry } from "../crosscheck/agreement.ts";
 import type { Collector, Told } from "../report/formats/format.ts";
-import { collectorOf, FORMAT_NAMES, FORMATS, FORMATS_OF_ALL, type FormatName } from "../report/formats/index.ts";
+import { collectorOf, FORMATS, FORMATS_OF_ALL, type FormatName } from "../report/formats/index.ts";
 import type { Detail } from "../report/scenario.ts";
+import type { TreeFacts } from "../report/tree.ts";
 import type { Loaded } from "../spec/load.ts";
 import { type LocatedProblem, SpecError } from "../spec/problems.ts";
 import type { Environment } from "./environment.ts";
@@ -23,21 +24,18 @@ export interface TellOptions {
   readonly trace: Detail | undefined;
 }
 
-/** A line for each format, under the option that names them. */
-export const formatsHelp = FORMAT_NAMES.map((name) => `${" ".repeat(22)}${name.padEnd(6)}${FORMATS[name].about}`).join(
-  "\n",
-);
-
 /** All that is to be told of an outcome that has just been found; `began`: when the check did, `entries`: who agreed with what. */
 export function toldOf(
   loaded: Loaded,
   outcome: Outcome,
   began: Date,
   entries: readonly Entry[],
-  { trace = "short" }: TellOptions,
+  { trace = "short" }: Pick<TellOptions, "trace">,
   { folders }: Environment,
+  tree?: TreeFacts,
 ): Told {
   return {
+    ...(tree ? { tree } : {}),
     outcome,
     status: statusOf(outcome),
     agreement: agreementOn(entries, outcome),
@@ -104,24 +102,9 @@ export function collectAll(
   };
 }
 
-/** Throws `SpecError` for a format where there is nothing that it could hold. */
-export function refuseFormat(
-  options: TellOptions & { readonly all: boolean; readonly list: boolean; readonly grow: boolean } & {
-    readonly "check-reduction": boolean;
-  },
-): void {
-  const { format, out, json, all } = options;
+/** Throws `SpecError` for a format where there is nothing that it could hold, or two that would both be printed. */
+export function refuseFormat({ format, out, json, all }: TellOptions & { readonly all: boolean }): void {
   const problems: LocatedProblem[] = [];
-  const other = (["list", "grow", "check-reduction"] as const)
-    .filter((name) => options[name])
-    .map((name) => `--${name}`);
-  for (const [where, given] of [
-    ["--format", format],
-    ["--out", out],
-  ] as const) {
-    if (given !== undefined && other.length > 0)
-      problems.push({ where, what: `it does not go with ${other.join(", ")}`, mend: `leave out ${where}` });
-  }
   if (format !== undefined && format !== "text" && out === undefined && json === "-") {
     const what = `${format} and --json - would both be printed`;
     problems.push({ where: "--format", what, mend: `write --out FILE, or --json FILE` });

@@ -1,6 +1,7 @@
 /** `nolock crosscheck`: specs asked again by the reference, by Spin and by Rumur, and a table of who agrees. */
 
-import { type Arguments, readArguments } from "../cli/arguments.ts";
+import type { Arguments, Options } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
 import { type Environment, goOn } from "../cli/environment.ts";
 import { commit, rotated } from "../cli/sample.ts";
 import { allSpecs, exampleSpecs, exampleSpecsOfSize, findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
@@ -12,45 +13,39 @@ import { SpecError } from "../spec/problems.ts";
 import { SIZES } from "../spec/spec.ts";
 import { EXIT } from "../spec/verdict.ts";
 
-export const crosscheckHelp = `Usage: npm run crosscheck -- SPEC.. [options]
-       npm run crosscheck -- --all | --sample N | --examples
-
-Asks the reference, Spin and Rumur, without their reductions, for the
-same states, transitions, violated properties and witnesses as the
-engine's. Installs nothing.
-
-  --all             every spec of specs/ of one size
-  --examples        the specs of examples/ of one size, with known answers
-  --size ci|large   of which size (default: ci)
-  --sample N        N specs of specs/, others for another commit
-  --timeout S       seconds for each program that is run (default 1800)
-  --write           keep what was found in results/, spec by spec: reports
-                    name who agreed, until the relation changes
-  --missing         only those whose relation, as it is today, has no
-                    agreement of all in results/
-
-Exit status: 0 where all agree; 1 where a checker differs or gave no
-answer; 2 where spin, gcc or rumur is missing, or a spec cannot be
-understood.
-`;
+const OF_MANY = ["all", "examples", "sample"];
 
 const OPTIONS = {
-  all: "flag",
-  examples: "flag",
-  size: SIZES,
-  sample: "count",
-  timeout: "count",
-  write: "flag",
-  missing: "flag",
-  help: "flag",
-} as const;
+  all: { kind: "flag", help: "every spec of specs/ of one size" },
+  examples: { kind: "flag", help: "the specs of examples/ of one size, with known answers" },
+  sample: { kind: "count", help: "N specs of specs/, others for another commit" },
+  size: { kind: SIZES, help: "of which size (default: ci)", only: OF_MANY },
+  timeout: { kind: "count", value: "S", help: "seconds for each program that is run (default: 1800)" },
+  missing: { kind: "flag", help: "only those whose relation, as it is today, has no agreement of all in results/" },
+  write: {
+    kind: "flag",
+    help: "keep what was found in results/crosscheck.json, spec by spec: reports name who agreed, until the relation changes",
+  },
+} as const satisfies Options;
 
-export async function crosscheckCommand(args: readonly string[], env: Environment): Promise<number> {
-  const { options, words } = readArguments("crosscheck", args, OPTIONS);
-  if (options.help) {
-    env.print(crosscheckHelp);
-    return EXIT.asExpected;
-  }
+type Asked = Arguments<typeof OPTIONS>["options"];
+
+export const crosscheckCommand = command({
+  name: "crosscheck",
+  brief: "do the reference, Spin and Rumur agree with the engine?",
+  usage: ["SPEC.. [options]", "--all | --sample N | --examples [options]"],
+  about: [
+    "Asks the reference, Spin and Rumur, without their reductions, for the same states, transitions, violated properties and witnesses as the engine's. Installs nothing.",
+  ],
+  takesNames: true,
+  options: OPTIONS,
+  ends: [
+    "Exit status: 0 where all agree; 1 where a checker differs or gave no answer; 2 where spin, gcc or rumur is missing, or a spec cannot be understood.",
+  ],
+  run: ({ options, words }, env) => crosscheckSpecs(options, words, env),
+});
+
+async function crosscheckSpecs(options: Asked, words: readonly string[], env: Environment): Promise<number> {
   const files = filesOf(options, words, env);
   const missing = await missingTools();
   if (missing.length > 0)
@@ -90,7 +85,7 @@ export async function crosscheckCommand(args: readonly string[], env: Environmen
 }
 
 function filesOf(
-  { all, examples, size = "ci", sample }: Arguments<typeof OPTIONS>["options"],
+  { all, examples, size = "ci", sample }: Asked,
   words: readonly string[],
   { folders }: Environment,
 ): readonly SpecFile[] {

@@ -1,7 +1,7 @@
-/** `nolock check --explain NAME`: what a name means that stands in a report or a spec. */
+/** `nolock explain NAME`: what a name means that stands in a report or a spec. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
+import { command } from "../cli/command.ts";
 import type { Environment } from "../cli/environment.ts";
 import { recordFile } from "../cli/records.ts";
 import { allSpecs, specNamed } from "../cli/specs.ts";
@@ -16,12 +16,28 @@ import { EXIT } from "../spec/verdict.ts";
 /** Names that are offered for one that is not known. */
 const MOST_OFFERED = 5;
 
-export async function explainName(name: string, args: readonly string[], env: Environment): Promise<number> {
-  const others = args.filter((arg) => arg !== name && arg !== "--explain" && arg !== `--explain=${name}`);
-  if (others.length > 0) {
-    const mend = "write --explain NAME alone; a name of several words goes in quotes";
-    throw new SpecError([{ where: "--explain", what: `it does not go with ${others.join(" ")}`, mend }]);
-  }
+export const explainCommand = command({
+  name: "explain",
+  brief: "what a name means: of a property, a claim, a row ..",
+  usage: ["[NAME]"],
+  about: [
+    'Tells what a property, claim, design, version, variant, function or row ("function: row") means, how it reads formally, and which specs decide it. Without a NAME: what may be explained, and asked. A name of several words goes in quotes.',
+  ],
+  takesNames: true,
+  options: {},
+  run: async ({ words: [name, ...others] }, env) => {
+    if (others.length > 0) {
+      const mend = "name one; a name of several words goes in quotes";
+      throw new SpecError([
+        { where: "nolock explain", what: `one name at a time, not ${[name, ...others].join(", ")}`, mend },
+      ]);
+    }
+    return explainName(name ?? null, env);
+  },
+});
+
+/** Null: all that there is. */
+async function explainName(name: string | null, env: Environment): Promise<number> {
   const specs: Spec[] = [];
   for (const spec of allSpecs(env.folders)) {
     try {
@@ -41,7 +57,7 @@ export async function explainName(name: string, args: readonly string[], env: En
       fires,
     ),
   );
-  if (name === "") {
+  if (name === null) {
     env.print(all.map(explainable).join("\n"));
     return EXIT.asExpected;
   }
@@ -54,8 +70,8 @@ export async function explainName(name: string, args: readonly string[], env: En
   const mend =
     near.length > 0
       ? `did you mean ${near.map((one) => JSON.stringify(one)).join(" or ")}?`
-      : "`npm run check -- --explain` alone lists what may be explained";
-  throw new SpecError([{ where: "--explain", what: `nothing is called "${name}"`, mend }]);
+      : "`npm run explain` alone lists what may be explained";
+  throw new SpecError([{ where: "nolock explain", what: `nothing is called "${name}"`, mend }]);
 }
 
 /** By the records of searches that are kept beside the results. */

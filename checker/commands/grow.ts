@@ -1,19 +1,40 @@
-/** `nolock check SPEC --grow`: the spec again with each bound one larger, one at a time. */
+/** `nolock grow`: a spec again with each bound one larger, one at a time. */
+import { oneSpec } from "../cli/arguments.ts";
 import { attend } from "../cli/attend.ts";
+import { changesOf } from "../cli/changes.ts";
+import { command } from "../cli/command.ts";
 import type { Environment } from "../cli/environment.ts";
+import { SEARCH, searchOptions } from "../cli/search-options.ts";
+import { findSpec } from "../cli/specs.ts";
 import { type RunOptions, runSearching } from "../engine/run.ts";
 import { type News, newsOf, type SearchedSystem } from "../report/grown.ts";
-import type { Loaded } from "../spec/load.ts";
+import { type Loaded, loadSpec } from "../spec/load.ts";
 import { SpecError } from "../spec/problems.ts";
 import { linkSpec } from "../spec/question.ts";
 import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { wrap } from "../text/wrap.ts";
 
+export const growCommand = command({
+  name: "grow",
+  brief: "does a spec show more with each bound one larger?",
+  usage: ["SPEC [options]"],
+  about: [
+    "Asks a spec again with each of its bounds one larger, one at a time, and says what that shows: places and ways that are new, properties that are newly violated or no longer.",
+  ],
+  takesNames: true,
+  options: { set: { kind: "texts", value: "KEY=VALUE", help: "another setting, as for `check`" }, ...SEARCH },
+  ends: ["Exit status: 0 where no violation appears or goes away, else 1; 3 where a search did not end."],
+  run: async ({ options, words }, env) => {
+    const loaded = await loadSpec(findSpec(oneSpec("grow", words), env.folders), env.builtins, changesOf(options.set));
+    return growSpec(loaded, searchOptions(options), options.quiet, env);
+  },
+});
+
 /**
  * Says of each larger bound whether it showed anything that the spec's own did not. A violation that appears or goes away
  * is a difference; a search that did not end is no answer.
  */
-export async function growSpec(
+async function growSpec(
   { spec, system }: Loaded,
   options: RunOptions,
   quiet: boolean,
@@ -22,7 +43,11 @@ export async function growSpec(
   const ways = spec.model.grow?.(spec.asked) ?? [];
   if (ways.length === 0)
     throw new SpecError([
-      { where: "--grow", what: `the model "${spec.model.name}" names no bound of this spec`, mend: "add it to grow()" },
+      {
+        where: "nolock grow",
+        what: `the model "${spec.model.name}" names no bound of this spec`,
+        mend: "add it to grow()",
+      },
     ]);
   let isInterrupted = false;
   const search = async (of: SearchedSystem["system"]): Promise<SearchedSystem> => {

@@ -1,5 +1,6 @@
 /** `nolock print`: the rows of a spec's system, as they can be compared with the C. */
-import { oneSpec, readArguments } from "../cli/arguments.ts";
+import { type Arguments, type Options, oneSpec } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
 import type { Environment } from "../cli/environment.ts";
 import { forEach, tellCutShort } from "../cli/progress.ts";
 import { allSpecs, findSpec } from "../cli/specs.ts";
@@ -14,19 +15,44 @@ import { mendName, SpecError } from "../spec/problems.ts";
 import { linkOptionsOf } from "../spec/question.ts";
 import { EXIT } from "../spec/verdict.ts";
 
-export const printHelp = `Usage: npm run print -- SPEC [--program NAME | --layout | --steps |
-                                      --after PASS]
-       npm run print -- --steps
+const OPTIONS = {
+  program: { kind: "text", value: "NAME", help: "one program", not: ["layout", "steps", "after"] },
+  layout: {
+    kind: "flag",
+    help: "how the engine packs a state into bits, and which parts it stores once",
+    not: ["steps", "after"],
+  },
+  steps: {
+    kind: "flag",
+    help: "the steps of the reference (docs/steps.md), each with the rows that stand for it; without a SPEC, those of every spec",
+    not: ["after"],
+  },
+  after: {
+    kind: PRINTED_PASSES,
+    value: "PASS",
+    help: "the linked steps as they are after a pass of the linker",
+    each: {
+      splice: "calls are copies, steps have labels",
+      order: "with who begins after whom",
+      attach: "with what properties ask",
+      allocate: "locals are slots",
+    } satisfies Record<(typeof PRINTED_PASSES)[number], string>,
+  },
+} as const satisfies Options;
 
-Prints each row of each program: label, C, guard, effect, next label, what
-it reads and writes; and the hash of the whole relation. With --layout:
-how the engine packs a state into bits, and which parts it stores once.
-With --steps: the steps of the reference (docs/steps.md), each with the rows
-that stand for it; without a SPEC, those of every spec. With --after: the
-linked steps as they are after a pass of the linker: splice (calls are
-copies, steps have labels), order (with who begins after whom), attach
-(with what properties ask) or allocate (locals are slots).
-`;
+type Asked = Arguments<typeof OPTIONS>["options"];
+
+export const printCommand = command({
+  name: "print",
+  brief: "the rows of a spec, beside their C",
+  usage: ["SPEC [options]", "--steps"],
+  about: [
+    "Prints each row of each program: label, C, guard, effect, next label, what it reads and writes; and the hash of the whole relation.",
+  ],
+  takesNames: true,
+  options: OPTIONS,
+  run: ({ options, words }, env) => printSpec(options, words, env),
+});
 
 /** Nothing is linked for them. A table that has no meaning is told as `check` tells it. */
 async function rowsOfSpec(name: string, env: Environment): Promise<readonly RowOfSource[]> {
@@ -40,18 +66,7 @@ async function rowsOfSpec(name: string, env: Environment): Promise<readonly RowO
   }
 }
 
-export async function printCommand(args: readonly string[], env: Environment): Promise<number> {
-  const { options, words } = readArguments("print", args, {
-    program: "text",
-    layout: "flag",
-    steps: "flag",
-    after: PRINTED_PASSES,
-    help: "flag",
-  });
-  if (options.help) {
-    env.print(printHelp);
-    return EXIT.asExpected;
-  }
+async function printSpec(options: Asked, words: readonly string[], env: Environment): Promise<number> {
   if (options.steps) {
     const names = words.length > 0 ? [oneSpec("print", words)] : allSpecs(env.folders);
     const rows: RowOfSource[] = [];

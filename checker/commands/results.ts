@@ -1,127 +1,116 @@
-/** `nolock results`: the report of every spec as a file, the same on every run and machine. */
+/** `nolock results`: is what is published what the specs give? All of it is written, or compared, here. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { check } from "../answer/check.ts";
-import type { Outcome } from "../answer/outcome.ts";
-import { readArguments } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
 import type { Environment } from "../cli/environment.ts";
 import { tryOutputs } from "../cli/outputs.ts";
-import { recordFile } from "../cli/records.ts";
-import { allSpecs, specNamed, specsOfSize } from "../cli/specs.ts";
-import {
-  agreementOn,
-  agreementText,
-  CROSSCHECK,
-  CROSSCHECK_KEPT,
-  entriesAsTable,
-  readEntries,
-} from "../crosscheck/agreement.ts";
-import { recordOf, recordText } from "../ledger/record.ts";
-import { textReport } from "../report/text.ts";
-import { loadSpec } from "../spec/load.ts";
+import { tellCutShort } from "../cli/progress.ts";
+import { makingOf, type Publication, type Published } from "../published/publication.ts";
+import { EVIDENCE, PUBLICATIONS } from "../published/publications.ts";
+import { mendName, SpecError } from "../spec/problems.ts";
 import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { EXIT } from "../spec/verdict.ts";
 import { writeWhole } from "../text/files.ts";
-import { markdownTable } from "../text/table.ts";
 
-/** Written by `nolock claims`. */
-export const CLAIM_FILES = ["claims.md", "claims.txt"] as const;
-/** Written by `nolock mutants`. */
-export const MUTANTS = "mutants.md";
+const NAMES = PUBLICATIONS.map(({ name }) => name);
 
-export const resultsHelp = `Usage: npm run results [-- --size large] [--check]
+export const resultsCommand = command({
+  name: "results",
+  brief: "all that is published of the specs: written, or compared",
+  usage: ["[NAME..] [--size large] [--check]"],
+  about: [
+    "Writes into results/ what follows from the specs, the same on every run and machine. Without a NAME, all but what takes hours. What reports have of a spec is taken where it is about the relation of today; else the spec is searched again. Files that no spec gives are removed with the reports.",
+  ],
+  takesNames: true,
+  names: Object.fromEntries(PUBLICATIONS.map(({ name, about }) => [name, about])),
+  options: {
+    size: { kind: SIZES, help: "of which size reports are made (default: ci)" },
+    check: { kind: "flag", help: "write nothing, and exit 1 where a file is not what the specs give" },
+  },
+  ends: [
+    "Exit status: 1, too, where what is published cannot be believed: a claim is undecided that is not listed as such, a spec does not give what it pins, nobody says why a row never fires or why contexts never meet.",
+  ],
+  run: async ({ options: { size, check }, words }, env) => {
+    const asked = words.length === 0 ? PUBLICATIONS.filter(({ isByName }) => !isByName) : words.map(named);
+    if (size !== undefined && !asked.some(({ name }) => name === "reports"))
+      throw new SpecError([{ where: "--size", what: "it is about reports", mend: "leave it out, or add reports" }]);
+    return publish(
+      PUBLICATIONS.filter((one) => asked.includes(one)),
+      size ?? "ci",
+      check,
+      env,
+    );
+  },
+});
 
-Writes, for every spec of specs/ of that size (default: ci), its report
-results/SPEC.txt and what other commands read of it, results/SPEC.json;
-results/summary.md (large: summary-large.md), and the reports that README.md
-shows. Removes what no spec gives. With --check, writes nothing and exits 1
-where a file is not what its spec gives. Who agreed with an answer is looked
-up in what \`npm run crosscheck -- --all --write\` kept.
-`;
+function named(word: string): Publication {
+  const found = PUBLICATIONS.find(({ name }) => name === word);
+  if (found) return found;
+  const what = `nothing of that name is published`;
+  throw new SpecError([{ where: word, what, mend: mendName(word, NAMES, "name") }]);
+}
 
-const SUMMARY: Readonly<Record<SpecSize, string>> = { ci: "summary.md", large: "summary-large.md" };
-
-export async function resultsCommand(args: readonly string[], env: Environment): Promise<number> {
-  const { options, words } = readArguments("results", args, { size: SIZES, check: "flag", help: "flag" });
-  if (options.help || words.length > 0) {
-    (options.help ? env.print : env.complain)(resultsHelp);
-    return options.help ? EXIT.asExpected : EXIT.badInput;
+async function publish(
+  asked: readonly Publication[],
+  size: SpecSize,
+  isCheck: boolean,
+  env: Environment,
+): Promise<number> {
+  const [first] = asked.flatMap((one) => one.owns(env));
+  if (!isCheck && first !== undefined) tryOutputs({ pages: { "results/": join(env.folders.results, first) } });
+  const making = makingOf(env, size);
+  let isWell = true;
+  for (const one of asked) {
+    const made = await one.make(making);
+    for (const text of made.said) env.print(`${text}\n`);
+    if (made.cutShort) return tellCutShort(made.cutShort.done, made.cutShort.of, env);
+    for (const problem of made.problems) env.complain(`${problem}\n`);
+    // Only reports know which files no spec gives.
+    const stale = one.name === "reports" ? staleIn(env) : [];
+    const isSame = isCheck ? compare(one, made, stale, env) : write(one, made, stale, env);
+    if (!isSame || made.isPart || made.problems.length > 0) isWell = false;
   }
-  const size = options.size ?? "ci";
-  if (!options.check) tryOutputs({ pages: { "results/": join(env.folders.results, SUMMARY[size]) } });
-  const files = new Map<string, string>();
-  const rows: SummaryRow[] = [];
-  const entries = readEntries(env.folders.results, env.complain);
-  for (const name of specsOfSize(env.folders, size)) {
-    const outcome = check(await loadSpec(specNamed(name, env.folders), env.builtins));
-    const agreement = agreementText(agreementOn(entries, outcome));
-    files.set(`${name}.txt`, textReport(outcome, { trace: "short", agreement }));
-    rows.push(summaryRow(outcome, agreement));
-    files.set(recordFile(name), recordText(recordOf(outcome)));
-  }
-  files.set(SUMMARY[size], summary(rows, size));
-  if (entries.length > 0) files.set(CROSSCHECK, entriesAsTable(entries));
+  return isWell ? EXIT.asExpected : EXIT.differs;
+}
+
+function staleIn(env: Environment): readonly string[] {
   const { results } = env.folders;
-  const readme = join(results, README);
-  if (existsSync(readme)) files.set(README, withReports(readFileSync(readme, "utf8"), files));
-  const present = existsSync(results)
-    ? readdirSync(results, { recursive: true, encoding: "utf8" }).filter((file) => /\.(txt|md|json)$/.test(file))
-    : [];
-  const ofSpecs = allSpecs(env.folders).flatMap((name) => [`${name}.txt`, recordFile(name)]);
-  const others = [CROSSCHECK, CROSSCHECK_KEPT, ...CLAIM_FILES, MUTANTS, ...Object.values(SUMMARY), ...ofSpecs];
-  const stale = present.filter((file) => !files.has(file) && !others.includes(file));
-  const current = (file: string): string | null =>
-    present.includes(file) || file === README ? readFileSync(join(results, file), "utf8") : null;
-  const differing = [...files].filter(([file, text]) => current(file) !== text).map(([file]) => file);
+  if (!existsSync(results)) return [];
+  const known = new Set<string>([...PUBLICATIONS.flatMap((one) => one.owns(env)), ...EVIDENCE]);
+  return readdirSync(results, { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => /\.(txt|md|json)$/.test(file) && !known.has(file));
+}
 
-  if (options.check) {
-    for (const file of differing)
-      env.complain(`${shown(file)}: it is not what the spec gives. Run \`npm run results\`\n`);
-    for (const file of stale) env.complain(`${shown(file)}: no spec gives it. Run \`npm run results\`\n`);
-    if (differing.length + stale.length > 0) return EXIT.differs;
-    env.print(`${files.size} files of results/ are what the specs give\n`);
-    return EXIT.asExpected;
-  }
+const differing = ({ files }: Published, { folders }: Environment): readonly string[] =>
+  [...files.keys()].filter((file) => {
+    const path = join(folders.results, file);
+    return !existsSync(path) || readFileSync(path, "utf8") !== files.get(file);
+  });
+
+/** As a path from the folder of the project. */
+const shown = (file: string): string => join("results", file).replaceAll("\\", "/");
+
+function compare({ name }: Publication, made: Published, stale: readonly string[], env: Environment): boolean {
+  const wrong = differing(made, env);
+  const run = `Run \`npm run results -- ${name}\``;
+  for (const file of wrong) env.complain(`${shown(file)}: it is not what the specs give. ${run}\n`);
+  for (const file of stale) env.complain(`${shown(file)}: no spec gives it. ${run}\n`);
+  if (wrong.length + stale.length > 0) return false;
+  env.print(`${name}: ${filesOf(made)} what the specs give\n`);
+  return true;
+}
+
+function write({ name }: Publication, made: Published, stale: readonly string[], env: Environment): true {
+  const { results } = env.folders;
   for (const file of stale) rmSync(join(results, file));
-  for (const file of differing) {
+  const wrong = differing(made, env);
+  for (const file of wrong) {
     mkdirSync(dirname(join(results, file)), { recursive: true });
-    writeWhole(join(results, file), files.get(file) as string);
+    writeWhole(join(results, file), made.files.get(file) as string);
   }
-  env.print(`${files.size} files in results/: ${differing.length} written, ${stale.length} removed\n`);
-  return EXIT.asExpected;
+  env.print(`${name}: ${filesOf(made)} there, ${wrong.length} written, ${stale.length} removed\n`);
+  return true;
 }
 
-/** What shows reports, as a path from `results/`. */
-const README = "../README.md";
-const shown = (file: string): string => (file === README ? "README.md" : `results/${file}`);
-
-/** A text with the reports that it shows: each in the fence after a comment that names its file. */
-const withReports = (text: string, files: ReadonlyMap<string, string>): string =>
-  text.replace(/(<!-- results\/(\S+) -->\n(`{3,})text\n)[\s\S]*?(?=^\3$)/gm, (shown, head: string, file: string) =>
-    files.has(file) ? head + files.get(file) : shown,
-  );
-
-type SummaryRow = readonly (string | number)[];
-
-const summaryRow = ({ spec, verdict, violated, result, system }: Outcome, agreement: string): SummaryRow => [
-  `[${spec.name}](${spec.name}.txt)`,
-  spec.question,
-  verdict,
-  violated.join(", "),
-  agreement,
-  result.states,
-  result.transitions,
-  result.depth,
-  `\`${system.hash.slice(0, 12)}\``,
-];
-
-function summary(rows: readonly SummaryRow[], size: SpecSize): string {
-  const counts = ["states", "transitions", "depth"].map((figures) => ({ figures }));
-  const columns = ["spec", "question", "verdict", "violated", "second opinions", ...counts, "relation"];
-  const [title, command] =
-    size === "ci"
-      ? ["# Results", "npm run results"]
-      : ["# Results of the large specs", "npm run results -- --size large"];
-  const intro = `Written by \`${command}\`, never by hand. \`npm run check -- SPEC\` asks one again.`;
-  return [title, "", intro, "", markdownTable(columns, rows), ""].join("\n");
-}
+const filesOf = ({ files }: Published): string => (files.size === 1 ? "1 file is" : `${files.size} files are`);

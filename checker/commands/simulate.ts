@@ -1,8 +1,9 @@
 /** `nolock simulate`: walks through the states of a spec, by chance or by hand. */
 import { randomInt } from "node:crypto";
 import { verdictOf } from "../answer/verdict-of.ts";
-import { oneSpec, readArguments } from "../cli/arguments.ts";
+import { oneSpec } from "../cli/arguments.ts";
 import { changesOf } from "../cli/changes.ts";
+import { command } from "../cli/command.ts";
 import type { Environment } from "../cli/environment.ts";
 import { deliver, tryOutputs } from "../cli/outputs.ts";
 import { findSpec } from "../cli/specs.ts";
@@ -13,81 +14,62 @@ import { drawn } from "../reference/chance.ts";
 import type { Detail } from "../report/scenario.ts";
 import { walkByHand } from "../simulate/guided.ts";
 import { walkAtRandom } from "../simulate/random.ts";
-import { walkLines } from "../simulate/tell.ts";
 import { named } from "../simulate/trace-file.ts";
 import { Walk } from "../simulate/walk.ts";
+import { walkLines } from "../simulate/walk-lines.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
 import { SpecError } from "../spec/problems.ts";
 import { EXIT, exitStatus } from "../spec/verdict.ts";
 import { forShell } from "../text/shell.ts";
 import { count, wrap } from "../text/wrap.ts";
 
-export const simulateHelp = `Usage: npm run simulate -- SPEC [--seed N] [--steps N] [--runs N]
-       npm run simulate -- SPEC --guided
-
-Walks through the states of a spec, a step chosen at random or by you after
-the other, until a property is violated or nothing can happen; and shows the
-steps as a report does. A walk that finds nothing proves nothing.
-
-  --seed N            the same walk again (default: another each time)
-  --steps N           at most so many steps (default: 1000)
-  --runs N            so many walks, with the seeds that follow; ends at the
-                      first that finds something
-  --guided            lists the steps that may be next, and asks
-  --set KEY=VALUE     as for \`check\`
-  --trace full|short  as for \`check\`
-  --save FILE         write the walk as a trace for \`check --replay\`
-
-Exit status: 0 where nothing is wrong at the end of the walk; else that of
-\`check\` for a verdict that no spec expects.
-`;
+export const simulateCommand = command({
+  name: "simulate",
+  brief: "walk through the states of a spec, by chance or by hand",
+  usage: ["SPEC [--seed N] [--steps N] [--runs N]", "SPEC --guided"],
+  about: [
+    "Walks through the states of a spec, a step chosen at random or by you after the other, until a property is violated or nothing can happen; and shows the steps as a report does. A walk that finds nothing proves nothing.",
+  ],
+  takesNames: true,
+  options: {
+    seed: { kind: "count", help: "the same walk again (default: another each time)" },
+    steps: { kind: "count", help: "at most so many steps (default: 1000)" },
+    runs: {
+      kind: "count",
+      help: "so many walks, with the seeds that follow; ends at the first that finds something",
+    },
+    guided: { kind: "flag", help: "list the steps that may be next, and ask", not: ["runs", "steps"] },
+    set: { kind: "texts", value: "KEY=VALUE", help: "another setting, as for `check`" },
+    trace: { kind: ["short", "full"], help: "as for `check`" },
+    save: { kind: "text", value: "FILE", help: "write the walk as a trace, for `replay`" },
+  },
+  ends: [
+    "Exit status: 0 where nothing is wrong at the end of the walk; else that of `check` for a verdict that no spec expects.",
+  ],
+  run: async ({ options, words }, env) => {
+    const file = findSpec(oneSpec("simulate", words), env.folders);
+    const loaded = await loadSpec(file, env.builtins, changesOf(options.set));
+    tryOutputs({ files: { "--save": options.save }, read: [file.path] });
+    const asked: Asked = {
+      seed: options.seed ?? randomInt(1, 2 ** 31),
+      most: options.steps ?? 1000,
+      detail: options.trace ?? "short",
+      save: options.save,
+    };
+    const { walk, saving } = options.guided
+      ? await byHand(loaded, asked, env)
+      : atRandom(loaded, asked, options.runs ?? 1, env);
+    const verdict = verdictOf(walk.violations, false, []);
+    const status = walk.violations.length === 0 ? EXIT.asExpected : exitStatus(verdict, "holds", true);
+    return deliver(status, saving, env);
+  },
+});
 
 interface Asked {
   readonly seed: number;
   readonly most: number;
   readonly detail: Detail;
   readonly save: string | undefined;
-}
-
-export async function simulateCommand(args: readonly string[], env: Environment): Promise<number> {
-  const { options, words } = readArguments("simulate", args, {
-    seed: "count",
-    steps: "count",
-    runs: "count",
-    guided: "flag",
-    set: "texts",
-    trace: ["short", "full"],
-    save: "text",
-    help: "flag",
-  });
-  if (options.help) {
-    env.print(simulateHelp);
-    return EXIT.asExpected;
-  }
-  const ofChance = (["runs", "steps"] as const).filter((name) => options[name] !== undefined);
-  if (options.guided && ofChance.length > 0)
-    throw new SpecError(
-      ofChance.map((name) => ({
-        where: `--${name}`,
-        what: "it does not go with --guided",
-        mend: "give one of the two",
-      })),
-    );
-  const file = findSpec(oneSpec("simulate", words), env.folders);
-  const loaded = await loadSpec(file, env.builtins, changesOf(options.set));
-  tryOutputs({ files: { "--save": options.save }, read: [file.path] });
-  const asked: Asked = {
-    seed: options.seed ?? randomInt(1, 2 ** 31),
-    most: options.steps ?? 1000,
-    detail: options.trace ?? "short",
-    save: options.save,
-  };
-  const { walk, saving } = options.guided
-    ? await byHand(loaded, asked, env)
-    : atRandom(loaded, asked, options.runs ?? 1, env);
-  const verdict = verdictOf(walk.violations, false, []);
-  const status = walk.violations.length === 0 ? EXIT.asExpected : exitStatus(verdict, "holds", true);
-  return deliver(status, saving, env);
 }
 
 /** A walk that was told, and what is left to be written. */

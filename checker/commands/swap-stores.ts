@@ -1,15 +1,48 @@
-/** `nolock check --swap-stores`: the spec again with two adjacent stores exchanged, one pair at a time. */
+/** `nolock swap-stores`: a spec again with two adjacent stores exchanged, one pair at a time. */
 import { type CheckOptions, checking } from "../answer/check.ts";
 import type { Outcome } from "../answer/outcome.ts";
+import { NAMES, oneSpec } from "../cli/arguments.ts";
 import { attend } from "../cli/attend.ts";
+import { changesOf } from "../cli/changes.ts";
+import { command } from "../cli/command.ts";
 import type { Environment } from "../cli/environment.ts";
-import { specNamed, specsOfSize } from "../cli/specs.ts";
+import { SEARCH, searchOptions } from "../cli/search-options.ts";
+import { findSpec, specNamed, specsOfSize } from "../cli/specs.ts";
 import { plainIn, type StorePair, storePairs } from "../mutation/store-pairs.ts";
 import { withStoresSwapped } from "../mutation/swap-stores.ts";
 import { counterexample } from "../report/text.ts";
 import { type Loaded, loadSpec } from "../spec/load.ts";
-import type { SpecSize } from "../spec/spec.ts";
+import { SIZES, type SpecSize } from "../spec/spec.ts";
 import { EXIT, exitStatus } from "../spec/verdict.ts";
+import { markdownTable } from "../text/table.ts";
+
+export const swapStoresCommand = command({
+  name: "swap-stores",
+  brief: "does a spec hold with two adjacent stores exchanged?",
+  usage: ["SPEC [options]", "--all [--size large] [options]"],
+  about: [
+    "Asks a spec again with two adjacent stores exchanged, as a compiler may, one pair at a time: is the answer the same?",
+  ],
+  takesNames: true,
+  options: {
+    all: {
+      kind: "flag",
+      help: "every spec of specs/",
+      not: [NAMES, "set"],
+      mend: "name one spec, or give --all alone",
+    },
+    size: { kind: SIZES, help: "with --all: those of this size (default: ci)", only: ["all"] },
+    set: { kind: "texts", value: "KEY=VALUE", help: "another setting, as for `check`" },
+    ...SEARCH,
+  },
+  ends: ["Exit status: 0 where every answer is the same, 1 where one is not, 3 where a search did not end."],
+  run: async ({ options, words }, env) => {
+    const asking = { options: searchOptions(options), quiet: options.quiet, env };
+    if (options.all) return swapStoresInAll(options.size ?? "ci", asking);
+    const file = findSpec(oneSpec("swap-stores", words), env.folders);
+    return swapStores(await loadSpec(file, env.builtins, changesOf(options.set)), asking);
+  },
+});
 
 interface Asking {
   readonly options: CheckOptions;
@@ -28,13 +61,8 @@ interface Swapped {
 }
 
 /** One spec: a line for each pair, and the report of what the exchange breaks. */
-export async function swapStores(
-  loaded: Loaded,
-  options: CheckOptions,
-  quiet: boolean,
-  env: Environment,
-): Promise<number> {
-  const asking = { options, quiet, env };
+async function swapStores(loaded: Loaded, asking: Asking): Promise<number> {
+  const { env } = asking;
   const { base, found } = await askSpec(loaded, asking);
   env.print(`${loaded.spec.name}: ${answerOf(base)}; ${countOf(found.length)} of adjacent stores\n`);
   const width = Math.max(0, ...found.map(({ pair }) => pair.length));
@@ -46,18 +74,14 @@ export async function swapStores(
 }
 
 /** All specs of a size: a line for each that has pairs, and at the end each pair with how many specs were asked. */
-export async function swapStoresInAll(
-  size: SpecSize,
-  options: CheckOptions,
-  quiet: boolean,
-  env: Environment,
-): Promise<number> {
+async function swapStoresInAll(size: SpecSize, asking: Asking): Promise<number> {
+  const { env } = asking;
   const pairs = new Map<string, { asked: number; differ: string[] }>();
   let status: number = EXIT.asExpected;
   let asked = 0;
   for (const name of specsOfSize(env.folders, size)) {
     const loaded = await loadSpec(specNamed(name, env.folders), env.builtins);
-    const { base, found, interrupted } = await askSpec(loaded, { options, quiet, env });
+    const { base, found, interrupted } = await askSpec(loaded, asking);
     for (const { pair, answer } of found) {
       const told = pairs.get(pair) ?? { asked: 0, differ: [] };
       told.asked += 1;
@@ -74,9 +98,11 @@ export async function swapStoresInAll(
       break;
     }
   }
-  env.print("\n| pair of stores | specs asked | not the same answer |\n| --- | ---: | --- |\n");
-  for (const [pair, { asked: specs, differ }] of [...pairs].sort(([a], [b]) => (a < b ? -1 : 1)))
-    env.print(`| \`${pair}\` | ${specs} | ${differ.join(", ") || "none"} |\n`);
+  const rows = [...pairs]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([pair, { asked: specs, differ }]) => [`\`${pair}\``, specs, differ.join(", ") || "none"]);
+  const columns = ["pair of stores", { figures: "specs asked" }, "not the same answer"];
+  env.print(`\n${markdownTable(columns, rows)}\n`);
   const differing = [...pairs.values()].filter(({ differ }) => differ.length > 0).length;
   const end = differing === 0 ? "every answer is the same" : `with ${differing} of them some answer is not the same`;
   env.print(`\n${countOf(pairs.size)} in ${asked} specs: ${end}\n`);

@@ -5,7 +5,7 @@ import type { System } from "../language/system.ts";
 import type { SearchResult } from "../reference/result.ts";
 import { search } from "../reference/search.ts";
 import type { Loaded } from "../spec/load.ts";
-import { type Answer, askRumur, askSpin, type NoAnswer, type RunOptions, told } from "./tools.ts";
+import { type Answer, askRumur, askSpin, askSpinOfLiveness, type NoAnswer, type RunOptions, told } from "./tools.ts";
 
 export interface Opinion {
   readonly checker: "reference" | "Spin" | "Rumur";
@@ -43,7 +43,10 @@ export async function crosscheckSystem(
   const rules = rulesOf(system);
   const [spin, rumur] = await Promise.all([askSpin(system, options), askRumur(system, options)]);
   return [
-    { checker: "Spin", differences: differences(spin, result, rules) },
+    {
+      checker: "Spin",
+      differences: [...differences(spin, result, rules), ...(await endless(system, result, options))],
+    },
     { checker: "Rumur", differences: differences(rumur, result, rules) },
   ];
 }
@@ -70,6 +73,25 @@ function fromReference(system: System, result: SearchResult): string[] {
   ];
 }
 
+/** Where Spin, asked for each question of liveness on its own, says otherwise: of a property all are asked for. */
+async function endless(system: System, { violations }: SearchResult, options: RunOptions): Promise<string[]> {
+  const said: string[] = [];
+  for (const property of new Set(system.liveness.map((one) => one.property))) {
+    let violated = false;
+    for (const [i, one] of system.liveness.entries()) {
+      if (one.property !== property || violated) continue;
+      const answer = await askSpinOfLiveness(system, i, options);
+      if ("why" in answer) return [`no answer to ${property}: ${answer.why}`];
+      violated = answer.violated;
+    }
+    if (violated === violations.some((v) => v.property === property && v.endless)) continue;
+    said.push(
+      violated ? `${property} has an acceptance cycle, and none here` : `${property} has none, and is violated here`,
+    );
+  }
+  return said;
+}
+
 const nameOf = ({ property, text }: System["witnesses"][number]): string => `${property}${text && ` (${text})`}`;
 
 function differences(answer: Answer | NoAnswer, result: SearchResult, rules: Rules): string[] {
@@ -79,7 +101,8 @@ function differences(answer: Answer | NoAnswer, result: SearchResult, rules: Rul
     if (answer[count] !== result[count]) said.push(`${answer[count]} ${count}, and ${result[count]} here`);
   const { violated, met } = told(answer, rules);
   const here = new Set(result.violations.map((v) => v.property));
-  const notAsked = new Set(answer.lost === null ? rules.alwaysPossible.map((p) => p.property) : []);
+  const future = answer.lost === null ? [...rules.alwaysPossible, ...rules.liveness] : rules.liveness;
+  const notAsked = new Set(future.map((p) => p.property));
   for (const name of violated) if (!here.has(name)) said.push(`${name} is violated, and not here`);
   for (const name of here)
     if (!violated.has(name) && !notAsked.has(name)) said.push(`${name} is not violated, and is here`);

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { ExportOptions } from "../export/heading.ts";
 import { toMurphi } from "../export/murphi.ts";
 import { toPromela } from "../export/promela.ts";
 import type { Rules } from "../export/rules.ts";
@@ -110,6 +109,30 @@ export const askSpin = (system: System, options: RunOptions): Promise<Answer | N
     }
   });
 
+/** Whether Spin finds a fair run on which what a question of liveness asks for never comes: a nested depth-first search. */
+export const askSpinOfLiveness = (
+  system: System,
+  liveness: number,
+  options: RunOptions,
+): Promise<{ readonly violated: boolean } | NoAnswer> =>
+  inFolder(options, async (folder, must) => {
+    writeWhole(join(folder, "model.pml"), toPromela(system, { liveness }));
+    await must("spin", ["-a", "model.pml"]);
+    await must("gcc", ["-O1", "-w", "-DNOREDUCE", "-DNOFAIR", "-DVECTORSZ=16384", "-o", "pan", "pan.c"]);
+    const { output } = await must("./pan", ["-a", "-E", `-m${DEEPEST}`]);
+    return readLiveness(output);
+  });
+
+/** Steps of depth of a nested search: of each state there are several, by guesses and by who took the last step. */
+const DEEPEST = 10_000_000;
+
+/** What Spin's verifier printed that looked for acceptance cycles. */
+export function readLiveness(output: string): { readonly violated: boolean } | NoAnswer {
+  if (/^pan:\d+: acceptance cycle/m.test(output)) return { violated: true };
+  const answer = /max search depth too small/.test(output) ? TOO_SHALLOW : /errors: 0$/m.test(output) ? null : output;
+  return answer === null ? { violated: false } : { why: answer.trim().split("\n")[0] ?? "" };
+}
+
 const FIRST_DEPTH = 1_000_000;
 const TOO_SHALLOW = "Spin's search was not deep enough";
 
@@ -135,27 +158,32 @@ export function readSpin(output: string, starts = 1): Answer | NoAnswer {
   return { states: states - own, transitions: steps - 1 - rounds - chosen, found, lost: null };
 }
 
-/** A full breadth-first search by Rumur: no symmetry reduction, one thread; a second one for liveness alone. */
+/** A full breadth-first search by Rumur: no symmetry reduction, one thread. */
 export const askRumur = (system: System, options: RunOptions): Promise<Answer | NoAnswer> =>
   inFolder(options, async (folder, must) => {
-    const ask = async (properties: ExportOptions["properties"] & {}): Promise<Answer | NoAnswer> => {
-      writeWhole(join(folder, "model.m"), toMurphi(system, { goOn: true, properties }));
-      const plain = ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", "1"];
-      const form = ["--value-type", "int32_t", "--output-format", "machine-readable", "--counterexample-trace", "off"];
-      await must("rumur", [...plain, ...form, "--max-errors", "1000000", "--output", "model.c", "model.m"]);
-      const verifier = join(folder, "model.c");
-      writeWhole(verifier, usedHandles(readFileSync(verifier, "utf8")));
-      await must("gcc", ["-std=c11", optimised(options), "-w", "-o", "model", "model.c", "-mcx16", "-lpthread"]);
-      const { output, status, errors } = await run("./model", [], folder, options.timeoutSeconds);
-      // Its status is 1 also where a `cover` was never met.
-      if (status === null) return { why: `Rumur took more than ${options.timeoutSeconds} s` };
-      return readRumur(output, errors);
-    };
-    const answer = await ask(true);
-    if ("why" in answer || system.alwaysPossible.length === 0) return answer;
-    const alone = await ask("always possible");
-    return "why" in alone ? alone : { ...answer, lost: alone.lost };
+    writeWhole(join(folder, "model.m"), toMurphi(system, { goOn: true }));
+    const plain = ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", "1"];
+    const form = ["--value-type", "int32_t", "--output-format", "machine-readable", "--counterexample-trace", "off"];
+    await must("rumur", [...plain, ...form, "--max-errors", "1000000", "--output", "model.c", "model.m"]);
+    const verifier = join(folder, "model.c");
+    writeWhole(verifier, alwaysLiveness(usedHandles(readFileSync(verifier, "utf8"))));
+    await must("gcc", ["-std=c11", optimised(options), "-w", "-o", "model", "model.c", "-mcx16", "-lpthread"]);
+    const { output, status, errors } = await run("./model", [], folder, options.timeoutSeconds);
+    // Its status is 1 also where a `cover` was never met.
+    if (status === null) return { why: `Rumur took more than ${options.timeoutSeconds} s` };
+    return readRumur(output, errors);
   });
+
+/**
+ * The source of Rumur's verifier, which asks what must always stay possible only where each `cover` was met, so that it
+ * asks in any case. Throws where there is no such condition: then this is not the Rumur that the sentence is about.
+ */
+export function alwaysLiveness(verifier: string): string {
+  const condition = /if \(error_count == 0\) (?=\{\s*check_liveness_final\(\);)/g;
+  const asked = verifier.replace(condition, "");
+  if (asked === verifier) throw new Error("this Rumur asks for liveness in another way than v2022.08.20 does");
+  return asked;
+}
 
 /**
  * The source of Rumur's verifier without the handles of variables that a function never names. Rumur declares all in

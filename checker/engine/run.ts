@@ -8,6 +8,8 @@ import { Symmetry } from "../reduction/symmetry.ts";
 import { finish, type Lengthy } from "../reference/progress.ts";
 import type { SearchOptions, SearchResult } from "../reference/result.ts";
 import { searching } from "../reference/search.ts";
+import { SpecError } from "../spec/problems.ts";
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { engineSearching } from "./search/search.ts";
 import { Unsupported } from "./state/codes.ts";
 
@@ -21,6 +23,8 @@ export interface RunOptions extends SearchOptions {
   readonly engine?: EngineName;
   /** Bytes of memory that the engine may use for what it has seen; the reference knows no limit. */
   readonly memory?: number;
+  /** Where the engine's searches are kept, and go on from; the reference's are not. */
+  readonly checkpoint?: Checkpoint;
   /** Threads of the WebAssembly engine; one for each core, where nobody says otherwise. */
   readonly workers?: number;
   /** Follow only what must be followed; not done where something is to stay possible. Default: everything. */
@@ -45,8 +49,9 @@ const usualMemory = (): number => 0.75 * freemem();
 export const runSearch = (system: System, options: RunOptions): Run => finish(runSearching(system, options));
 
 export function* runSearching(system: System, { engine = "wasm", ...options }: RunOptions): Lengthy<Run> {
-  const por = (options.por ?? false) && system.alwaysPossible.length === 0;
-  const symmetry = (options.symmetry ?? false) && Object.keys(system.renamable).length > 0;
+  const isWhole = system.liveness.length > 0;
+  const por = (options.por ?? false) && system.alwaysPossible.length === 0 && !isWhole;
+  const symmetry = (options.symmetry ?? false) && Object.keys(system.renamable).length > 0 && !isWhole;
   const { reduceFrom, ...rest } = options;
   const later = reduceFrom !== undefined && (por || symmetry) ? { reduceFrom } : {};
   const asked = { ...rest, ...later, por, symmetry };
@@ -55,15 +60,31 @@ export function* runSearching(system: System, { engine = "wasm", ...options }: R
     reductions: result.reduced ? [...(por ? ["partial order"] : []), ...(symmetry ? ["symmetry"] : [])] : [],
     result: result.reduced && symmetry ? inTheRun(system, result) : result,
   });
-  if (engine === "reference") return found(engine, yield* reference(system, asked));
+  const { checkpoint } = rest;
+  if (checkpoint && checkpoint.about.relation !== system.hash)
+    throw new Error("a checkpoint is of the relation of one run");
+  if (engine === "reference") {
+    if (checkpoint) throw notKept("the reference");
+    return found(engine, yield* reference(system, asked));
+  }
   try {
     const usual = { memory: usualMemory(), workers: availableParallelism() };
     return found(engine, yield* engineSearching(system, { ...usual, ...asked, backend: engine }));
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
+    if (checkpoint) throw notKept(`the reference (${error.message})`);
     return found("reference", yield* reference(system, asked));
   }
 }
+
+const notKept = (by: string): SpecError =>
+  new SpecError([
+    {
+      where: "--checkpoint",
+      what: `this is searched by ${by}, which cannot go on from a file`,
+      mend: "leave out --checkpoint",
+    },
+  ]);
 
 function* reference(system: System, { por, symmetry, reduceFrom, ...options }: RunOptions): Lengthy<SearchResult> {
   if (!por && !symmetry) return yield* searching(system, options);

@@ -86,7 +86,7 @@ export function explainable({ model, programs }: Sources): string {
   const sentences = Object.fromEntries(Object.values(properties).map(({ name, sentence }) => [name, sentence]));
   const designs = Object.entries(ledger?.designs ?? {}).map(([id, { about }]) => [id, about]);
   const sections = [
-    wrap(`Of the model "${model.name}"; npm run check -- --explain NAME tells more of each.`),
+    wrap(`Of the model "${model.name}"; npm run explain -- NAME tells more of each.`),
     told('Properties and witnesses ("properties", or "all" of them, and "sometimes" in a spec):', sentences),
     told('Versions ("version"):', versions),
     told('Variants ("variants"):', variants),
@@ -108,6 +108,9 @@ function specList(what: string, specs: readonly Spec[]): string[] {
 
 function aboutProperty({ name, sentence, clauses }: Property, sources: Sources): string[] {
   const asking = sources.specs.filter(({ properties, sometimes }) => [...properties, ...sometimes].includes(name));
+  // A rule is asked wherever it says something: only linking tells where.
+  const wherever = asking.filter(({ whereTheyApply }) => whereTheyApply.includes(name));
+  const without = sources.specs.filter((spec) => spec.without.some(({ property }) => property === name));
   const broken = asking.filter(({ expect }) => expect?.violated.includes(name));
   const names = new BinderNames();
   const printing: Printing = { universe: sources.universe, binder: names.of.bind(names) };
@@ -116,7 +119,10 @@ function aboutProperty({ name, sentence, clauses }: Property, sources: Sources):
     ...(clauses.length === 0 ? ["  Violated where a row says so (it fails)."] : ["  Formally:"]),
     ...clauses.flatMap((clause) => wrap(clauseText(clause, printing), { first: "    ", rest: "      " })),
     ...origins(clauses, sources),
-    ...specList("Asked by", asking),
+    ...(wherever.length > 0
+      ? [`  A rule: asked by each of ${wherever.length} specs that it says something of`]
+      : specList("Asked by", asking)),
+    ...(without.length > 0 ? specList("Left out by", without) : []),
     ...(broken.length > 0 ? specList("Expected to be violated in", broken) : []),
   ];
 }
@@ -148,6 +154,10 @@ function clauseText(clause: Clause, printing: Printing): string {
       return `in some reachable state: ${printNode(clause.condition, printing)}`;
     case "alwaysPossible":
       return `from every reachable state one can be reached where: ${printNode(clause.condition, printing)}`;
+    case "leadsTo":
+      return clause.from === null
+        ? `in every fair run at some time: ${printNode(clause.condition, printing)}`
+        : `in every fair run, after ${printNode(clause.from, printing)}, then or later: ${printNode(clause.condition, printing)}`;
   }
 }
 
@@ -258,7 +268,11 @@ function aboutRow(known: KnownRow, sources: Sources): string[] {
   const { program, label, row } = known;
   const of = sources.programs.get(program);
   const tag = row.meta.tag ?? of?.tag;
-  const attached = Object.values(sources.model.properties).filter(({ clauses }) =>
+  const { model } = sources;
+  const all = new Set(
+    [model, ...Object.values(model.inVersion ?? {})].flatMap(({ properties }) => Object.values(properties)),
+  );
+  const attached = [...all].filter(({ clauses }) =>
     clauses.some((clause) => "label" in clause && clause.program === program && clause.label === label),
   );
   const told: readonly (readonly [string, string | undefined])[] = [

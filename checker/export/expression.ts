@@ -24,6 +24,8 @@ export interface Dialect {
   readonly cell: (variable: string, indices: readonly string[], scope: Scope) => string;
   readonly pc: (context: string) => string;
   readonly mayRun: (context: number, how: "true" | "undefined") => string;
+  /** Parts of a condition that are joined, where the language bounds how long one may be. */
+  readonly joined?: (parts: readonly string[], by: string, scope: Scope) => string;
   /** A call that walks along a list or over a set. */
   readonly walk: (walk: Walk, scope: Scope) => string;
 }
@@ -109,9 +111,23 @@ export class Expressions {
         return form(NOT, `!${this.#condition(of, scope, TIGHT)}`);
       }
       case "and":
-        return form(AND, condition.of.map((part) => this.#condition(part, scope, NOT)).join(` ${and} `));
+        return form(
+          AND,
+          this.#joined(
+            condition.of.map((part) => this.#condition(part, scope, NOT)),
+            and,
+            scope,
+          ),
+        );
       case "or":
-        return form(OR, condition.of.map((part) => this.#condition(part, scope, NOT)).join(` ${or} `));
+        return form(
+          OR,
+          this.#joined(
+            condition.of.map((part) => this.#condition(part, scope, NOT)),
+            or,
+            scope,
+          ),
+        );
       case "every":
       case "some":
         return this.#quantified(condition.is, condition.binder, condition.of, scope, place);
@@ -124,6 +140,10 @@ export class Expressions {
       default:
         return unreachable(condition);
     }
+  }
+
+  #joined(parts: readonly string[], by: string, scope: Scope): string {
+    return this.#dialect.joined?.(parts, ` ${by} `, scope) ?? parts.join(` ${by} `);
   }
 
   #quantified(which: "every" | "some", binder: Binder, of: Condition, scope: Scope, place: number): string {
@@ -139,7 +159,7 @@ export class Expressions {
       this.#condition(of, within(scope, binder, this.#names.element(binder.set, i)), size > 1 ? NOT : place),
     );
     const level = which === "every" ? AND : OR;
-    const text = parts.join(which === "every" ? ` ${and} ` : ` ${or} `);
+    const text = this.#joined(parts, which === "every" ? and : or, scope);
     return size > 1 && level < place ? `(${text})` : text;
   }
 

@@ -3,13 +3,12 @@ import type { Label, System } from "../language/system.ts";
 import type { Rules } from "./rules.ts";
 
 export interface ExportOptions {
-  /**
-   * Whether properties are looked at; without, the model only moves. "always possible": only what Murphi calls
-   * liveness, which Rumur leaves out where anything else failed. Default true.
-   */
-  readonly properties?: boolean | "always possible";
+  /** Whether properties are looked at; without, the model only moves. Default true. */
+  readonly properties?: boolean;
   /** Murphi only: findings are counted, and the search goes on. */
   readonly goOn?: boolean;
+  /** Promela only: the number of a question of liveness, which is asked in the place of everything else. */
+  readonly liveness?: number;
 }
 
 /** Text as one comment of C. */
@@ -29,7 +28,8 @@ const RUN = {
 } as const;
 
 export function headingOf(system: System, rules: Rules, tool: keyof typeof RUN, options: ExportOptions): string[] {
-  const { properties = true } = options;
+  const { properties = true, liveness } = options;
+  const asked = liveness === undefined ? undefined : rules.liveness[liveness];
   const contexts = system.contexts.map((c) => `${c.name} runs ${system.scripts[c.script]?.program}`);
   const findings = rules.findings.flatMap(({ kind, name }, n) =>
     kind === "met" ? [] : [`finding ${n}: ${kind === name ? name : `${name} (${kind})`}`],
@@ -40,14 +40,15 @@ export function headingOf(system: System, rules: Rules, tool: keyof typeof RUN, 
       ? [`finding ${n}: ${witness.property} is met (${witness.text || "sometimes"})`]
       : [];
   });
-  const possible = rules.alwaysPossible.map(({ property }) => property);
+  const possible = [...rules.alwaysPossible, ...rules.liveness].map(({ property }) => property);
   return [
     `${system.name}, for ${tool}; written by nolock`,
-    `a full search: ${RUN[tool]}`,
+    `a full search: ${asked ? "spin -a; gcc -DNOREDUCE -DVECTORSZ=16384 pan.c; ./a.out -a -E" : RUN[tool]}`,
     `relation ${system.hash}`,
     ...contexts,
-    ...(properties === true ? [...findings, ...witnesses] : ["no property of single states or steps is looked at"]),
-    ...(properties === true && possible.length > 0 && tool === "Spin"
+    ...(asked ? [`asked for: ${asked.property}, which is violated if an acceptance cycle is found`] : []),
+    ...(properties ? [...findings, ...witnesses] : ["no property of single states or steps is looked at"]),
+    ...(properties && possible.length > 0 && tool === "Spin"
       ? [`not asked, for it is no property of single states: ${possible.join(", ")}`]
       : []),
   ];

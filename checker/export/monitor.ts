@@ -1,108 +1,121 @@
 /**
- * How does Spin look at every state? A process of its own goes round in each state and changes none: once for the
- * system as a whole, once for each context that something is looked at for. A round is one `d_step`, and Spin bounds
- * the length of one: labels where the same is to be told share it.
+ * How does Spin look at every state? A process of its own goes round in each state and changes none. What is told here
+ * is told in C: Spin bounds the length of a `d_step`, and how many of them a model has.
  */
 import { context as contexts } from "../language/sets.ts";
+import type { Label } from "../language/system.ts";
 import type { Condition } from "./condition.ts";
-import { rangesOf, type Scope } from "./expression.ts";
+import type { Scope } from "./expression.ts";
 import { comment, placeName } from "./heading.ts";
 import type { Names } from "./names.ts";
+import { functionInC, grouped, inTurn, LONGEST } from "./pieces.ts";
 import type { Look, Rules, Stand } from "./rules.ts";
 
 interface Tools {
+  /** Conditions, and what is looked at, in C. */
   readonly text: (condition: Condition, scope: Scope) => string;
-  readonly looksOf: (looks: readonly Look[], scope: Scope, indent: string) => string[];
+  readonly looksOf: (looks: readonly Look[], scope: Scope) => string[];
   readonly scopeOf: (self: number) => Scope;
   readonly names: Names;
   /** What is true once a run has begun; null where it has from the start. */
   readonly begun: string | null;
 }
 
-/** Statements that depend on where a context stands. */
-function byLabel(context: number, told: readonly (readonly [Stand, readonly string[]])[], names: Names): string[] {
-  const groups = new Map<string, Stand[]>();
-  for (const [stand, lines] of told) {
-    if (lines.length === 0) continue;
-    const key = lines.join("\n");
-    groups.set(key, [...(groups.get(key) ?? []), stand]);
-  }
-  if (groups.size === 0) return [];
-  const pc = `pc[${names.element(contexts, context)}]`;
-  const options = [...groups].flatMap(([lines, stands]) => {
-    const ranges = rangesOf(stands.map((s) => s.label.id)).map(([first, last]) =>
-      first === last ? `${pc} == ${first}` : `(${pc} >= ${first} && ${pc} <= ${last})`,
-    );
-    const [stand] = stands as [Stand];
-    const where = stands.length === 1 ? ` ${comment(placeName(stand.label))}` : "";
-    return [`     :: ${ranges.join(" || ")} ->${where}`, lines];
+type Told = readonly [label: Label, lines: readonly string[]];
+
+/** A function that depends on where a context stands, and answers 0 where nothing is told; in parts where it is long. */
+export function byLabel(type: "int" | "void", name: string, pc: string, told: readonly Told[]): string[] {
+  const last = type === "int" ? ["return 0;"] : [];
+  const parts = grouped(
+    [...told].sort(([a], [b]) => a.id - b.id),
+    ([label, lines]) => lines.reduce((n, line) => n + line.length + 8, placeName(label).length + 20),
+    LONGEST,
+  );
+  if (parts.length <= 1) return functionInC(`${type} ${name}`, [...switched(pc, told), ...last]);
+  const calls = parts.map((part, i) => {
+    const [next] = parts[i + 1]?.[0] ?? [];
+    const call = type === "int" ? `return ${name}_part_${i + 1}();` : `{ ${name}_part_${i + 1}(); return; }`;
+    return { part, call: next ? `if (${pc} < ${next.id}) ${call}` : call };
   });
-  return ["     if", ...options, "     :: else", "     fi;"];
+  return [
+    ...calls.flatMap(({ part }, i) => functionInC(`${type} ${name}_part_${i + 1}`, [...switched(pc, part), ...last])),
+    ...functionInC(
+      `${type} ${name}`,
+      calls.map(({ call }) => call),
+    ),
+  ];
 }
 
-const round = (begun: string | null, lines: readonly string[]): string[] => [
-  `  :: d_step { ${begun ?? "true"} ->`,
-  ...lines,
-  "     NO_STEP",
-  "     }",
-];
+/** Labels where the same is told share it. */
+function switched(pc: string, told: readonly Told[]): string[] {
+  const groups = new Map<string, Label[]>();
+  for (const [label, lines] of told) {
+    const key = lines.join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), label]);
+  }
+  if (groups.size === 0) return [];
+  return [
+    `switch (${pc}) {`,
+    ...[...groups].flatMap(([lines, labels]) => [
+      ...labels.map((label) => `case ${label.id}: ${comment(placeName(label))}`),
+      ...lines.split("\n").map((line) => `  ${line}`),
+      ...(lines.startsWith("return ") ? [] : ["  break;"]),
+    ]),
+    "}",
+  ];
+}
 
-export function monitorOf({ stands, always, atRest, deadlock, system }: Rules, tools: Tools): string[] {
-  const { text, looksOf, scopeOf, names } = tools;
+/** The function in C, and the process that calls it; null where nothing is looked at. */
+export function monitorOf({ stands, always, atRest, deadlock, system }: Rules, tools: Tools) {
+  const { text, looksOf, scopeOf, names, begun } = tools;
   const nobody = scopeOf(-1);
   const rest = names.of("monitor rest", "at_rest");
   const moves = names.of("monitor moves", "moves");
   const whole = atRest.length > 0 || deadlock !== null;
   const restAndMoves = ({ context, label, undefined: lost, open }: Stand): string[] => {
+    if (!whole) return [];
+    const scope = scopeOf(context);
     const { mayStop, schedules, serves } = label.meta;
-    const may = [lost, mayStop ? null : open].flatMap((c) =>
-      c && c.is !== "false" ? [text(c, scopeOf(context))] : [],
-    );
-    const lines = may.map((one) => `       ${moves} = ${moves} || ${one};`);
-    if (!mayStop && !schedules) {
-      lines.push(`       ${rest} = ${serves ? `${rest} && !(${text(open, scopeOf(context))})` : "false"};`);
-    }
-    return lines;
+    const may = [lost, ...(mayStop ? [] : [open])].filter(({ is }) => is !== "false");
+    return [
+      ...may.map((one) => `if (${text(one, scope)}) ${moves} = 1;`),
+      ...(mayStop || schedules ? [] : [serves ? `if (${text(open, scope)}) ${rest} = 0;` : `${rest} = 0;`]),
+    ];
   };
-  const all = system.contexts.map((_, context) => stands.filter((s) => s.context === context));
-  const wholeSystem = [
-    ...looksOf(always, nobody, "     "),
-    ...(whole ? [`     ${rest} = true;`, `     ${moves} = false;`] : []),
-    ...(whole
-      ? all.flatMap((of, c) =>
-          byLabel(
-            c,
-            of.map((s) => [s, restAndMoves(s)] as const),
-            names,
-          ),
-        )
-      : []),
-    ...(atRest.length > 0
-      ? ["     if", `     :: ${rest} ->`, ...looksOf(atRest, nobody, "       "), "     :: else", "     fi;"]
-      : []),
-    ...(deadlock === null ? [] : looksAtDeadlock(`!${rest} && !${moves}`, deadlock)),
-  ];
-  const perContext = all.map((of, context) => {
-    const looks = of.map((stand) => [stand, looksOf(stand.looks, scopeOf(context), "       ")] as const);
-    return byLabel(context, looks, names);
+  const calls: string[] = [];
+  const perContext = system.contexts.flatMap(({ name: contextName }, context) => {
+    const told = stands
+      .filter((stand) => stand.context === context)
+      .map((stand): Told => [stand.label, [...restAndMoves(stand), ...looksOf(stand.looks, scopeOf(context))]])
+      .filter(([, lines]) => lines.length > 0);
+    if (told.length === 0) return [];
+    const name = names.of(`look where ${context} stands`, `look_at_${contextName}`);
+    calls.push(`${name}();`);
+    return byLabel("void", name, `now.pc[${names.element(contexts, context)}]`, told);
   });
-  const rounds = [wholeSystem, ...perContext].filter((lines) => lines.length > 0);
-  if (rounds.length === 0) return [];
-  return [
-    comment("Looks at every state and changes none."),
-    ...(whole ? [`hidden byte ${rest}, ${moves};`] : []),
-    "active proctype monitor()",
-    "{",
-    "  do",
-    ...rounds.flatMap((lines) => round(tools.begun, lines)),
-    "  od",
-    "}",
+  const lines = [
+    ...looksOf(always, nobody),
+    ...(whole ? [`${rest} = 1; ${moves} = 0;`] : []),
+    ...calls,
+    ...(atRest.length > 0 ? [`if (${rest}) ${names.of("monitor at rest", "look_at_rest")}();`] : []),
+    ...(deadlock === null ? [] : [`if (!${rest} && !${moves}) { FOUND(${deadlock}); ${comment("deadlock")} }`]),
   ];
+  if (lines.length === 0) return null;
+  return {
+    functions: [
+      ...(whole ? [`c_code { static int ${rest}, ${moves}; }`] : []),
+      ...perContext,
+      ...(atRest.length > 0 ? inTurn(names.of("monitor at rest", ""), looksOf(atRest, nobody)) : []),
+      ...inTurn("look_at_state", lines),
+    ],
+    process: [
+      comment("Looks at every state and changes none."),
+      "active proctype monitor()",
+      "{",
+      "  do",
+      `  :: d_step { ${begun ?? "true"} -> c_code { ANEW; look_at_state(); NO_STEP; }; LOOKED }`,
+      "  od",
+      "}",
+    ],
+  };
 }
-
-const looksAtDeadlock = (when: string, finding: number): string[] => [
-  "     if",
-  `     :: ${when} -> FOUND(${finding}) ${comment("deadlock")}`,
-  "     :: else",
-  "     fi;",
-];

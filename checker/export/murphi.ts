@@ -2,15 +2,15 @@
  * A system as Murphi, for Rumur: a rule for each context and alternative, an invariant or an assertion for each
  * property. With `goOn`, what is found is counted by `cover`, and no step is lost.
  */
-import type { Binder } from "../language/nodes.ts";
 import { context as contexts } from "../language/sets.ts";
 import type { AnyLeaf } from "../language/shapes.ts";
-import type { System } from "../language/system.ts";
+import type { Label, System } from "../language/system.ts";
 import type { Condition } from "./condition.ts";
 import { type Dialect, Expressions, type Scope, within } from "./expression.ts";
-import { type ExportOptions, headingOf, placeName, targetName } from "./heading.ts";
+import { type ExportOptions, headingOf, placeName } from "./heading.ts";
+import { byLabel, findingName, functionOf, quoted, remark, stateProperties } from "./murphi-states.ts";
 import { Names } from "./names.ts";
-import { type Look, type Rule, type Rules, rulesOf, type Stand } from "./rules.ts";
+import { type Look, type Rule, rulesOf, type Stand } from "./rules.ts";
 import { assignmentsOf, parametersOf, type Syntax, walkFunction } from "./statements.ts";
 import { type Variable, variablesOf } from "./variables.ts";
 
@@ -25,16 +25,18 @@ const SYNTAX: Syntax = {
   unequal: "!=",
 };
 
-const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "'").replaceAll(/\s+/g, " ")}"`;
-const remark = (text: string): string => `-- ${text.replaceAll(/\s+/g, " ")}`;
-
-/** What a finding is called where Rumur counts it. */
-const findingName = (finding: number): string => `finding ${finding}`;
+/** One way to go on from a label: whether it is open, and what it does. */
+interface Option {
+  readonly label: Label;
+  readonly guard: string;
+  readonly lines: readonly string[];
+  /** Null where there is no state after it. */
+  readonly target: number | null;
+}
 
 /** Prints a system as Murphi. */
 export function toMurphi(system: System, options: ExportOptions = {}): string {
-  const { goOn = false } = options;
-  const properties = (options.properties ?? true) === true;
+  const { goOn = false, properties = true } = options;
   const { universe } = system;
   const rules = rulesOf(system);
   const names = new Names(system);
@@ -89,9 +91,9 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
   /** What is looked at when a rule fires. */
   const looksOf = (looks: readonly Look[], scope: Scope): string[] =>
     looks.flatMap(({ finding, when, why }) => {
-      if (goOn) return [`  cover ${quoted(findingName(finding))} ${text(when, scope)}; ${remark(why)}`];
+      if (goOn) return [`cover ${quoted(findingName(finding))} ${text(when, scope)}; ${remark(why)}`];
       if (kindOf(finding) === "met") return [];
-      return when.is === "true" ? [`  error ${quoted(why)};`] : [`  assert ${quoted(why)} !(${text(when, scope)});`];
+      return when.is === "true" ? [`error ${quoted(why)};`] : [`assert ${quoted(why)} !(${text(when, scope)});`];
     });
 
   const typeOf = (shape: AnyLeaf): string => {
@@ -100,55 +102,111 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     return `${lo} .. ${hi}`;
   };
 
-  const ruleText = ({ context, label }: Stand, { command, when, looks, steps }: Rule, number: number): string[] => {
-    const self = names.element(contexts, context);
-    const choices: { binder: Binder; name: string }[] = [];
-    const scope = command.binders.reduce((outer, binder) => {
-      const name = expressions.variable(binder, outer);
-      choices.push({ binder, name });
-      return within(outer, binder, name);
-    }, scopeOf(context));
-    const { reads, writes } = assignmentsOf(steps ? command.effect : [], scope, { expressions, names, universe });
+  /** What one rule of one label asks and does, for each choice of its elements. */
+  const optionsOf = ({ context, label }: Stand, { command, when, looks, steps }: Rule, number: number): Option[] => {
+    const scopes = command.binders.reduce<Scope[]>(
+      (all, binder) =>
+        all.flatMap((outer) =>
+          Array.from({ length: universe.size(binder.set) }, (_, i) =>
+            within(outer, binder, names.element(binder.set, i)),
+          ),
+        ),
+      [scopeOf(context)],
+    );
     const target = steps ? (command.target as number) : null;
-    const title = `${contextName(context)} ${label.id}.${number} ${label.program}: ${label.rowLabel}`;
-    const guard = [`pc[${self}] = ${label.id}`, ...(when.is === "true" ? [] : [`(${text(when, scope)})`])].join(" & ");
-    const lines = [
-      `rule ${quoted(`${title} -> ${target === null ? "(no step)" : targetName(system, target)}`)}`,
-      `  ${guard}`,
-      "==>",
-      ...reads.map(({ name, shape }) => `var ${name}: ${shape ? typeOf(shape) : `0 .. ${names.undefined}`};`),
-      "begin",
-      ...(properties ? looksOf(looks, scope) : []),
-      ...reads.map((read) => `  ${read.name} := ${read.text};`),
-      ...writes.map((write) => `  ${write.cell} := ${write.text};`),
-      target === null ? `  assume ${quoted("there is no state after this")} false;` : `  pc[${self}] := ${target};`,
-      "end;",
-    ];
-    const opened = choices.map(({ binder, name }) => `ruleset ${name}: ${elements(universe.size(binder.set))} do`);
-    return [...opened, ...lines, ...choices.map(() => "end;")];
+    return scopes.map((scope, choice) => {
+      const { reads, writes } = assignmentsOf(steps ? command.effect : [], scope, { expressions, names, universe });
+      const lines = [
+        ...(properties ? looksOf(looks, scope) : []),
+        ...reads.map((read) => `${read.name} := ${read.text};`),
+        ...writes.map((write) => `${write.cell} := ${write.text};`),
+        ...(target === null ? [`assume ${quoted("there is no state after this")} false;`] : []),
+      ];
+      const guard = text(when, scope);
+      if (reads.length === 0) return { label, guard, lines, target };
+      // Variables are declared for a procedure, and no two steps need the same.
+      const name = names.of(
+        `step ${context} ${label.id} ${number} ${choice}`,
+        `step_${contextName(context)}_${label.id}_${number}_${choice}`,
+      );
+      steppers.push(
+        `procedure ${name}();`,
+        ...reads.map(({ name, shape }) => `var ${name}: ${shape ? typeOf(shape) : answers};`),
+        "begin",
+        ...lines.map((line) => `  ${line}`),
+        "end;",
+        "",
+      );
+      return { label, guard, lines: [`${name}();`], target };
+    });
   };
-  const bodies = rules.stands.flatMap((stand) => {
-    const shown = stand.rules.filter((rule) => rule.steps || properties);
-    return ["", remark(placeName(stand.label)), ...shown.flatMap((rule, n) => ruleText(stand, rule, n))];
+  const steppers: string[] = [];
+  const bodies = system.contexts.flatMap((_, context) => {
+    const stands = rules.stands.filter((stand) => stand.context === context);
+    const options = stands.map((stand) =>
+      stand.rules.filter((rule) => rule.steps || properties).flatMap((rule, n) => optionsOf(stand, rule, n)),
+    );
+    const most = Math.max(0, ...options.map((of) => of.length));
+    return Array.from({ length: most }, (_, way) =>
+      wayText(
+        `${contextName(context)}_${way + 1}`,
+        `pc[${names.element(contexts, context)}]`,
+        options.flatMap((of) => of[way] ?? []),
+      ),
+    ).flat();
   });
+  /** One rule for the nth way of all labels: Rumur tries each rule in each state, and a rule a step would be thousands. */
+  function wayText(name: string, pc: string, options: readonly Option[]): string[] {
+    const can = names.of(`can ${name}`, `can_${name}`);
+    const next = names.of("label to go to", "next_pc");
+    const titled = ({ label }: Option) => ({ label: label.id, title: remark(placeName(label)) });
+    const opens = byLabel(
+      pc,
+      options.map((option) => ({ ...titled(option), common: [`return ${option.guard};`] })),
+      names,
+    );
+    const steps = byLabel(
+      pc,
+      options.map((option) => ({
+        ...titled(option),
+        common: option.lines,
+        own: option.target === null ? [] : [`${next} := ${option.target};`],
+      })),
+      names,
+    );
+    return [
+      ...functionOf(can, [...opens.lines, "return false;"], opens.vars),
+      `rule ${quoted(name)}`,
+      `  ${can}()`,
+      "==>",
+      `var ${steps.vars.join(" ")} ${next}: 0 .. ${system.labels.length};`,
+      "begin",
+      `  ${next} := 0;`,
+      ...steps.lines.map((line) => `  ${line}`),
+      `  ${pc} := ${next};`,
+      "end;",
+      "",
+    ];
+  }
 
-  const perState = properties ? stateProperties(rules, { text, scopeOf, contextName, names, goOn, kindOf }) : null;
+  const perState = properties ? stateProperties(rules, { text, scopeOf, contextName, names, goOn }) : null;
   const mayRun =
     rules.mayRun.true.is === "true"
       ? []
       : system.contexts.flatMap((_, context) => [
-          ...functionOf(mayRunName(context, "true"), text(rules.mayRun.true, scopeOf(context))),
+          ...functionOf(mayRunName(context, "true"), [`return ${text(rules.mayRun.true, scopeOf(context))};`]),
           ...(rules.mayRun.undefined.is === "false"
             ? []
-            : functionOf(mayRunName(context, "undefined"), text(rules.mayRun.undefined, scopeOf(context)))),
+            : functionOf(mayRunName(context, "undefined"), [
+                `return ${text(rules.mayRun.undefined, scopeOf(context))};`,
+              ])),
         ]);
 
-  const liveness =
-    options.properties === false
-      ? []
-      : rules.alwaysPossible.map(
-          ({ property, condition }) => `liveness ${quoted(property)} ${text(condition, scopeOf(-1))};`,
-        );
+  const liveness = !properties
+    ? []
+    : rules.alwaysPossible.map(
+        ({ property, condition }) => `liveness ${quoted(property)} ${text(condition, scopeOf(-1))};`,
+      );
 
   const declared = variables.map((v) => {
     const arrays = v.sets.map((set) => `array [${elements(universe.size(set))}] of `).join("");
@@ -184,6 +242,7 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     ...[...walks.values()].flat(),
     ...mayRun,
     ...(perState?.functions ?? []),
+    ...steppers,
     ...starts.flatMap((cells, start) => [
       `startstate "initial${starts.length > 1 ? ` ${start + 1}` : ""}" begin`,
       ...cells,
@@ -198,120 +257,4 @@ export function toMurphi(system: System, options: ExportOptions = {}): string {
     .map((line) => line.trimEnd())
     .join("\n")
     .concat("\n");
-}
-
-const functionOf = (name: string, value: string): string[] => [
-  `function ${name}(): boolean; begin`,
-  `  return ${value};`,
-  "end;",
-  "",
-];
-
-/** What is looked at in every state, and functions that tell it label by label. */
-function stateProperties(
-  { system, stands, always, atRest, deadlock }: Rules,
-  {
-    text,
-    scopeOf,
-    contextName,
-    names,
-    goOn,
-    kindOf,
-  }: {
-    readonly text: (condition: Condition, scope: Scope) => string;
-    readonly scopeOf: (self: number) => Scope;
-    readonly contextName: (context: number) => string;
-    readonly names: Names;
-    readonly goOn: boolean;
-    readonly kindOf: (finding: number) => string | undefined;
-  },
-) {
-  const functions: string[] = [];
-  const nobody = scopeOf(-1);
-  /** A function of no arguments that depends on where a context stands. */
-  const byLabel = (
-    name: string,
-    context: number,
-    value: (stand: Stand) => string | null,
-    otherwise: string,
-  ): string => {
-    const own = names.of(`state function ${name} ${context}`, `${name}_${contextName(context)}`);
-    const cases = stands
-      .filter((s) => s.context === context)
-      .flatMap((stand) => {
-        const told = value(stand);
-        return told === null ? [] : [`  case ${stand.label.id}: return ${told}; ${remark(placeName(stand.label))}`];
-      });
-    if (cases.length === 0) return otherwise;
-    functions.push(
-      `function ${own}(): boolean; begin`,
-      `  switch pc[${names.element(contexts, context)}]`,
-      ...cases,
-      "  end;",
-      `  return ${otherwise};`,
-      "end;",
-      "",
-    );
-    return `${own}()`;
-  };
-  const said = (finding: number, when: string, why: string): string[] => {
-    if (goOn) return [`cover ${quoted(findingName(finding))} ${when}; ${remark(why)}`];
-    return kindOf(finding) === "met" ? [] : [`invariant ${quoted(why)} !(${when});`];
-  };
-  const everyContext = (parts: readonly string[], join: string, otherwise: string): string => {
-    const kept = parts.filter((part) => part !== otherwise);
-    return kept.length === 0 ? otherwise : kept.join(join);
-  };
-  const all = system.contexts.map((_, context) => context);
-  const rest = (): string =>
-    everyContext(
-      all.map((c) =>
-        byLabel(
-          "at_rest",
-          c,
-          ({ label: { meta }, open }) => {
-            if (meta.mayStop || meta.schedules) return null;
-            return meta.serves ? `!(${text(open, scopeOf(c))})` : "false";
-          },
-          "true",
-        ),
-      ),
-      " & ",
-      "true",
-    );
-  const moves = (): string =>
-    everyContext(
-      all.map((c) =>
-        byLabel(
-          "moves",
-          c,
-          ({ label: { meta }, open, undefined: lost }) => {
-            const parts = [...(meta.mayStop ? [] : [open]), lost].filter((part) => part.is !== "false");
-            return parts.length === 0 ? null : parts.map((part) => `(${text(part, scopeOf(c))})`).join(" | ");
-          },
-          "false",
-        ),
-      ),
-      " | ",
-      "false",
-    );
-  const perStand = stands.flatMap(({ context, label, looks }) =>
-    looks.flatMap(({ finding, when, why }) =>
-      said(
-        finding,
-        `pc[${names.element(contexts, context)}] = ${label.id}${when.is === "true" ? "" : ` & (${text(when, scopeOf(context))})`}`,
-        `${contextName(context)} at ${label.program}: ${label.rowLabel}: ${why}`,
-      ),
-    ),
-  );
-  const resting = atRest.length > 0 || deadlock !== null ? rest() : "";
-  const properties = [
-    ...always.flatMap(({ finding, when, why }) => said(finding, text(when, nobody), why)),
-    ...perStand,
-    ...atRest.flatMap(({ finding, when, why }) =>
-      said(finding, `${resting} & (${text(when, nobody)})`, `at rest: ${why}`),
-    ),
-    ...(deadlock === null ? [] : said(deadlock, `!(${resting}) & !(${moves()})`, "deadlock")),
-  ];
-  return { functions, properties };
 }

@@ -58,6 +58,10 @@ export class Names {
     }
     for (const { condition } of [...system.invariants, ...system.atRest, ...system.alwaysPossible])
       walk(condition, visit);
+    for (const { condition, from } of system.liveness) {
+      walk(condition, visit);
+      if (from) walk(from, visit);
+    }
     for (const { condition } of system.witnesses) if (condition) walk(condition, visit);
     walk(system.mayRun, visit);
     this.nil = highest + 1;

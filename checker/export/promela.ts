@@ -1,18 +1,27 @@
 /**
- * A system as Promela, for Spin: a process for each context, a `d_step` for each alternative, so that a full search
- * without reductions meets the states and the steps that the reference meets. A monitor looks at every state.
+ * A system as Promela, for Spin: a process for each context, whose steps are told in C, one `d_step` each, so that a
+ * full search without reductions meets the states and the steps that the reference meets. A monitor looks at every state.
  */
 import { context as contexts } from "../language/sets.ts";
 import type { AnyLeaf, Value } from "../language/shapes.ts";
-import type { Command, Label, System } from "../language/system.ts";
+import type { Label, System } from "../language/system.ts";
 import type { Condition } from "./condition.ts";
 import { type Dialect, Expressions, type Scope, within } from "./expression.ts";
-import { comment, type ExportOptions, headingOf, placeName, targetName } from "./heading.ts";
-import { monitorOf } from "./monitor.ts";
+import { Fairness } from "./fairness.ts";
+import { comment, type ExportOptions, headingOf, targetName } from "./heading.ts";
+import { byLabel, monitorOf } from "./monitor.ts";
 import { Names } from "./names.ts";
+import { functionInC, Pieces } from "./pieces.ts";
 import { type Look, type Rule, type Rules, rulesOf, type Stand } from "./rules.ts";
 import { assignmentsOf, parametersOf, type Syntax, walkFunction } from "./statements.ts";
 import { type Variable, variablesOf } from "./variables.ts";
+
+/** One way to go on from a label: whether it is open, and what it does. */
+interface Option {
+  readonly label: Label;
+  readonly guard: string;
+  readonly lines: readonly string[];
+}
 
 const C: Syntax = {
   assign: (variable, value) => `${variable} = ${value};`,
@@ -27,53 +36,22 @@ const C: Syntax = {
 
 /** Prints a system as Promela. */
 export function toPromela(system: System, options: ExportOptions = {}): string {
-  const properties = (options.properties ?? true) === true;
   const { universe } = system;
   const rules = rulesOf(system);
   const names = new Names(system);
-  const processes = system.contexts.map(({ name }, c) => names.of(`process ${c}`, `run_${name}`));
+  const asked = options.liveness === undefined ? undefined : rules.liveness[options.liveness];
+  const properties = (options.properties ?? true) && asked === undefined;
+  const fairness = asked ? new Fairness(rules, asked, names) : null;
   const { variables, variable } = variablesOf(system, names);
   const walks = new Map<string, string>();
+  const contextName = (context: number): string => system.contexts[context]?.name ?? "";
 
-  const cell =
-    (prefix: string): Dialect["cell"] =>
-    (key, indices, { self }) => {
-      const { name, sets } = variable(key, self);
-      if (indices.length === 0) return prefix + name;
-      const flat = indices.reduce((text, index, i) => {
-        if (i === 0) return index;
-        return `${/ [+-] /.test(text) ? `(${text})` : text} * ${universe.size(sets[i] as never)} + ${index}`;
-      }, "");
-      if (prefix !== "" || !flat.includes(`${name}[`)) return `${prefix}${name}[${flat}]`;
-      // Spin refuses an array that is indexed with itself: which element it is is asked one by one.
-      const size = sets.reduce((n, set) => n * universe.size(set), 1);
-      return Array.from({ length: size - 1 }, (_, i) => i).reduceRight(
-        (rest, i) => `(${flat} == ${i} -> ${name}[${i}] : ${rest})`,
-        `${name}[${size - 1}]`,
-      );
-    };
-  const shared = {
-    and: "&&",
-    or: "||",
-    equal: "==",
-    unequal: "!=",
-    yes: "true",
-    no: "false",
-    quantify: null,
-    typed: false,
-    mayRun: (context: number, how: "true" | "undefined") =>
-      names.of(
-        `mayRun ${how} ${context}`,
-        `${how === "true" ? "may_run" : "cannot_tell"}_${system.contexts[context]?.name}`,
-      ),
-  } as const;
-  /** Inside C a parameter has its own name; a call from Promela has constants only. */
   const walk: Dialect["walk"] = (chain, scope) => {
     const parameters = parametersOf(chain, scope, names);
     // A parameter that is the variable of a walk around this one gets a name of its own.
     const own = parameters.map(({ binder, name }, i) => ({ binder, name, own: names.of(`parameter ${i}`, `p${i}`) }));
     const inner = own.reduce((s, p) => within(s, p.binder, p.own), scope);
-    const { variables, body: lines } = walkFunction(chain, inner, { expressions: c, names, universe, syntax: C });
+    const { variables, body: lines } = walkFunction(chain, inner, { expressions, names, universe, syntax: C });
     const body = [`int ${variables.map((v) => v.name).join(", ")};`, ...lines];
     const key = [own.length, ...body].join("\n");
     let name = walks.get(key);
@@ -81,51 +59,45 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
       name = names.of(`walk ${walks.size}`, `walk_${walks.size + 1}`);
       walks.set(key, name);
     }
-    return `(${name})(${own.map((p) => p.name).join(", ")})`;
+    return `${name}(${own.map((p) => p.name).join(", ")})`;
   };
-  const c = new Expressions(system, names, {
-    ...shared,
+  const mayRunName = (context: number, how: "true" | "undefined"): string =>
+    names.of(`mayRun ${how} ${context}`, `${how === "true" ? "may_run" : "cannot_tell"}_${contextName(context)}`);
+  const pieces = new Pieces(names);
+  const expressions = new Expressions(system, names, {
+    joined: (parts, by, scope) => pieces.joined(parts, by, scope),
+    and: "&&",
+    or: "||",
+    equal: "==",
+    unequal: "!=",
     yes: "1",
     no: "0",
     choose: (test, then, otherwise) => `(${test} ? ${then} : ${otherwise})`,
-    cell: cell("now."),
+    quantify: null,
+    typed: false,
+    cell: (key, indices, { self }) => {
+      const { name, sets } = variable(key, self);
+      if (indices.length === 0) return `now.${name}`;
+      const flat = indices.reduce((text, index, i) => {
+        if (i === 0) return index;
+        return `${/ [+-] /.test(text) ? `(${text})` : text} * ${universe.size(sets[i] as never)} + ${index}`;
+      }, "");
+      return `now.${name}[${flat}]`;
+    },
     pc: (who) => `now.pc[${who}]`,
+    mayRun: (context, how) => `${mayRunName(context, how)}()`,
     walk,
-  });
-  const expressions = new Expressions(system, names, {
-    ...shared,
-    choose: (test, then, otherwise) => `(${test} -> ${then} : ${otherwise})`,
-    cell: cell(""),
-    pc: (who) => `pc[${who}]`,
-    // Spin takes a call by its plain name for a side effect.
-    walk: (chain, scope) => `c_expr { ${walk(chain, scope)} }`,
   });
   const text = (condition: Condition, scope: Scope): string => expressions.condition(condition, scope);
   const scopeOf = (self: number): Scope => ({ self, bound: new Map() });
-  const looksOf = (looks: readonly Look[], scope: Scope, indent: string): string[] =>
-    looks.flatMap(({ finding, when, why }) => {
-      const said = `${rules.findings[finding]?.kind === "met" ? "MET" : "FOUND"}(${finding}) ${comment(why)}`;
-      if (when.is === "true") return [`${indent}${said};`];
-      return [`${indent}if`, `${indent}:: ${text(when, scope)} -> ${said}`, `${indent}:: else`, `${indent}fi;`];
+  const looksOf = (looks: readonly Look[], scope: Scope): string[] =>
+    looks.map(({ finding, when, why }) => {
+      const said = `${rules.findings[finding]?.kind === "met" ? "MET" : "FOUND"}(${finding}); ${comment(why)}`;
+      return when.is === "true" ? said : `if (${text(when, scope)}) { ${said} }`;
     });
 
-  /** In C where something is to be kept meanwhile: a variable of Promela would be one more in every state. */
-  const assignments = (effect: Command["effect"], scope: Scope): string[] => {
-    const { reads, writes } = assignmentsOf(effect, scope, { expressions, names, universe });
-    if (reads.length === 0) return writes.map(({ cell, text }) => `       ${cell} = ${text};`);
-    const inC = assignmentsOf(effect, scope, { expressions: c, names, universe });
-    return [
-      "       c_code { {",
-      ...inC.reads.map(({ name, text }) => `         int ${name} = ${text};`),
-      ...inC.writes.map(({ cell, text }) => `         ${cell} = ${text};`),
-      "       } };",
-    ];
-  };
-
-  /** Set once one of several states was chosen to begin in; null where there is one. */
-  const begun = system.initials.length > 1 ? names.of("whether a run has begun", "begun") : null;
-  const option = ({ context, label }: Stand, rule: Rule): string[] => {
-    const { command, when, looks, steps } = rule;
+  /** What one rule of one label asks and does, for each choice of its elements. */
+  const optionsOf = ({ context, label }: Stand, { command, when, looks, steps }: Rule): Option[] => {
     const scopes = command.binders.reduce<Scope[]>(
       (all, binder) =>
         all.flatMap((outer) =>
@@ -135,48 +107,70 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
         ),
       [scopeOf(context)],
     );
-    return scopes.flatMap((scope) => {
-      const target = steps ? (command.target as number) : label.id;
-      const statements = [
-        ...(properties ? looksOf(looks, scope, "       ") : []),
-        ...(steps ? assignments(command.effect, scope) : []),
-        steps ? `       pc[${names.element(contexts, context)}] = ${target}` : "       NO_STEP",
+    return scopes.map((scope) => {
+      const { reads, writes } = assignmentsOf(steps ? command.effect : [], scope, { expressions, names, universe });
+      const target = steps ? (command.target as number) : null;
+      const lines = [
+        ...reads.map(({ name, text }) => `int ${name} = ${text};`),
+        ...(properties ? looksOf(looks, scope) : []),
+        ...writes.map(({ cell, text }) => `${cell} = ${text};`),
+        ...(fairness && steps ? fairness.takes(context, label, command, scope) : []),
+        target === null
+          ? "NO_STEP;"
+          : `now.pc[${names.element(contexts, context)}] = ${target}; ${comment(`-> ${targetName(system, target)}`)}`,
       ];
-      return [
-        `  :: d_step { ${begun === null ? "" : `${begun} && `}${text(when, scope)} ->`,
-        ...statements,
-        `     } goto L${target} ${comment(`${steps ? "" : "no step: "}${targetName(system, target)}`)}`,
-      ];
+      return { label, guard: text(when, scope), lines: reads.length > 0 ? ["{", ...lines, "}"] : lines };
     });
   };
 
-  const process = (context: number): string[] => {
-    const stands = rules.stands.filter((s) => s.context === context);
-    const entry = system.scripts[system.contexts[context]?.script ?? 0]?.entry ?? 0;
-    const first = stands.filter((s) => s.label.id === entry);
-    const ordered = [...first, ...stands.filter((s) => s.label.id !== entry)];
-    const end = ["L0: false /* the end of the script */"];
-    const blocks = ordered.flatMap((stand) => {
-      const options = stand.rules.filter((r) => r.steps || properties).flatMap((rule) => option(stand, rule));
-      return [
-        `L${stand.label.id}: ${comment(placeName(stand.label))}`,
-        ...localComment(stand.label, context),
-        "  if",
-        ...(options.length > 0 ? options : ["  :: false"]),
-        "  fi;",
+  /** The nth way of all labels of a context is one option of its process: Spin bounds how many `d_step` a model has. */
+  const processOf = (context: number) => {
+    const own = rules.stands
+      .filter((stand) => stand.context === context)
+      .map((stand) => stand.rules.filter((rule) => rule.steps || properties).flatMap((rule) => optionsOf(stand, rule)));
+    const most = Math.max(0, ...own.map((of) => of.length));
+    const pc = `now.pc[${names.element(contexts, context)}]`;
+    const ways = Array.from({ length: most }, (_, way) => {
+      const options = own.flatMap((of) => of[way] ?? []);
+      const name = names.of(`way ${context} ${way}`, `${contextName(context)}_${way + 1}`);
+      const inC = [
+        ...byLabel(
+          "int",
+          `can_${name}`,
+          pc,
+          options.map(({ label, guard }) => [label, [`return ${guard};`]]),
+        ),
+        ...byLabel(
+          "void",
+          `step_${name}`,
+          pc,
+          options.map(({ label, lines }) => [label, lines]),
+        ),
       ];
+      return { name, inC };
     });
-    return [`active proctype ${processes[context]}()`, "{", ...(first.length > 0 ? [...blocks, ...end] : end), "}", ""];
-  };
-  const localComment = ({ slots }: Label, context: number): string[] => {
-    const shown = slots.map(({ slot, name }) => ({ name, of: variable(`slot ${slot}`, context).name }));
-    const renamed = shown.filter(({ name, of }) => !of.endsWith(`_${name}`)).map(({ name, of }) => `${of} is ${name}`);
-    return renamed.length > 0 ? [`     ${comment(renamed.join(", "))}`] : [];
+    const may = begun === null ? "" : `now.${begun} && `;
+    const option = ({ name }: { readonly name: string }): string =>
+      `  :: d_step { c_expr { ${may}(can_${name})() } -> c_code { ANEW; step_${name}(); }; LOOKED }`;
+    return {
+      functions: ways.flatMap(({ inC }) => inC),
+      process: [
+        `active proctype ${names.of(`process ${context}`, `run_${contextName(context)}`)}()`,
+        "{",
+        "  do",
+        ...(ways.length > 0 ? ways.map(option) : ["  :: false"]),
+        "  od",
+        "}",
+        "",
+      ],
+    };
   };
 
-  const bodies = system.contexts.map((_, context) => process(context));
-  const monitor = properties ? monitorOf(rules, { text, looksOf, scopeOf, names, begun }) : [];
-  const mayRun = mayRunDefinitions(rules, text, scopeOf, shared.mayRun);
+  /** Set once one of several states was chosen to begin in; null where there is one. */
+  const begun = system.initials.length > 1 || fairness ? names.of("whether a run has begun", "begun") : null;
+  const processes = system.contexts.map((_, context) => processOf(context));
+  const monitor = properties ? monitorOf(rules, { text, looksOf, scopeOf, names, begun }) : null;
+  const mayRun = mayRunInC(rules, text, scopeOf, mayRunName);
   const initial = (v: Variable): string =>
     (v.initials[0] ?? []).map((value) => expressions.literal(value, v.shape)).join(", ");
   const declared = variables.map((v) => {
@@ -184,7 +178,11 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
     const values = v.sets.length > 0 ? `{ ${initial(v)} }` : initial(v);
     return `${typeOf(v.shape, names)} ${v.name}${size} = ${values};${v.comment ? ` ${comment(v.comment)}` : ""}`;
   });
-  const begins = begun === null ? [] : beginning(begun, variables, system.initials.length, expressions, names);
+  const begins =
+    begun === null
+      ? []
+      : beginning(begun, variables, system.initials.length, expressions, names, fairness?.guesses(begun) ?? []);
+  const claim = fairness && begun ? fairness.claim({ text, scopeOf, begun }) : null;
   const pcs = system.initials[0].pc.join(", ");
   return [
     ...headingOf(system, rules, "Spin", options).map((line) => (line === "" ? "" : comment(line))),
@@ -195,12 +193,20 @@ export function toPromela(system: System, options: ExportOptions = {}): string {
     comment("where each context stands: its label, 0 at the end of its script"),
     `${system.labels.length > 256 ? "short" : "byte"} pc[${system.contexts.length}] = { ${pcs} };`,
     "",
-    ...(properties ? findingsInC(rules) : []),
-    ...(walks.size > 0 ? walksInC(walks, names) : []),
+    ...(fairness?.declared ?? []),
+    ...(properties ? findingsInC(rules) : ["#define ANEW", "#define LOOKED skip", ""]),
+    ...pieces.declarations,
+    ...walksInC(walks, names),
     ...mayRun,
+    ...pieces.functions,
+    ...processes.flatMap(({ functions }) => functions),
+    ...(monitor?.functions ?? []),
+    ...(claim?.functions ?? []),
+    "",
     ...begins,
-    ...bodies.flat(),
-    ...monitor,
+    ...processes.flatMap(({ process }) => process),
+    ...(monitor?.process ?? []),
+    ...(claim?.processes ?? []),
   ]
     .join("\n")
     .concat("\n");
@@ -213,6 +219,7 @@ function beginning(
   starts: number,
   expressions: Expressions,
   names: Names,
+  guesses: readonly string[],
 ): string[] {
   const cells = variables.flatMap((v) =>
     (v.initials[0] ?? []).flatMap((first, i) => {
@@ -226,6 +233,7 @@ function beginning(
     `active proctype ${names.of("process that begins", "begin_anywhere")}()`,
     "{",
     "  do",
+    ...guesses,
     ...Array.from({ length: starts }, (_, start) => {
       const sets = cells.map(({ cell, values }) => `${cell} = ${values[start]};`).join(" ");
       return `  :: d_step { !${begun} -> ${sets} ${begun} = true }`;
@@ -242,51 +250,51 @@ function typeOf(shape: AnyLeaf, names: Names): string {
   return lo >= 0 && hi < 256 ? "byte" : lo >= -32768 && hi < 32768 ? "short" : "int";
 }
 
-function findingsInC({ findings }: Rules): string[] {
-  return [
-    comment("A finding stops Spin by an assertion; with -DGO_ON it is printed once, and the search goes on."),
-    comment(
-      "A step that has none, and the monitor, lead back to the state that they come from: rounds, counted apart.",
-    ),
-    "#ifdef GO_ON",
-    `c_code { static char found[${Math.max(1, findings.length)}];`,
-    '  static void finding(int n) { if (!found[n]) { found[n] = 1; printf("found %d\\n", n); } } }',
-    "c_code { static long rounds;",
-    '  static void print_rounds(void) { printf("rounds %ld\\n", rounds); }',
-    "  static void go_round(void) { if (!rounds++) atexit(print_rounds); } }",
-    "#define FOUND(n) c_code { finding(n); }",
-    "#define MET(n) c_code { finding(n); }",
-    "#define NO_STEP c_code { go_round(); }",
-    "#else",
-    "#define FOUND(n) assert(false)",
-    "#define MET(n) skip",
-    "#define NO_STEP skip",
-    "#endif",
-    "",
-  ];
-}
+/** What is found stops Spin by an assertion after the step, or is counted. */
+const findingsInC = ({ findings }: Rules): string[] => [
+  comment("A finding stops Spin by an assertion; with -DGO_ON it is printed once, and the search goes on."),
+  comment("A step that has none, and the monitor, lead back to the state that they come from: rounds, counted apart."),
+  "#ifdef GO_ON",
+  `c_code { static char found[${Math.max(1, findings.length)}];`,
+  '  static void finding(int n) { if (!found[n]) { found[n] = 1; printf("found %d\\n", n); } } }',
+  "c_code { static long rounds;",
+  '  static void print_rounds(void) { printf("rounds %ld\\n", rounds); }',
+  "  static void go_round(void) { if (!rounds++) atexit(print_rounds); } }",
+  "#define FOUND(n) finding(n)",
+  "#define MET(n) finding(n)",
+  "#define NO_STEP go_round()",
+  "#define ANEW",
+  "#define LOOKED skip",
+  "#else",
+  "c_code { static int stop_here; }",
+  "#define FOUND(n) stop_here = 1",
+  "#define MET(n)",
+  "#define ANEW stop_here = 0",
+  "#define NO_STEP",
+  "#define LOOKED assert(c_expr { !stop_here })",
+  "#endif",
+  "",
+];
 
 function walksInC(walks: ReadonlyMap<string, string>, names: Names): string[] {
-  const functions = [...walks].flatMap(([key, name]) => {
+  return [...walks].flatMap(([key, name]) => {
     const [count, ...body] = key.split("\n");
     const parameters = Array.from({ length: Number(count) }, (_, i) => `int ${names.of(`parameter ${i}`, "")}`);
-    return [`  static int ${name}(${parameters.join(", ") || "void"}) {`, ...body.map((line) => `    ${line}`), "  }"];
+    const head = `  static int ${name}(${parameters.join(", ") || "void"}) {`;
+    return ["c_code {", head, ...body.map((line) => `    ${line}`), "  }", "}"];
   });
-  return ["c_code {", ...functions, "}", ""];
 }
 
-function mayRunDefinitions(
+function mayRunInC(
   { system, mayRun }: Rules,
   text: (condition: Condition, scope: Scope) => string,
   scopeOf: (self: number) => Scope,
   name: Dialect["mayRun"],
 ): string[] {
   if (mayRun.true.is === "true") return [];
-  const lines = system.contexts.flatMap((_, context) => [
-    `#define ${name(context, "true")} (${text(mayRun.true, scopeOf(context))})`,
-    ...(mayRun.undefined.is === "false"
-      ? []
-      : [`#define ${name(context, "undefined")} (${text(mayRun.undefined, scopeOf(context))})`]),
-  ]);
-  return [...lines, ""];
+  return system.contexts.flatMap((_, context) =>
+    (["true", "undefined"] as const)
+      .filter((how) => mayRun[how].is !== "false")
+      .flatMap((how) => functionInC(`int ${name(context, how)}`, [`return ${text(mayRun[how], scopeOf(context))};`])),
+  );
 }

@@ -4,7 +4,7 @@
  * what is to be looked at there. Promela and Murphi are printed from this.
  */
 import type { Binder, Node } from "../language/nodes.ts";
-import type { Command, Label, StateCheck, System } from "../language/system.ts";
+import type { Command, Label, LivenessCheck, StateCheck, System } from "../language/system.ts";
 import { and, type Condition, every, NO, not, or, some, YES } from "./condition.ts";
 import { judged, outcome, truth } from "./defined.ts";
 import { effectDefined } from "./effect.ts";
@@ -42,6 +42,8 @@ export interface Stand {
   readonly undefined: Condition;
   /** Whether something is open. */
   readonly open: Condition;
+  /** Whether the context may run, nothing is open, and all that is asked has a value. */
+  readonly waiting: Condition;
   /** Looked at in each state where the context stands here. */
   readonly looks: readonly Look[];
 }
@@ -59,6 +61,15 @@ export interface Rules {
   readonly deadlock: number | null;
   /** AG EF: from every state one that satisfies the condition must be reachable. */
   readonly alwaysPossible: readonly { readonly property: string; readonly condition: Condition }[];
+  /** Owed where `from` holds (null: where a run begins), and there where `there` does. */
+  readonly liveness: readonly LivenessRule[];
+}
+
+export interface LivenessRule {
+  readonly property: string;
+  readonly from: Condition | null;
+  readonly there: Condition;
+  readonly fair: LivenessCheck["fair"];
 }
 
 export function rulesOf(system: System): Rules {
@@ -127,6 +138,7 @@ export function rulesOf(system: System): Rules {
       rules: rules.filter((r) => r.when.is !== "false"),
       undefined: undefinedHere,
       open: and(running, or(...openings)),
+      waiting: and(running, before),
       looks: [
         ...error(undefinedHere, here),
         ...waits.flatMap((w) => look(w.finding, and(running, before, w.when), w.why)),
@@ -169,11 +181,20 @@ export function rulesOf(system: System): Rules {
     always: [
       ...states(system.invariants),
       ...system.witnesses.flatMap(({ condition }, w) => (condition ? meet(w, condition) : [])),
-      ...system.alwaysPossible.flatMap(({ property, condition }) =>
+      ...[...system.alwaysPossible, ...system.liveness].flatMap(({ property, condition }) =>
         error(judged(condition, universe).error, `asking for ${property}`),
+      ),
+      ...system.liveness.flatMap(({ property, from }) =>
+        from ? error(judged(from, universe).error, `asking for ${property}`) : [],
       ),
     ],
     atRest: states(system.atRest),
+    liveness: system.liveness.map(({ property, condition, from, fair }) => ({
+      property,
+      from: from && and(outcome(from, universe).defined, truth(from)),
+      there: not(judged(condition, universe).violated),
+      fair,
+    })),
     alwaysPossible: system.alwaysPossible.map(({ property, condition }) => ({
       property,
       condition: not(judged(condition, universe).violated),

@@ -20,6 +20,8 @@ export interface Route {
   /** In which of the states it begins where a run may begin, by its number. */
   readonly start: number;
   readonly choices: readonly Choice[];
+  /** Steps before those that go round for ever; null where the way ends. */
+  readonly loop: number | null;
 }
 
 /** A line of what was searched: "version", "v5: v5 as posted". */

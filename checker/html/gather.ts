@@ -2,7 +2,7 @@
 import type { Outcome } from "../answer/outcome.ts";
 import { returnsOf } from "../answer/returns.ts";
 import { stateKey } from "../language/cells.ts";
-import type { Path } from "../reference/result.ts";
+import { type Path, pathOf } from "../reference/result.ts";
 import { traceOf } from "../reference/trace.ts";
 import { claimsOf, commandOf, factsOf, notModelled, sentenceOf } from "../report/facts.ts";
 import { count } from "../text/wrap.ts";
@@ -52,19 +52,23 @@ function routesOf(outcome: Outcome): Route[] {
   // A property may ask for several things to be met.
   const isOne = (name: string): boolean => system.witnesses.filter(({ property }) => property === name).length === 1;
   const add = (route: Omit<Route, "choices" | "start">, path: Path): void => {
-    traceOf(system, route.property, route.why, path);
+    traceOf(system, route.property, route.why, path, route.loop ?? undefined);
     const start = system.initials.findIndex((state) => key(state) === key(path.start));
     const choices = path.steps.map(({ context, command, chosen }) => [context, command.id, ...chosen]);
     routes.push({ ...route, start, choices });
   };
-  for (const { property, verdict, why, at } of shownFirst)
-    add({ kind: verdict, property, sentence: sentenceOf(outcome, property) ?? "", why }, result.trace(at));
+  for (const violation of shownFirst) {
+    const { property, verdict, why, endless } = violation;
+    const loop = endless && endless.cycle.length > 0 ? endless.stem.length : null;
+    const sentence = sentenceOf(outcome, property) ?? "";
+    add({ kind: verdict, property, sentence, why, loop }, pathOf(result, violation));
+  }
   for (const [i, { property, text }] of system.witnesses.entries()) {
     const at = result.met[i];
     if (!at) continue;
     const name = isOne(property) ? property : `${property}: ${text} (${i})`;
     add(
-      { kind: "witness", property: name, sentence: sentenceOf(outcome, property) ?? "", why: text },
+      { kind: "witness", property: name, sentence: sentenceOf(outcome, property) ?? "", why: text, loop: null },
       result.trace(at),
     );
   }

@@ -1,5 +1,6 @@
 /** The language of models: everything that a model file imports. `docs/language.md` teaches it. */
 export * from "./expressions.ts";
+export type { Fairness } from "./fairness.ts";
 export { LinkError } from "./link-error.ts";
 export type { LinkOptions } from "./link-options.ts";
 export { AuthorError } from "./mistakes.ts";
@@ -16,6 +17,7 @@ export {
   state,
 } from "./places.ts";
 export {
+  type Choice,
   call,
   choose,
   either,
@@ -36,9 +38,11 @@ export {
   atMost,
   atRest,
   type Clause,
+  eventually,
   guardedBy,
   happens,
   invariant,
+  leadsTo,
   type Property,
   property,
   sometimes,
@@ -49,4 +53,4 @@ export { type BaseSet, context, type Id, type IndexSet, indexSet, product, sum, 
 export { type AnyLeaf, bool, bound, each, id, oneOf, optional, orWord, range, struct } from "./shapes.ts";
 export type { System } from "./system.ts";
 export { decides, Expr, languageCopies, type Operand } from "./terms.ts";
-export { type Patch, patch, type Variant, variant, version } from "./variants.ts";
+export { type Patch, patch, quotes, type Variant, variant, version } from "./variants.ts";

@@ -39,8 +39,8 @@ export interface LinkOptions {
   /** Where a report shows a step of `self`. */
   readonly lane?: (self: Expr<Id<"context">>) => Expr<Id<string> | null>;
   readonly properties?: readonly Property[];
-  /** Properties that say nothing about this system are left out, where they would be a mistake. Default: false. */
-  readonly whereTheyApply?: boolean;
+  /** Names of properties that are left out where they say nothing about this system; of others it is a mistake. */
+  readonly whereTheyApply?: readonly string[];
   readonly variants?: readonly Variant[];
   /** Whether a deadlock is a violation. Default true. */
   readonly deadlock?: boolean;

@@ -5,6 +5,7 @@
  * (`step`), a call that is spliced in and has no step of its own (`call`), or a branch on what the configuration
  * fixes (`select`). The first row is the entry.
  */
+import type { RowFairness } from "./fairness.ts";
 import { part, refuse, running } from "./mistakes.ts";
 import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
 import { assignsOf, type LeafPlace, type Place, placeAt, placeNode } from "./places.ts";
@@ -48,6 +49,8 @@ export interface RowMeta {
   readonly serves?: boolean;
   /** The context only decides who runs here (a scheduler): it never keeps the others from being at rest. */
   readonly schedules?: boolean;
+  /** What a context that stands here is owed by a fair run; default: "weak", where it may stop "none". */
+  readonly fair?: RowFairness;
   /** Whom an arrival cuts, read before it: the rows of the cut matrix. */
   readonly cuts?: Expr<Id<"context"> | null>;
   /** Of a call whose exits say what something gave: reports tell by which of them every run left. */
@@ -180,6 +183,10 @@ function checkMeta(meta: RowMeta): RowMeta {
         `${key} wants true or false and was given a term or a record`,
         "it is fixed for a row; make two rows of it",
       );
+  const { fair } = meta;
+  if (typeof fair === "object" && fair !== null) setOver(fair.each, "fair: each");
+  else if (fair !== undefined && !["none", "weak", "strong"].includes(fair))
+    refuse(`fair wants "none", "weak", "strong" or { each: set } and was given ${String(fair)}`, "write one of them");
   if (meta.cuts !== undefined) termOf(meta.cuts, "cuts", elementOf(context));
   return meta;
 }
@@ -284,6 +291,7 @@ export interface Program<P = Params, L = Locals, X extends string = string, R ex
   readonly locals: Readonly<Record<string, AnyLeaf>>;
   readonly rows: Readonly<Record<R, SourceRow>>;
   readonly kernel: string | null;
+  readonly inlines: string | null;
   readonly tag: "S" | "M" | "D" | null;
   readonly abstracts: readonly string[];
   /** How often the program may call itself, directly or not. */
@@ -314,6 +322,8 @@ export interface ProgramOptions<X extends string, P, L> {
   readonly locals?: L;
   /** Version, file and function of the C that the program stands for: "v6.18 mm/slub.c get_partial_node()". */
   readonly kernel?: string;
+  /** Other functions and macros whose lines its rows quote: "include/linux/list.h __list_add(), list_add_tail()". */
+  readonly inlines?: string;
   /** How sure the rows are that say nothing themselves. */
   readonly tag?: "S" | "M" | "D";
   /** What the program leaves out or widens, one sentence each; reports carry them. */
@@ -352,6 +362,7 @@ export function program<
     locals: options.locals ?? {},
     rows,
     kernel: options.kernel ?? null,
+    inlines: options.inlines ?? null,
     tag: options.tag ?? null,
     abstracts: options.abstracts ?? [],
     recursion: options.recursion ?? 0,

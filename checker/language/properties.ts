@@ -11,11 +11,14 @@
  * | `invariant(P)` | P is false in a reachable state |
  * | `atRest(P)` | P is false in a state where every context is at the end of its script |
  * | `alwaysPossible(P)` | from some reachable state no state with P can be reached (AG EF) |
+ * | `leadsTo(P, Q)` | some fair run has P, and from there on never Q |
+ * | `eventually(P)` | some fair run never has P |
  * | `happens(program, label, P?)` | it never fires (with P true): the run is vacuous |
  * | `sometimes(P)` | no reachable state has P: the run is vacuous |
  *
  * `track(program, label, ..)` writes ghosts when a row fires.
  */
+import { type Fairness, type FairRegion, fairRegions } from "./fairness.ts";
 import { running } from "./mistakes.ts";
 import type { Assign, Binder, Node, PlaceNode } from "./nodes.ts";
 import { assignsOf, placeNode } from "./places.ts";
@@ -48,7 +51,14 @@ export type Clause =
       readonly access: "any" | "write";
     }
   | { readonly kind: "atMost"; readonly program: string; readonly label: string; readonly times: number }
-  | { readonly kind: "invariant" | "atRest" | "sometimes" | "alwaysPossible"; readonly condition: Node };
+  | { readonly kind: "invariant" | "atRest" | "sometimes" | "alwaysPossible"; readonly condition: Node }
+  | {
+      readonly kind: "leadsTo";
+      /** Where it begins to be owed; null: where a run begins. */
+      readonly from: Node | null;
+      readonly condition: Node;
+      readonly fairness: readonly FairRegion[];
+    };
 
 /** Clauses under one name, with the sentence that they stand for. */
 export interface Property {
@@ -138,3 +148,22 @@ export const invariant = ofState("invariant");
 export const atRest = ofState("atRest");
 export const sometimes = ofState("sometimes");
 export const alwaysPossible = ofState("alwaysPossible");
+
+/**
+ * Whenever P holds, Q holds then or later: in every run that is fair (`fairness.ts`; `docs/language.md`, "Liveness").
+ * `fairness` says of some rows otherwise than they say themselves.
+ */
+export const leadsTo = (from: Expr<boolean>, to: Expr<boolean>, fairness: Fairness = {}): Clause => ({
+  kind: "leadsTo",
+  from: termOf(from, "leadsTo", CONDITION),
+  condition: termOf(to, "leadsTo", CONDITION),
+  fairness: fairRegions("leadsTo", fairness),
+});
+
+/** P holds at some time, in every run that is fair. */
+export const eventually = (condition: Expr<boolean>, fairness: Fairness = {}): Clause => ({
+  kind: "leadsTo",
+  from: null,
+  condition: termOf(condition, "eventually", CONDITION),
+  fairness: fairRegions("eventually", fairness),
+});

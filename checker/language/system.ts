@@ -3,6 +3,7 @@
  * exports and the printers.
  */
 import type { State } from "./evaluate.ts";
+import type { FairKind } from "./fairness.ts";
 import type { Assign, Binder, Node } from "./nodes.ts";
 import type { Program, RowMeta, StepRow } from "./programs.ts";
 import type { Property } from "./properties.ts";
@@ -101,6 +102,14 @@ export interface StateCheck {
   readonly condition: Node;
 }
 
+/** A `leadsTo` or an `eventually`. */
+export interface LivenessCheck extends StateCheck {
+  /** Where `condition` begins to be owed; null: where a run begins. */
+  readonly from: Node | null;
+  /** What a context is owed at each label, by its number; none at the end of a script. */
+  readonly fair: readonly FairKind[];
+}
+
 /** A `happens` or a `sometimes`: something that must occur, or the run is vacuous. */
 export interface Witness {
   readonly property: string;
@@ -133,6 +142,7 @@ export interface System {
   readonly invariants: readonly StateCheck[];
   readonly atRest: readonly StateCheck[];
   readonly alwaysPossible: readonly StateCheck[];
+  readonly liveness: readonly LivenessCheck[];
   readonly witnesses: readonly Witness[];
   /** Whether a deadlock is a violation. */
   readonly deadlock: boolean;

@@ -95,7 +95,7 @@ function reasonFor(row: string, reasons: Readonly<Record<string, string>>): stri
   return key === null ? null : (reasons[key] as string);
 }
 
-function unasked(model: Model, specs: readonly { readonly loaded: Loaded }[]): string[] {
+function unasked(model: Model, specs: readonly { readonly loaded: Loaded; readonly record: SpecRecord }[]): string[] {
   const asked = specs.map(({ loaded }) => loaded.spec.asked);
   const contexts = asked.flatMap((question) => question.contexts);
   const words = contexts.flatMap(({ script }) => script.map((line) => line.split(/\s/)[0]));
@@ -103,7 +103,7 @@ function unasked(model: Model, specs: readonly { readonly loaded: Loaded }[]): s
     Object.keys(names)
       .filter((name) => !used.includes(name))
       .map((name) => `${kind} ${name}`);
-  const selected = specs.flatMap(({ loaded: { spec } }) => [...spec.properties, ...spec.sometimes]);
+  const selected = specs.flatMap(({ loaded: { spec }, record }) => [...record.asked, ...spec.sometimes]);
   return [
     ...missing(
       "version",

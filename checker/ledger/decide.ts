@@ -26,7 +26,10 @@ export function decide(part: ClaimPart, column: string, columns: Columns, named:
   const reading = part.reads[column];
   if (!reading) return null;
   const asked = named.filter(
-    ({ spec }) => columnOf(spec, columns) === column && isWithin(spec, part.within ?? {}) && selects(spec, reading),
+    (one) =>
+      columnOf(one.spec, columns) === column &&
+      isWithin(one.spec, part.within ?? {}) &&
+      selects(asSearched(one), reading),
   );
   const shows = asked.filter((one) => isShown(one, reading));
   const holds = asked.filter((one) => !isShown(one, reading) && isWhole(one, reading));
@@ -48,8 +51,12 @@ const isShown = ({ record }: Searched, reading: Reading): boolean =>
     : reading.properties.some((name) => Object.hasOwn(record.violated, name));
 
 /** Whether a search saw all that it would have to see to say "never". */
-const isWhole = ({ spec, record }: Searched, reading: Reading): boolean =>
-  record.whole && !(reading.kind === "breaks" && !reading.properties.every((name) => isSelected(spec, name)));
+const isWhole = (one: Searched, reading: Reading): boolean =>
+  one.record.whole &&
+  !(reading.kind === "breaks" && !reading.properties.every((name) => isSelected(asSearched(one), name)));
+
+/** A spec with the properties that say something of its system: what was never asked is no evidence. */
+export const asSearched = ({ spec, record }: Searched): Spec => ({ ...spec, properties: record.asked });
 
 const isSelected = (spec: Spec, name: string): boolean =>
   name === "deadlock" ? spec.deadlock : spec.properties.includes(name);

@@ -1,6 +1,6 @@
 /** The whole ledger: every claim with what was found of each of its sentences, every design with what it violates. */
 import type { Claim, ClaimPart, Design, Ledger } from "../spec/claim.ts";
-import { columnOf, type Decision, decide, isWithin, type Searched, selects } from "./decide.ts";
+import { asSearched, columnOf, type Decision, decide, isWithin, type Searched, selects } from "./decide.ts";
 
 export interface JudgedPart {
   readonly part: ClaimPart;
@@ -63,10 +63,10 @@ export function judge(ledger: Ledger, searched: readonly Searched[]): Judged {
     claims,
     designs,
     unpinned: searched.flatMap(({ spec, record }) => (record.differences.length > 0 ? [spec.name] : [])),
-    idle: searched.flatMap(({ spec }) =>
-      spec.claims
-        .filter((id) => !isDeciding({ spec }, ledger.claims[id], ledger))
-        .map((id) => `${spec.name} names ${id}, and selects nothing that ${id} reads`),
+    idle: searched.flatMap((one) =>
+      one.spec.claims
+        .filter((id) => !isDeciding({ spec: asSearched(one) }, ledger.claims[id], ledger))
+        .map((id) => `${one.spec.name} names ${id}, and selects nothing that ${id} reads`),
     ),
     searched,
   };

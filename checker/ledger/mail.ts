@@ -7,9 +7,10 @@ import { bounds, DIFFERS, decidingSpecs, differs, expectation, release, standing
 const INTRO =
   "Each claim with what an exhaustive search of this model found. A verdict is about the model, within the bounds of the spec that is named beside it; what a spec sets up is printed by `npm run check -- SPEC`, and its report with the trace is results/SPEC.txt. `said` is what whoever is quoted would answer, `expected` what our reading of the sources expected.";
 
-export function claimsMail(judged: Judged): string {
+/** `about`: what was spoken of. */
+export function claimsMail(judged: Judged, about: string): string {
   const sections = [
-    wrap("What was said of kmalloc_nolock() and kfree_nolock(), and what the model says"),
+    wrap(`What was said of ${about}, and what the model says`),
     wrap(INTRO),
     standing(judged).flatMap((text) => wrap(text, { rest: "  " })),
     ...judged.claims.map(claim),
@@ -30,11 +31,12 @@ export function claimsMail(judged: Judged): string {
   return `${ascii(sections.map((lines) => lines.join("\n")).join("\n\n")).replace(/ +$/gm, "")}\n`;
 }
 
-function claim({ id, claim: { who, where, quote, notExpressible }, parts }: JudgedClaim): string[] {
+function claim({ id, claim: { who, where, quote, notExpressible, later }, parts }: JudgedClaim): string[] {
   return [
     ...wrap(`"${quote}"`, { first: `${id}: `, rest: "  " }),
     ...wrap(`${who}, ${where}`, { first: "  ", rest: "  " }),
     ...(notExpressible === undefined ? [] : wrap(`not expressible: ${notExpressible}`, { first: "  ", rest: "    " })),
+    ...(later ? wrap(`in ${later.release}: ${later.is}: ${later.why}`, { first: "  ", rest: "    " }) : []),
     ...parts.flatMap((one, i) => part(one, parts.length > 1 ? `(${letter(i)}) ` : "")),
   ];
 }

@@ -3,6 +3,7 @@
  * about the relation that the spec gives today.
  */
 import { createHash } from "node:crypto";
+import { askedOf } from "../answer/notes.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import type { Spec } from "../spec/spec.ts";
 import { jsonIn } from "../spec/text.ts";
@@ -21,20 +22,38 @@ export interface SpecRecord {
   readonly depth: number;
   /** Bounds: index set to size. */
   readonly sizes: Readonly<Record<string, number>>;
+  /** The properties that say something of this system: those that were searched for. */
+  readonly asked: readonly string[];
   /** Violated property to the length of its shortest trace. */
   readonly violated: Readonly<Record<string, number>>;
   /** Witness to whether it was met. */
   readonly witnesses: Readonly<Record<string, boolean>>;
+  /** What must come together for the counterexample that its report shows. */
+  readonly together: RecordedTogether | null;
   /** Program to the labels of its rows that fired, and of its calls in which a row fired, a blank between them. */
   readonly fired: Readonly<Record<string, string>>;
 }
 
-/** One more where a record holds something else than before: those of yesterday are then of no use. */
-const FORMAT = 3;
+interface RecordedTogether {
+  readonly property: string;
+  /** Of the shortest trace with these contexts. */
+  readonly steps: number;
+  /** The kind of each context that takes part: "task", "nmi"; "irq_work" where the model itself runs it. */
+  readonly kinds: readonly string[];
+  /** On how many lanes they are. */
+  readonly lanes: number;
+  /** Whether no smaller set of contexts shows it. */
+  readonly isLeast: boolean;
+  /** For each frame that comes over another: at how many of its rows it must come, and may; null where that is not known. */
+  readonly windows: readonly (readonly [rows: number, of: number])[] | null;
+}
 
-const keyOf = ({ cuts, uncut, expect }: Spec, relation: string): string =>
+/** One more where a record holds something else than before: those of yesterday are then of no use. */
+const FORMAT = 5;
+
+const keyOf = ({ properties, cuts, uncut, expect }: Spec, relation: string): string =>
   createHash("sha256")
-    .update(JSON.stringify([FORMAT, relation, cuts, uncut, expect]))
+    .update(JSON.stringify([FORMAT, relation, properties, cuts, uncut, expect]))
     .digest("hex");
 
 export function recordOf(outcome: Outcome): SpecRecord {
@@ -66,9 +85,24 @@ export function recordOf(outcome: Outcome): SpecRecord {
     transitions: result.transitions,
     depth: result.depth,
     sizes: system.universe.sizes,
+    asked: askedOf(outcome),
     violated: lengths,
     witnesses: Object.fromEntries(witnesses),
+    together: recordedTogether(outcome),
     fired: Object.fromEntries([...fired].map(([name, labels]) => [name, [...labels].join(" ")])),
+  };
+}
+
+function recordedTogether({ together }: Outcome): RecordedTogether | null {
+  if (!together) return null;
+  const { property, steps, members, lanes, unsure, windows } = together;
+  return {
+    property,
+    steps,
+    kinds: members.map(({ kind }) => kind ?? "irq_work"),
+    lanes: lanes.length,
+    isLeast: unsure === null,
+    windows: typeof windows === "string" ? null : windows.map(({ rows, of }) => [rows.length, of] as const),
   };
 }
 
@@ -82,6 +116,17 @@ export function recordOfSpec(text: string, spec: Spec, relation: string): SpecRe
 
 const holds = (table: unknown, kind: string): boolean =>
   typeof table === "object" && table !== null && Object.values(table).every((value) => typeof value === kind);
+
+const isTogether = (data: Partial<RecordedTogether> | undefined): boolean =>
+  typeof data === "object" &&
+  holds([data.steps, data.lanes], "number") &&
+  holds([data.property], "string") &&
+  holds([data.isLeast], "boolean") &&
+  Array.isArray(data.kinds) &&
+  holds(data.kinds, "string") &&
+  (data.windows === null ||
+    (Array.isArray(data.windows) &&
+      data.windows.every((one: unknown) => Array.isArray(one) && one.length === 2 && holds(one, "number"))));
 
 /** Which rows fired, as the record that a text holds has it; none where it has been spoilt. */
 export function firedIn(text: string): SpecRecord["fired"] {
@@ -100,8 +145,11 @@ function recordIn(text: string): SpecRecord | null {
     Array.isArray(data.differences) &&
     holds(data.differences, "string") &&
     holds(data.sizes, "number") &&
+    Array.isArray(data.asked) &&
+    holds(data.asked, "string") &&
     holds(data.violated, "number") &&
     holds(data.witnesses, "boolean") &&
+    (data.together === null || isTogether(data.together)) &&
     holds(data.fired, "string");
   return isWhole ? (data as SpecRecord) : null;
 }

@@ -1,6 +1,7 @@
 /** The words in which a ledger tells what was found: "does not hold in this model when ..", never that anybody is refuted. */
 
 import { orderText } from "../spec/order.ts";
+import { scriptText } from "../spec/script.ts";
 import type { Spec } from "../spec/spec.ts";
 import { count } from "../text/wrap.ts";
 import type { Decision, Searched } from "./decide.ts";
@@ -71,14 +72,15 @@ export function conditions({ asked, model }: Spec): string {
       model.parameters[key]?.type !== "texts" &&
       JSON.stringify(value) !== JSON.stringify(model.parameters[key]?.default),
   );
-  const contexts = asked.contexts.map(({ name, kind, script, options, after = [] }) => {
+  const contexts = asked.contexts.map((one) => {
+    const { name, kind, options, after = [] } = one;
     const own = model.contextKinds[kind]?.options ?? {};
     const set = Object.entries(options).filter(
       ([key, value]) => JSON.stringify(value) !== JSON.stringify(own[key]?.default) || own[key]?.type === "choice",
     );
     const extra = [...set.map(([key, value]) => `${key} ${String(value)}`), ...orderText(after)];
     const what = name.startsWith(kind) ? extra : [kind, ...extra];
-    return `${name}${what.length > 0 ? ` (${what.join(", ")})` : ""} ${script.join(", ")}`;
+    return `${name}${what.length > 0 ? ` (${what.join(", ")})` : ""} ${scriptText(one, ", ")}`;
   });
   const how = [
     ...(asked.version === null ? [] : [asked.version]),

@@ -2,12 +2,15 @@
  * Third pass: what properties ask and write stands at the steps that they speak of; what they ask of states stands beside.
  * Which ghosts are kept follows from what they read.
  */
+import { type FairKind, type FairRegion, kindOfRow } from "../language/fairness.ts";
+import { LinkError } from "../language/link-error.ts";
 import type { Property } from "../language/properties.ts";
 import type { Shape } from "../language/shapes.ts";
-import type { StateCheck, StepCheck, StepWitness, Witness } from "../language/system.ts";
+import type { LivenessCheck, StateCheck, StepCheck, StepWitness, Witness } from "../language/system.ts";
 import { attachments, type OfCommand } from "./clauses.ts";
 import { keepGhosts } from "./ghosts.ts";
 import { type Ordered, onceBegun } from "./order.ts";
+import { labelsIn } from "./regions.ts";
 import { resolveAssign, type Script, type SplicedCommand, type SplicedStep } from "./splice.ts";
 
 /** An alternative with what properties ask of it; what they write to ghosts is part of its effect. */
@@ -33,6 +36,7 @@ export interface Attached extends Omit<Ordered, "scripts"> {
   readonly invariants: readonly StateCheck[];
   readonly atRest: readonly StateCheck[];
   readonly alwaysPossible: readonly StateCheck[];
+  readonly liveness: readonly LivenessCheck[];
   readonly witnesses: readonly Witness[];
 }
 
@@ -41,7 +45,7 @@ export function attach({ scripts, ...spliced }: Ordered): Attached {
   const { collected, resolve, begins } = spliced;
   const steps = scripts.flatMap((script) => script.steps);
   const { options, properties, env } = collected;
-  const found = attachments(properties, steps, env, options.whereTheyApply ?? false);
+  const found = attachments(properties, steps, env, options.whereTheyApply ?? []);
   const ghosts = keepGhosts(collected.declared.ghost, found);
   const states = (checks: readonly StateCheck[]) => checks.map((c) => ({ ...c, condition: resolve(c.condition) }));
   const commandOf = (command: SplicedCommand): AttachedCommand => {
@@ -68,6 +72,28 @@ export function attach({ scripts, ...spliced }: Ordered): Attached {
     invariants: states(found.invariants),
     atRest: states(found.atRest),
     alwaysPossible: states(found.alwaysPossible),
+    liveness: found.liveness.map(({ fairness, property, condition, from }) => ({
+      property,
+      condition: resolve(condition),
+      from: from && resolve(from),
+      fair: fairAt(property, fairness, steps),
+    })),
     witnesses: found.witnesses.map((w) => ({ ...w, condition: w.condition ? resolve(w.condition) : null })),
   };
+}
+
+/** What a context is owed at each label: by what the property says of regions, else by the rows. */
+function fairAt(property: string, said: readonly FairRegion[], steps: readonly SplicedStep[]): readonly FairKind[] {
+  const fair: FairKind[] = ["none"];
+  for (const step of steps) fair[step.id] = kindOfRow(step.row.meta);
+  // The first that is said of a row counts.
+  for (const { kind, region } of said.toReversed()) {
+    const labels = region === null ? steps.map(({ id }) => id) : labelsIn(region, steps);
+    if (labels.length === 0)
+      throw new LinkError([
+        `property ${property}: no row is in the region whose fairness it says ("${kind}"); drop it, or add a context that reaches it`,
+      ]);
+    for (const id of labels) fair[id] = kind;
+  }
+  return fair;
 }

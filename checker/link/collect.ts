@@ -52,7 +52,7 @@ function misplaced(constants: readonly Effect[], initially: readonly Effect[]): 
 
 /** Throws `LinkError`. */
 export function collect(options: LinkOptions): Collected {
-  const { contexts, properties: asked = [], whereTheyApply = false, sizes = {} } = options;
+  const { contexts, properties: asked = [], whereTheyApply = [], sizes = {} } = options;
   orLinkErrors([
     ...contexts.flatMap(({ name, script }) =>
       typeof script?.name === "string" ? [] : [`the context "${name}" has no script; give it a program`],
@@ -65,7 +65,7 @@ export function collect(options: LinkOptions): Collected {
   const universe = new Universe({ ...sizes, context: contexts.length }, names);
   const declared = declaredFields(options.roots, universe);
   const properties = asked.filter(
-    (one) => !whereTheyApply || undeclared({}, [one], [], declared, programs).length === 0,
+    (one) => !whereTheyApply.includes(one.name) || undeclared({}, [one], [], declared, programs).length === 0,
   );
   const assigned = flat([...(options.constants ?? []), ...(options.initially ?? [])]);
   orLinkErrors([

@@ -81,7 +81,11 @@ function checkClause(
     }
   if ("condition" in clause) visitNode(clause.condition, place);
   if (!("program" in clause)) {
-    walk(clause.condition, (node) => {
+    const { condition } = clause;
+    if (clause.kind === "leadsTo" && clause.from) visitNode(clause.from, place);
+    const asked: Node =
+      clause.kind === "leadsTo" && clause.from ? { op: "and", args: [clause.from, condition] } : condition;
+    walk(asked, (node) => {
       if (node.op === "self")
         say('"self" is nobody in a property of states; quantify over "context", or use `whenever`');
       if (node.op === "param" || (node.op === "read" && ["local", "param"].includes(node.place.base.kind))) {

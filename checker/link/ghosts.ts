@@ -20,6 +20,8 @@ export function keepGhosts(declared: Readonly<Record<string, Shape>>, attachment
     ...attachments.invariants,
     ...attachments.atRest,
     ...attachments.alwaysPossible,
+    ...attachments.liveness,
+    ...attachments.liveness.flatMap(({ from }) => (from ? [{ condition: from }] : [])),
     ...[...attachments.waits.values()].flat(),
     ...[...attachments.ofCommand.values()].flatMap((a) => [...a.checks, ...a.witnesses]),
   ].map((c) => c.condition);

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Binder } from "../language/nodes.ts";
 import type { IndexSet } from "../language/sets.ts";
-import type { System } from "../language/system.ts";
+import { setOver } from "../language/shapes.ts";
+import type { Label, System } from "../language/system.ts";
 
 const descriptions = new WeakMap<IndexSet, string>();
 
@@ -68,6 +69,12 @@ export function canonical(value: unknown): string {
   return textOf("", value) as string;
 }
 
+/** The set to whose elements the choices of a row are owed. */
+const chosenAt = (label: Label | null): string | null => {
+  const fair = label?.meta.fair;
+  return typeof fair === "object" ? described(setOver(fair.each, "fair")) : null;
+};
+
 export function hashOf(system: Omit<System, "hash">): string {
   const hash = createHash("sha256");
   const add = (value: unknown) => hash.update(`${canonical(value)}\n`);
@@ -98,13 +105,16 @@ export function hashOf(system: Omit<System, "hash">): string {
     witnesses,
     deadlock,
   });
+  // A system that asks for none has the hash that it had before there was any; else what rows choose by counts, too.
+  const { liveness } = system;
+  if (liveness.length > 0) add({ liveness, chosen: system.labels.map((label) => chosenAt(label)) });
   for (const script of scripts) add(script);
   for (const label of system.labels) {
     if (!label) continue;
-    const { name, row, meta, waits, cuts } = label;
+    // What a row quotes is for readers: to quote more of a line leaves the relation as it is.
+    const { name, meta, waits, cuts } = label;
     add({
       name,
-      quote: row.quote,
       arrive: meta.arrive,
       mayStop: meta.mayStop,
       serves: meta.serves,

@@ -66,6 +66,7 @@ function applyPatch(program: Program, patch: Patch, variant: string, problems: s
     const rows = draft.rows as Record<string, SourceRow>;
     Object.assign(rows, patch.rows);
     for (const label of patch.removed) delete rows[label];
+    if (patch.kernel !== undefined) draft.kernel = patch.kernel;
   });
 }
 

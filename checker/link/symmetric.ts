@@ -61,6 +61,8 @@ export function asymmetries(
   if (system.below) within("below", false)(system.below);
   for (const { property, condition } of [...system.invariants, ...system.atRest, ...system.alwaysPossible])
     within(`property ${property}`, true)(condition);
+  for (const { property, condition, from } of system.liveness)
+    for (const asked of from ? [from, condition] : [condition]) within(`property ${property}`, true)(asked);
   for (const { property, condition } of system.witnesses)
     if (condition) within(`property ${property}`, true)(condition);
   return [...problems];

@@ -20,7 +20,8 @@ import { asymmetries, renamableOf } from "./symmetric.ts";
 
 /** Throws `LinkError` where the relation takes elements for different that may be renamed. */
 export function tableOf(allocated: Allocated): System {
-  const { collected, resolve, scripts, properties, fields, invariants, atRest, alwaysPossible, witnesses } = allocated;
+  const { collected, resolve, scripts, properties, fields, invariants, atRest, alwaysPossible, liveness, witnesses } =
+    allocated;
   const { options, programs, declared, env } = collected;
   const { universe, constants } = env;
   const { labels, commands } = labelsOf(scripts);
@@ -51,6 +52,7 @@ export function tableOf(allocated: Allocated): System {
     invariants,
     atRest,
     alwaysPossible,
+    liveness,
     witnesses,
     deadlock: options.deadlock ?? true,
     properties: [...properties, ...failing(commands, properties)],

@@ -21,7 +21,7 @@ export function rarerArrivals(row: StepRow, fields: Readonly<Record<string, Shap
     const put = (what: string, node: Node): Changed => ({
       what: `${what}${way(alternative)}`,
       rows: { "": withAlternative(row, alternative, { ...alternative, guard: node }) },
-      felt: null,
+      infects: null,
     });
     const only = besides(guard, fields, universe).map((test) =>
       put(`only where ${printNode(test, printing)}`, { op: "and", args: [guard, test] }),

@@ -6,11 +6,11 @@ export interface Changed {
   readonly what: string;
   /** The rows that are other than they were, by label. */
   readonly rows: Readonly<Record<string, SourceRow>>;
-  readonly felt: WhenFelt;
+  readonly infects: WhenInfecting;
 }
 
 /** The row fires, on its way to that label or any, and the condition is true. Null: nobody says, whenever it fires. */
-export type WhenFelt = { readonly to: string | null; readonly condition: Node } | null;
+export type WhenInfecting = { readonly to: string | null; readonly condition: Node } | null;
 
 export const not = (of: Node): Node => ({ op: "not", of });
 
@@ -34,7 +34,7 @@ export function untaken({ entries }: StepRow, entry: number): readonly Node[] | 
  * Another guard matters when it has another value and its turn has come. A row that waits, or that fails behind it, fires
  * not always when it should tell: nobody says.
  */
-export function feltByGuard(row: StepRow, entry: number): (differs: readonly Node[]) => WhenFelt {
+export function feltByGuard(row: StepRow, entry: number): (differs: readonly Node[]) => WhenInfecting {
   const before = untaken(row, entry);
   const isOpen = row.entries.some((members) => members.some((one) => one.guard === null && one.binders.length === 0));
   const behind = row.entries.slice(entry).flat();
@@ -49,7 +49,7 @@ export function feltOnTheWay(
   entry: number,
   { binders, guard, target }: Alternative,
   differs: Node,
-): WhenFelt {
+): WhenInfecting {
   const before = untaken(row, entry);
   if (before === null || binders.length > 0 || target === null) return null;
   return { to: target, condition: { op: "and", args: [...before, ...(guard ? [guard] : []), differs] } };
@@ -61,7 +61,7 @@ export function feltByWrite(
   entry: number,
   alternative: Alternative,
   { over, place, value }: Assign,
-): WhenFelt {
+): WhenInfecting {
   if (place.base.kind !== "state") return null;
   const differs = not({ op: "eq", left: { op: "read", place }, right: value });
   const somewhere = over.reduceRight<Node>((body, binder) => ({ op: "exists", binder, body }), differs);

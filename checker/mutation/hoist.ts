@@ -25,7 +25,7 @@ export function hoistedLoads({ rows }: Pick<Program, "rows">, label: string, uni
       return {
         what: `once, before: ${printAssign(load, printing)}${way(alternative)}`,
         rows: { ...Object.fromEntries(before), [label]: withAlternative(row, alternative, { ...alternative, effect }) },
-        felt: null,
+        infects: null,
       };
     }),
   );

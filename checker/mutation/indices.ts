@@ -26,7 +26,7 @@ export function otherIndices(
           return {
             what: `${isConstant ? `first ${setOf(index)?.name}` : printNode(by, printing)} in the place of ${printNode(index, printing)}${way(alternative)}`,
             rows: { "": withAlternative(row, alternative, withIndices(alternative, put)) },
-            felt: isConstant && isPlain(index) ? whenOther(row, entry, alternative, index, differs) : null,
+            infects: isConstant && isPlain(index) ? whenOther(row, entry, alternative, index, differs) : null,
           };
         }),
       );
@@ -35,7 +35,13 @@ export function otherIndices(
 }
 
 /** Where the index is asked in no other case than that the row fires, it matters where it is another element. */
-function whenOther(row: StepRow, entry: number, alternative: Alternative, index: Node, differs: Node): Changed["felt"] {
+function whenOther(
+  row: StepRow,
+  entry: number,
+  alternative: Alternative,
+  index: Node,
+  differs: Node,
+): Changed["infects"] {
   const { guard } = alternative;
   if (!guard || !has(guard, index)) return feltOnTheWay(row, entry, alternative, differs);
   return feltByGuard(row, entry)([differs]);

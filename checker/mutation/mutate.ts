@@ -24,11 +24,11 @@ export interface Mutant {
   readonly name: string;
   readonly variant: Variant;
   /** When the row, as it is, does other than the mutant. Null: nobody says, whenever it fires. */
-  readonly felt: Felt | null;
+  readonly infects: Infection | null;
 }
 
 /** The row fires, on its way to that label or any, and the condition is true. */
-export interface Felt {
+export interface Infection {
   readonly program: string;
   readonly label: string;
   readonly to: string | null;
@@ -53,9 +53,9 @@ export interface MutableRow {
 export function mutantsOf(one: MutableRow, universe: Universe): readonly Mutant[] {
   const { name, program, label } = one;
   const made = changesOf(one, universe).map(
-    ({ what, rows, felt }): Mutant => ({
+    ({ what, rows, infects }): Mutant => ({
       name: `${name} / ${what}`,
-      felt: felt && { program, label, ...felt },
+      infects: infects && { program, label, ...infects },
       // Of the kind of a version: what it patches may be out of a configuration's reach.
       variant: {
         name: "mutant",
@@ -93,9 +93,9 @@ function ofStep(row: StepRow, universe: Universe): Changed[] {
       if (alternative.fails) return [];
       const names = new BinderNames();
       const printing: Printing = { universe, binder: (binder) => names.of(binder) };
-      const put = (what: string, changed: Partial<Alternative>, felt: Changed["felt"]): Changed => ({
+      const put = (what: string, changed: Partial<Alternative>, infects: Changed["infects"]): Changed => ({
         what: `${what}${way(alternative)}`,
-        felt,
+        infects,
         rows: { "": withAlternative(row, alternative, { ...alternative, ...changed }) },
       });
       // A variant may take a test away by a guard that is a constant: there is nothing left to spoil.
@@ -109,8 +109,8 @@ function ofStep(row: StepRow, universe: Universe): Changed[] {
               put(`never: ${text}`, { guard: FALSE }, otherGuard([guard])),
             ]
           : []),
-        ...(guard ? without(guard) : []).map(({ gone, node, felt }) =>
-          put(`without: ${printNode(gone, printing)}`, { guard: node }, otherGuard(felt)),
+        ...(guard ? without(guard) : []).map(({ gone, node, infects }) =>
+          put(`without: ${printNode(gone, printing)}`, { guard: node }, otherGuard(infects)),
         ),
         ...alternative.effect.flatMap((assign, i) =>
           assign.forgets
@@ -129,7 +129,7 @@ function ofStep(row: StepRow, universe: Universe): Changed[] {
 }
 
 /** A condition with one part of an `and` or an `or` left out, in every way, and a list of what is true where that matters. */
-function without(node: Node): { readonly gone: Node; readonly node: Node; readonly felt: readonly Node[] }[] {
+function without(node: Node): { readonly gone: Node; readonly node: Node; readonly infects: readonly Node[] }[] {
   if (node.op === "racy") return without(node.of).map(({ node: of, ...rest }) => ({ ...rest, node: { ...node, of } }));
   if (node.op !== "and" && node.op !== "or") return [];
   const { op } = node;
@@ -142,12 +142,12 @@ function without(node: Node): { readonly gone: Node; readonly node: Node; readon
       {
         gone: arg,
         node: { ...node, args: node.args.filter((_, j) => j !== i) },
-        felt: [...asked, op === "and" ? not(arg) : arg, ...after],
+        infects: [...asked, op === "and" ? not(arg) : arg, ...after],
       },
-      ...without(arg).map(({ gone, node: less, felt }) => ({
+      ...without(arg).map(({ gone, node: less, infects }) => ({
         gone,
         node: { ...node, args: node.args.map((other, j) => (j === i ? less : other)) },
-        felt: [...asked, ...felt, ...after],
+        infects: [...asked, ...infects, ...after],
       })),
     ];
   });
@@ -157,7 +157,7 @@ function without(node: Node): { readonly gone: Node; readonly node: Node; readon
 const ofCall = ({ quote, meta, callee, exits }: CallRow): Changed[] =>
   Object.entries(exits).map(([exit, target]) => ({
     what: Object.keys(exits).length === 1 ? `no call of ${callee.name}` : `no call of ${callee.name}: ${exit}`,
-    felt: null,
+    infects: null,
     rows: {
       "": {
         kind: "select",

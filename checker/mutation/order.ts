@@ -10,7 +10,7 @@ import { cellsOf, type IsPlain } from "./store-pairs.ts";
 
 /**
  * The row and the one that it goes on to, exchanged; only where both are on one way, and nobody else comes to the second.
- * Two stores that a compiler may exchange are no mistake: they are what `--swap-stores` asks about.
+ * Two stores that a compiler may exchange are no mistake: they are what `swap-stores` asks about.
  */
 export function exchangedRows({ rows }: Pick<Program, "rows">, label: string, isPlain: IsPlain): Changed[] {
   const first = onlyWay(rows[label]);
@@ -27,7 +27,7 @@ export function exchangedRows({ rows }: Pick<Program, "rows">, label: string, is
         : [],
     ),
   );
-  return [{ what: `after ${first}`, rows: changed, felt: null }];
+  return [{ what: `after ${first}`, rows: changed, infects: null }];
 }
 
 /** Ways of the row to another that has only one way on, and to which others come as well: past it. */
@@ -43,8 +43,8 @@ export function skippedRows({ rows }: Pick<Program, "rows">, label: string): Cha
     // The last way to a row is not taken from it: it would be one that nothing reaches.
     if (waysOf(row).filter((to) => to === target).length === comers.length) return [];
     const changed = { [label]: redirected(row, (to) => (to === target ? on : to)) };
-    const felt = row.kind === "step" ? { to: target, condition: { op: "const", value: true } as const } : null;
-    return [{ what: `${target} is left out`, rows: changed, felt }];
+    const infects = row.kind === "step" ? { to: target, condition: { op: "const", value: true } as const } : null;
+    return [{ what: `${target} is left out`, rows: changed, infects }];
   });
 }
 

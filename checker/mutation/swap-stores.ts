@@ -149,6 +149,7 @@ function withNodes(system: System, map: (node: Node) => Node): System {
     invariants: conditions(system.invariants),
     atRest: conditions(system.atRest),
     alwaysPossible: conditions(system.alwaysPossible),
+    liveness: conditions(system.liveness).map((one) => ({ ...one, from: optional(one.from) })),
     witnesses: system.witnesses.map((one) => ({ ...one, condition: optional(one.condition) })),
   };
 }

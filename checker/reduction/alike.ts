@@ -30,7 +30,8 @@ function told(system: System, key: (state: State) => string, state: State, renam
     }
   }
   const met = findings.met.map((place) => place !== null);
-  return JSON.stringify([steps.toSorted(), [...findings.violations.keys()].toSorted(), met]);
+  const violated = findings.violations.values().map(({ property, verdict }) => `${property}: ${verdict}`);
+  return JSON.stringify([steps.toSorted(), violated.toSorted(), met]);
 }
 
 interface Naming {

@@ -1,12 +1,12 @@
 /**
- * Which steps may go on alone, and what keeps one from it? Tables over (context, label), made once for a system from its
+ * Which steps of a context may be an ample set by themselves, and what keeps them from it? Tables over (context, label), made once for a system from its
  * footprints; a search only looks them up.
  */
 import type { Node } from "../language/nodes.ts";
 import type { System } from "../language/system.ts";
 import { type Footprint, type Footprints, footprintsOf } from "./footprints.ts";
 
-/** What keeps a step from going on alone, whatever the others may do. */
+/** What keeps a step from being ample, whatever the others may do. */
 export type Obstacle = "is no ordinary row" | "closes a loop" | "is seen by a property of states";
 
 /**
@@ -19,14 +19,14 @@ export function isOrdinary({ labels }: System, label: number): boolean {
 }
 
 export interface Dependence {
-  /** Why a step is never of the kind that may go on alone; null for a candidate. For a table of what stands in the way. */
+  /** Why a step is never ample; null for a candidate. For a table of what stands in the way. */
   readonly obstacle: (context: number, label: number) => Obstacle | null;
   /**
-   * Whether a step is of the kind that may go on alone: at an ordinary row (no arrival, none where a script may stop,
-   * no scheduler, no server), seen by no property of states, and closing no loop of its script.
+   * Whether a step may be ample: at an ordinary row (no arrival, none where a script may stop,
+   * no scheduler, no server), not visible to any property of states, and closing no loop of its script.
    */
   readonly isCandidate: (context: number, label: number) => boolean;
-  /** Whether a state need not be kept where a context that goes on alone stands here: a candidate of one step at most. */
+  /** Whether a state need not be kept where a context whose steps are ample stands here: a candidate of one step at most. */
   readonly mayPass: (context: number, label: number) => boolean;
   /**
    * Whether the step depends on what another context may do from its label on; or whether that one may keep the

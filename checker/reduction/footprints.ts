@@ -9,7 +9,7 @@ import type { Binder, Node } from "../language/nodes.ts";
 import type { Value } from "../language/shapes.ts";
 import type { Command, Label, System } from "../language/system.ts";
 import { CellSet } from "./cell-set.ts";
-import { Possible, type Scope, union, type Values } from "./values.ts";
+import { Possible, type Scope, union, type Values } from "./possible-values.ts";
 
 export interface Footprint {
   readonly reads: CellSet;

@@ -17,7 +17,7 @@ export type Hindrances = ReadonlyMap<Hindrance | "nothing", number>;
 /** States that are asked. */
 const LOOKS = 500;
 
-/** Of each context that could step, in each state of the walks: what keeps it from going on alone, counted. */
+/** Of each context that could step, in each state of the walks: what keeps its steps from being ample, counted. */
 export function hindrances(system: System): Hindrances {
   const dependence = dependenceOf(system);
   const reduction = new Reduction(system, dependence);

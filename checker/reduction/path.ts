@@ -8,9 +8,9 @@ import { type Choice, EVERYTHING, Reduction } from "./reduction.ts";
 
 /**
  * The steps from a kept state to one that is kept next or passed through: one where everything is followed (no
- * `dependence`). Throws where there is no such way, a fault of ours.
+ * `dependence`). Throws where there is no such path, a fault of ours.
  */
-export function wayBetween(
+export function pathBetween(
   system: System,
   dependence: Dependence | null,
   from: State,
@@ -22,10 +22,10 @@ export function wayBetween(
   const first = findings.take(reduction.chosen(from, transitions), from, 0, 0);
   const steps = first.length > 0 ? first : findings.take(transitions, from, 0, 0);
   for (const step of steps) {
-    const way: Transition[] = [];
+    const path: Transition[] = [];
     for (let at: typeof step | undefined = step; at; ) {
-      way.push(at.via);
-      if (isThere(at.state)) return way;
+      path.push(at.via);
+      if (isThere(at.state)) return path;
       const { state, via } = at;
       if (!reduction.passes(state, via.context)) break;
       const own = expand(system, state).transitions.filter((t) => t.context === via.context);

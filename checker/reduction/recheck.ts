@@ -101,8 +101,8 @@ export class Recheck {
     );
   }
 
-  /** What is wrong with a context that goes on alone: a step of another does not commute with one of its own. */
-  alone(state: State, context: number): string[] {
+  /** What is wrong with the steps of a context as an ample set: a step of another does not commute with one of its own. */
+  ample(state: State, context: number): string[] {
     const { transitions } = expand(this.#system, state);
     const taken = transitions.filter((t) => t.context === context);
     const left = transitions.filter((t) => t.context !== context);

@@ -1,5 +1,7 @@
 /**
- * Which context may go on alone from a state, and which states need not be kept? Whatever the others may do before its
+ * Which steps are an ample set in a state, and which states need not be kept? The field knows them as ample or persistent
+ * sets (Godefroid; Clarke, Grumberg and Peled, conditions C0 to C3): here all open steps of one context, which goes on
+ * alone, or of all. Whatever the others may do before its
  * next step commutes with that step, so all of it may as well come after (`docs/soundness.md`, "Partial order").
  *
  * One rule serves for frames and for CPUs. A frame that may begin now, and whose whole run is independent of the next
@@ -19,7 +21,7 @@ export interface Choice {
    */
   readonly chosen: (state: State, open: readonly Transition[]) => readonly Transition[];
   /**
-   * Whether a state that a step of this context led to need not be kept: it goes on alone, and by one step at most. The
+   * Whether a state that a step of this context led to need not be kept: its steps are ample, and one at most. The
    * search then goes on from the state at once, unless the context has to wait there.
    */
   readonly passes: (state: State, context: number) => boolean;
@@ -52,28 +54,28 @@ export class Reduction implements Choice {
     this.#dependence = dependence;
   }
 
-  /** The contexts that may go on alone, if they have an open step. */
-  alone(state: State): readonly number[] {
+  /** The contexts of which all open steps are ample, if they have one. */
+  ample(state: State): readonly number[] {
     const under = this.under(state);
-    return [...this.#system.contexts.keys()].filter((context) => this.#mayGoAlone(state, context, under));
+    return [...this.#system.contexts.keys()].filter((context) => this.#isAmple(state, context, under));
   }
 
-  /** Those of the first that goes on alone. */
+  /** Those of the first such context. */
   chosen(state: State, open: readonly Transition[]): readonly Transition[] {
-    const alone = this.alone(state).find((context) => open.some((t) => t.context === context));
-    return alone === undefined ? open : open.filter((t) => t.context === alone);
+    const ample = this.ample(state).find((context) => open.some((t) => t.context === context));
+    return ample === undefined ? open : open.filter((t) => t.context === ample);
   }
 
   passes(state: State, context: number): boolean {
     const mayPass = this.#dependence.mayPass(context, state.pc[context] as number);
-    return mayPass && this.#mayGoAlone(state, context, this.under(state));
+    return mayPass && this.#isAmple(state, context, this.under(state));
   }
 
   under(state: State): readonly ReadonlySet<number>[] {
     return standingOn(this.#system, state);
   }
 
-  #mayGoAlone(state: State, context: number, under: readonly ReadonlySet<number>[]): boolean {
+  #isAmple(state: State, context: number, under: readonly ReadonlySet<number>[]): boolean {
     const label = state.pc[context] as number;
     return (
       this.#dependence.isCandidate(context, label) &&

@@ -41,6 +41,7 @@ export function* reducedSearching(
 ): Lengthy<SearchResult> {
   if (system.alwaysPossible.length > 0 && reduction !== EVERYTHING)
     throw new Error("a system with alwaysPossible is searched without partial order");
+  if (system.liveness.length > 0) throw new Error("a system that asks for liveness is searched whole");
   const { exploreAll = false } = options;
   const key = stateKey(system);
   const least = (state: State): State => symmetry?.canonical(state).state ?? state;
@@ -133,24 +134,24 @@ export function* reducedSearching(
     depth: level,
     complete,
     incomplete,
-    violations: [...violations.values()],
+    violations: findings.shown(false),
     fired,
     met,
     rested: findings.rested,
     cuts,
     open,
     trace: ({ state, transition }) => {
-      const { begin, way } = wayTo(nodes, state);
-      if (symmetry) return concretely(system, symmetry, begin, way, transition);
-      return { start: begin, steps: [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
+      const { begin, path } = pathTo(nodes, state);
+      if (symmetry) return concretely(system, symmetry, begin, path, transition);
+      return { start: begin, steps: [...path.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
     },
   };
 }
 
 /** From the first node to another: one that was passed through is a stretch of its own, and so is a change of names. */
-function wayTo(nodes: readonly Node[], state: number): { readonly begin: State; readonly way: readonly Stretch[] } {
-  const way: Stretch[] = [];
+function pathTo(nodes: readonly Node[], state: number): { readonly begin: State; readonly path: readonly Stretch[] } {
+  const path: Stretch[] = [];
   let at = nodes[state] as Node;
-  for (; at.from >= 0; at = nodes[at.from] as Node) way.unshift({ steps: at.via ? [at.via] : [], to: at.state });
-  return { begin: at.state, way };
+  for (; at.from >= 0; at = nodes[at.from] as Node) path.unshift({ steps: at.via ? [at.via] : [], to: at.state });
+  return { begin: at.state, path };
 }

@@ -5,8 +5,8 @@
 
 import { arrivalsOf } from "../language/arrivals.ts";
 import { evaluate, ModelError, type State } from "../language/evaluate.ts";
-import type { Label, StateCheck, System } from "../language/system.ts";
-import type { Place, Violation } from "./result.ts";
+import type { Label, LivenessCheck, StateCheck, System } from "../language/system.ts";
+import type { Endless, Place, Violation } from "./result.ts";
 import {
   apply,
   type Expansion,
@@ -19,6 +19,7 @@ import {
   openMembers,
   type Transition,
 } from "./step.ts";
+import { Violations } from "./violations.ts";
 
 /** A state and the step that leads to it. */
 export interface Successor {
@@ -28,7 +29,7 @@ export interface Successor {
 
 export class Findings {
   readonly #system: System;
-  readonly violations = new Map<string, Violation>();
+  readonly violations = new Violations();
   readonly fired: number[];
   readonly met: (Place | null)[];
   readonly cuts: readonly Set<number>[];
@@ -46,8 +47,7 @@ export class Findings {
   }
 
   violate(property: string, verdict: Violation["verdict"], length: number, why: string, at: Place): void {
-    const known = this.violations.get(property);
-    if (!known || length < known.length) this.violations.set(property, { property, verdict, length, why, at });
+    this.violations.note({ property, verdict, length, why, at });
   }
 
   /**
@@ -175,6 +175,23 @@ export class Findings {
     return this.#ask(() => holds(this.#system, condition, state), property, level, at) !== false;
   }
 
+  /** Whether liveness begins to be owed in a state; not where that has no value. */
+  begins({ property, from }: LivenessCheck, state: State, id: number, level: number): boolean {
+    const at = { state: id, transition: null };
+    return from !== null && this.#ask(() => holds(this.#system, from, state), property, level, at) === true;
+  }
+
+  /** In a fair run, what is owed never comes. */
+  endless(property: string, endless: Endless): void {
+    const length = endless.stem.length + endless.cycle.length;
+    const why =
+      endless.cycle.length === 0
+        ? "nothing more has to happen, and it has not come"
+        : "it may never come, though all go on who can";
+    const at = { state: -1, transition: null };
+    this.violations.note({ property, verdict: "noProgress", length, why, at, endless });
+  }
+
   /** From a state on, what is to stay possible is not. */
   lost(property: string, length: number, at: Place): void {
     this.violate(property, "noProgress", length, "from here it can never hold again", at);
@@ -185,8 +202,7 @@ export class Findings {
    * lies beyond where it stops.
    */
   shown(stoppedAtViolation: boolean): readonly Violation[] {
-    const all = [...this.violations.values()];
-    const least = Math.min(...all.map((v) => v.length));
-    return stoppedAtViolation ? all.filter((v) => v.length === least) : all;
+    const least = Math.min(...this.violations.values().map((v) => v.length));
+    return this.violations.told(stoppedAtViolation ? least : undefined);
   }
 }

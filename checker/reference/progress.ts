@@ -9,6 +9,8 @@ export interface Progress {
   readonly states: number;
   /** States of the level. */
   readonly frontier: number;
+  /** How many of them are on a disk, so that another search can go on from there. */
+  readonly kept?: number;
   /** Why a search that had come far began again at its first state, if it did. */
   readonly anew?: string;
 }

@@ -25,6 +25,13 @@ export interface Path {
   readonly steps: readonly Transition[];
 }
 
+/** A run that goes on for ever: steps to a state, and steps from there that lead back to it; without any it stays. */
+export interface Endless {
+  readonly start: State;
+  readonly stem: readonly Transition[];
+  readonly cycle: readonly Transition[];
+}
+
 export interface Violation {
   readonly property: string;
   readonly verdict: "violated" | "deadlock" | "noProgress" | "model error";
@@ -32,7 +39,13 @@ export interface Violation {
   readonly length: number;
   readonly why: string;
   readonly at: Place;
+  /** Of liveness: what shows it, in the place of a way to `at`. */
+  readonly endless?: Endless;
 }
+
+/** The steps that show a violation. */
+export const pathOf = ({ trace }: Pick<SearchResult, "trace">, { at, endless }: Violation): Path =>
+  endless ? { start: endless.start, steps: [...endless.stem, ...endless.cycle] } : trace(at);
 
 export interface SearchResult {
   /** Whether only a part of the graph was looked at that stands for all of it. */

@@ -6,7 +6,10 @@
 import { stateKey } from "../language/cells.ts";
 import type { State } from "../language/evaluate.ts";
 import type { System } from "../language/system.ts";
+import { endlessOf, fairGraphOf, type Owed, owingOf, pendingIn } from "./fair-graph.ts";
 import { Findings } from "./findings.ts";
+import { lassoOf } from "./lasso.ts";
+import { fairParts } from "./liveness.ts";
 import { finish, INTERRUPTED, type Lengthy } from "./progress.ts";
 import { limitReached, type Path, type SearchOptions, type SearchResult } from "./result.ts";
 import type { Transition } from "./step.ts";
@@ -68,7 +71,7 @@ export function* searching(system: System, options: SearchOptions = {}): Lengthy
       }
     }
     if (incomplete) break;
-    if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
+    if (!exploreAll && violations.values().some((v) => v.length <= level)) break;
     if (found.length === 0) break;
     incomplete = limitReached(options, visited.length, level);
     if (incomplete) break;
@@ -86,6 +89,29 @@ export function* searching(system: System, options: SearchOptions = {}): Lengthy
       const { steps } = visited[lost] as Visited;
       findings.lost(goal.property, steps, { state: lost, transition: null });
     }
+    if (system.liveness.length > 0) {
+      const graph = fairGraphOf(
+        system,
+        visited.map(({ state }) => state),
+        (state) => index.get(key(state)) as number,
+      );
+      for (const check of system.liveness) {
+        const asked = (ask: (state: State, id: number, level: number) => boolean): Uint8Array =>
+          Uint8Array.from(visited, ({ state, steps }, s) => Number(ask(state, s, steps)));
+        const owed: Owed = {
+          from: check.from && asked((...at) => findings.begins(check, ...at)),
+          to: asked((...at) => findings.isGoal(check, ...at)),
+        };
+        const owing = owingOf(system, check, graph.steps);
+        const fair = fairParts(graph, owing, system.contexts.length, pendingIn(graph, owed));
+        const lasso = lassoOf(graph, { owing, owed, contexts: system.contexts.length }, fair);
+        if (lasso)
+          findings.endless(
+            check.property,
+            endlessOf(graph, lasso, (s) => (visited[s] as Visited).state),
+          );
+      }
+    }
   }
   return {
     reduced: false,
@@ -100,12 +126,12 @@ export function* searching(system: System, options: SearchOptions = {}): Lengthy
     rested: findings.rested,
     cuts,
     open,
-    trace: ({ state, transition }) => wayTo(visited, state, transition),
+    trace: ({ state, transition }) => pathTo(visited, state, transition),
   };
 }
 
 /** From where a run begins to a state, and a step from there. */
-function wayTo(visited: readonly Visited[], state: number, last: Transition | null): Path {
+function pathTo(visited: readonly Visited[], state: number, last: Transition | null): Path {
   const steps = last ? [last] : [];
   let at = visited[state] as Visited;
   for (; at.via; at = visited[at.from] as Visited) steps.unshift(at.via);

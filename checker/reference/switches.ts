@@ -1,5 +1,5 @@
 /**
- * Which way to a violation is the easiest to tell? The one on which least often somebody else goes on; of those, the one with
+ * Which path to a violation is the easiest to tell? The one on which least often somebody else goes on; of those, the one with
  * the fewest interrupts and hooks; of those, the shortest. A search by cost over states, each with whoever went on last;
  * why it is right stands in `docs/soundness.md`, "Fewest switches".
  */
@@ -9,10 +9,10 @@ import type { Node } from "../language/nodes.ts";
 import type { System } from "../language/system.ts";
 import { Findings } from "./findings.ts";
 import { INTERRUPTED, type Lengthy } from "./progress.ts";
-import type { Path } from "./result.ts";
+import type { Path, Violation } from "./result.ts";
 import { envOf, type Transition } from "./step.ts";
 
-/** What a way costs: the first goes before the second, and that before the third. */
+/** What a path costs: the first goes before the second, and that before the third. */
 export interface Cost {
   /** How often another task goes on than the one before, on its CPU or on another. */
   readonly switches: number;
@@ -21,7 +21,7 @@ export interface Cost {
   readonly steps: number;
 }
 
-export interface Way {
+export interface Cheapest {
   readonly path: Path;
   readonly why: string;
   readonly cost: Cost;
@@ -63,7 +63,7 @@ function whoseStep(system: System, state: State, { context, label }: Step): numb
   return bottom;
 }
 
-/** A way with one more step, and who went on last then. */
+/** A path with one more step, and who went on last then. */
 function extended(cost: Cost, last: number | null, { label }: Step, whose: number | null) {
   const who = whose ?? last;
   return {
@@ -83,7 +83,7 @@ export function costOf(system: System, steps: readonly (Step & { readonly before
   return cost;
 }
 
-/** A way, by the one that it goes on from. */
+/** A path, by the one that it goes on from. */
 interface Reached {
   readonly state: State;
   readonly last: number | null;
@@ -102,7 +102,7 @@ interface Edge {
   readonly why: string | null;
 }
 
-/** The cheapest way to a state, and who went on last on this one and on those that were taken since. */
+/** The cheapest path to a state, and who went on last on this one and on those that were taken since. */
 interface Known {
   readonly least: Cost;
   readonly lasts: Set<number | null>;
@@ -111,13 +111,13 @@ interface Known {
 
 /** Ways by what they cost. What is added costs more than what was taken out last. */
 class Queue {
-  readonly #ways: Reached[][][][] = [];
+  readonly #paths: Reached[][][][] = [];
   size = 0;
 
   add(node: Reached): void {
     const { switches, begins, steps } = node.cost;
-    this.#ways[switches] ??= [];
-    const bySwitches = this.#ways[switches] as Reached[][][];
+    this.#paths[switches] ??= [];
+    const bySwitches = this.#paths[switches] as Reached[][][];
     bySwitches[begins] ??= [];
     const byBegins = bySwitches[begins] as Reached[][];
     byBegins[steps] ??= [];
@@ -128,8 +128,8 @@ class Queue {
   /** All, the cheapest first, those that are added meanwhile included. */
   *inOrder(): Generator<Reached> {
     // Each length is asked again: more may have come.
-    for (let switches = 0; switches < this.#ways.length; switches++) {
-      const bySwitches = this.#ways[switches] ?? [];
+    for (let switches = 0; switches < this.#paths.length; switches++) {
+      const bySwitches = this.#paths[switches] ?? [];
       for (let begins = 0; begins < bySwitches.length; begins++) {
         const byBegins = bySwitches[begins] ?? [];
         for (let steps = 0; steps < byBegins.length; steps++) {
@@ -145,17 +145,17 @@ class Queue {
 }
 
 /**
- * The cheapest way to a violation of a property, a deadlock or a model error that is known to be there; or why it was
+ * The cheapest path to a violation of a property, a deadlock or a model error that is known to be there; or why it was
  * not found. Not for what is to stay possible: that is about all that may follow.
  */
 export function* fewestSwitches(
   system: System,
-  property: string,
+  { property, verdict }: Pick<Violation, "property" | "verdict">,
   { most = MOST_WAYS, signal }: { readonly most?: number; readonly signal?: AbortSignal } = {},
-): Lengthy<Way | string> {
+): Lengthy<Cheapest | string> {
   const key = stateKey(system);
   const findings = new Findings(system);
-  const whyViolated = (): string | null => findings.violations.get(property)?.why ?? null;
+  const whyViolated = (): string | null => findings.violations.get(property, verdict)?.why ?? null;
   const queue = new Queue();
   for (const state of system.initials)
     queue.add({ state, last: null, from: null, via: null, cost: NOTHING, why: null });
@@ -163,23 +163,23 @@ export function* fewestSwitches(
   let taken = 0;
   for (const node of queue.inOrder()) {
     const { state, last, cost } = node;
-    if (node.why !== null) return wayTo(node, node.why);
+    if (node.why !== null) return pathTo(node, node.why);
     const name = key(state);
     const before = known.get(name);
     if (before && (before.lasts.has(last) || costsASwitchMore(cost, before.least))) continue;
     if (taken++ % BETWEEN_LOOKS === 0) yield { level: cost.switches, states: known.size, frontier: queue.size };
     if (signal?.aborted) return INTERRUPTED;
-    if (taken + queue.size > most) return `there are more than ${most} ways to look at`;
+    if (taken + queue.size > most) return `there are more than ${most} paths to look at`;
     if (!before) {
       findings.violations.clear();
       const { transitions } = findings.look(state, 0, 0);
       const here = whyViolated();
-      if (here !== null) return wayTo(node, here);
+      if (here !== null) return pathTo(node, here);
       const edges = transitions.flatMap((via): Edge | readonly Edge[] => {
         findings.violations.clear();
         const [successor] = findings.take([via], state, 0, 0);
         const why = whyViolated();
-        // Where a step is what is looked for, its way ends there.
+        // Where a step is what is looked for, its path ends there.
         if (why === null && !successor) return [];
         return { via, whose: whoseStep(system, state, via), state: successor?.state ?? state, why };
       });
@@ -190,17 +190,17 @@ export function* fewestSwitches(
     for (const { via, whose, state: after, why } of edges)
       queue.add({ state: after, ...extended(cost, last, via, whose), from: node, via, why });
   }
-  throw new Error(`${property} is violated, and no way to that was found`);
+  throw new Error(`${property} is violated, and no path to that was found`);
 }
 
-/** Who went on last makes a difference of one switch at most: then the cheaper way was as good for all that follows. */
+/** Who went on last makes a difference of one switch at most: then the cheaper path was as good for all that follows. */
 function costsASwitchMore(cost: Cost, least: Cost): boolean {
   if (cost.switches !== least.switches + 1) return cost.switches > least.switches;
   if (cost.begins !== least.begins) return cost.begins > least.begins;
   return cost.steps >= least.steps;
 }
 
-function wayTo(node: Reached, why: string): Way {
+function pathTo(node: Reached, why: string): Cheapest {
   const steps: Transition[] = [];
   let at = node;
   for (; at.via && at.from; at = at.from) steps.unshift(at.via);

@@ -38,10 +38,18 @@ export interface Trace {
   readonly start: State;
   readonly steps: readonly TraceStep[];
   readonly final: State;
+  /** Of a run that goes on for ever: how many steps come before those that are taken again and again. */
+  readonly loop?: number;
 }
 
 /** Replays transitions from the initial state. Throws where one is not open in the state reached: a fault of ours. */
-export function traceOf(system: System, property: string, why: string, { start, steps: transitions }: Path): Trace {
+export function traceOf(
+  system: System,
+  property: string,
+  why: string,
+  { start, steps: transitions }: Path,
+  loop?: number,
+): Trace {
   const cells = new Map(cellsOf(system).map((cell, order) => [cell.path.join("."), { cell, order }]));
   const steps: TraceStep[] = [];
   const key = stateKey(system);
@@ -75,7 +83,11 @@ export function traceOf(system: System, property: string, why: string, { start, 
     });
     if (after) state = after.state;
   }
-  return { property, why, start, steps, final: state };
+  if (loop === undefined) return { property, why, start, steps, final: state };
+  const entered = loop === 0 ? start : (steps[loop - 1] as TraceStep).after;
+  if (!entered || key(entered) !== key(state))
+    throw new Error(`the trace of ${property} does not replay: its last step does not lead back into the cycle`);
+  return { property, why, start, steps, final: state, loop };
 }
 
 const isSame = (a: Transition, b: Transition): boolean =>
@@ -147,6 +159,17 @@ export function laneOf(system: System, state: State, who: number): string | null
   const set = setOf(system.lane);
   if (typeof value !== "number") return null;
   return set ? system.universe.elementName(set, value) : `lane ${value}`;
+}
+
+/** Contexts that stand under one in a state, and that one, from the bottom; as far as the model tells. */
+export function chainIn(system: System, state: State, context: number): number[] {
+  const chain = [context];
+  while (system.below && chain.length <= system.contexts.length) {
+    const below = evaluate(system.below, envOf(system, state, chain[0] as number));
+    if (typeof below !== "number") break;
+    chain.unshift(below);
+  }
+  return chain;
 }
 
 /** The lanes of a system in their order; none where the model has none. */

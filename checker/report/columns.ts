@@ -7,6 +7,8 @@ export interface Line {
   readonly text: string;
   /** The line only says that this context has the column now. */
   readonly turnsTo?: number;
+  /** The line is of all columns. */
+  readonly isAcross?: true;
 }
 
 const MARGIN = "  ";
@@ -28,6 +30,7 @@ export function layOut(headings: readonly string[], lines: readonly Line[]): str
     // Where no step was taken there is no column to speak of.
     const heading = headings[line.column];
     const turn = line.column === shown || heading === undefined ? [] : wrap(`${heading}:`, { width });
+    if (line.isAcross) return wrapped(line, width).map((text) => MARGIN + text);
     shown = line.column;
     return [...turn, ...wrapped({ ...line, indent: line.indent + 1 }, width)].map((text) => MARGIN + text);
   });
@@ -46,10 +49,14 @@ function sideBySide(headings: readonly [string, string], lines: readonly Line[])
     const rows = [
       ...Array.from({ length: Math.max(top.length, beside.length) }, (_, i) => [top[i] ?? "", beside[i] ?? ""]),
       ...lines.flatMap((line) =>
-        wrapped(line, widths[line.column] as number).map((text) => (line.column === 0 ? [text, ""] : ["", text])),
+        line.isAcross
+          ? wrapped(line, both).map((text) => [text])
+          : wrapped(line, widths[line.column] as number).map((text) => (line.column === 0 ? [text, ""] : ["", text])),
       ),
     ];
-    const drawn = rows.map(([text = "", other = ""]) => `${MARGIN}${text.padEnd(left)}${GAP}${other}`.trimEnd());
+    const drawn = rows.map(([text = "", other]) =>
+      (other === undefined ? MARGIN + text : `${MARGIN}${text.padEnd(left)}${GAP}${other}`).trimEnd(),
+    );
     if (!best || drawn.length < best.length) best = drawn;
   }
   return best as string[];

@@ -73,7 +73,7 @@ function coverage({ system, result }: Outcome): string[] {
 }
 
 /** "push: load, cas; pop: load". */
-function byProgram(rows: readonly { readonly program: string; readonly label: string }[]): string {
+export function byProgram(rows: readonly { readonly program: string; readonly label: string }[]): string {
   const programs = new Map<string, string[]>();
   for (const { program, label } of rows) programs.set(program, [...(programs.get(program) ?? []), label]);
   return [...programs].map(([program, labels]) => `${program}: ${labels.join(", ")}`).join("; ");

@@ -1,9 +1,11 @@
 /** What was asked and how far was searched, in the words that every report uses: text, mail, page, and files for machines. */
-import { askedContexts } from "../answer/notes.ts";
+import { askedContexts, askedOf } from "../answer/notes.ts";
 import type { Outcome } from "../answer/outcome.ts";
+import type { FairKind } from "../language/fairness.ts";
 import { laneOf, lanesOf } from "../reference/trace.ts";
-import type { Claim, Setting } from "../spec/model.ts";
+import { asOf, type Claim, type Setting } from "../spec/model.ts";
 import { orderText } from "../spec/order.ts";
+import { scriptText } from "../spec/script.ts";
 import type { Spec } from "../spec/spec.ts";
 import { commandText } from "../text/shell.ts";
 
@@ -25,6 +27,10 @@ export interface Facts {
   readonly contexts: readonly ContextFact[];
   /** On which lane each begins, where there are several: "task0, nmi0 on CPU0; task1 on CPU1". */
   readonly where: string;
+  /** Which properties: "S1 S3 L1 deadlock; not S5 (why)". */
+  readonly asked: string;
+  /** To whom runs are fair, where liveness is asked: "weak; nothing owed at nmi0: arrive". */
+  readonly fairness: string;
   /** Index sets with their sizes: "cpu=2 slab=3". */
   readonly bounds: string;
   /** "exhaustive breadth-first", or why it was not. */
@@ -36,21 +42,27 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
   const isOwn = ([key, value]: readonly [string, Setting]) => isDefault(value, named(model.parameters, key)?.default);
   const settings = Object.entries(asked.configuration);
   return {
-    model: [model.title, model.source].filter((part) => part !== "").join("; "),
+    model: [model.title, asOf(model, asked.version).source].filter((part) => part !== "").join("; "),
     version: asked.version === null ? "" : `${asked.version}: ${named(model.versions, asked.version) ?? ""}`,
     variants: asked.variants.map((name) => `${name} (${model.variants[name] ?? ""})`).join("; "),
     changed: listed(settings.filter((one) => !isOwn(one))),
     others: listed(settings.filter(isOwn)),
-    contexts: asked.contexts.map(({ name, kind, script, options, after = [] }) => {
+    contexts: asked.contexts.map((one) => {
+      const { name, kind, options, after = [] } = one;
       const own = named(model.contextKinds, kind)?.options ?? {};
       const set = Object.entries(options).filter(([key, value]) => !isDefault(value, named(own, key)?.default));
       return {
         name,
         kind: [kind, ...set.map(([key, value]) => `${key} ${shown(value)}`), ...orderText(after)].join(", "),
-        script: script.join("; "),
+        script: scriptText(one),
       };
     }),
     where: whereOf(system, spec),
+    asked: [
+      [...askedOf({ system, spec }), ...(spec.deadlock ? ["deadlock"] : [])].join(" "),
+      ...spec.without.map(({ property, why }) => `not ${property} (${why})`),
+    ].join("; "),
+    fairness: fairnessOf(system),
     bounds: Object.entries(system.universe.sizes)
       .map(([name, size]) => `${name}=${size}`)
       .join(" "),
@@ -59,6 +71,36 @@ export function factsOf({ spec, system, result }: Outcome): Facts {
       : `NOT exhaustive: ${result.incomplete ?? "stopped after the first level with a violation"}`,
   };
 }
+
+/** What a fair run owes at rows where it is not the usual, by property where these differ. */
+function fairnessOf(system: Outcome["system"]): string {
+  const said = new Map<string, string[]>();
+  for (const { property, fair } of system.liveness) {
+    const rows = (wanted: FairKind): string[] => {
+      const found = system.labels.flatMap((label) =>
+        label && fair[label.id] === wanted ? [`${label.program}: ${label.rowLabel}`] : [],
+      );
+      return [...new Set(found)];
+    };
+    const all = system.labels.filter((label) => label !== null).length;
+    const isNone = fair.filter((kind, id) => id > 0 && kind === "none").length === all;
+    const parts = [
+      isNone ? "nobody is owed a step" : "weak",
+      ...(isNone ? [] : [["nothing owed at", rows("none")] as const]).flatMap(told),
+      ...told(["strong at", rows("strong")]),
+      ...told(["each that can be chosen at", rows("each")]),
+    ];
+    const text = parts.join("; ");
+    said.set(text, [...new Set([...(said.get(text) ?? []), property])]);
+  }
+  return [...said].map(([text, names]) => (said.size > 1 ? `${names.join(" ")}: ${text}` : text)).join(". ");
+}
+
+/** Rows that are named; of more only how many they are. */
+const MOST_ROWS = 8;
+
+const told = ([what, rows]: readonly [string, readonly string[]]): string[] =>
+  rows.length === 0 ? [] : [`${what} ${rows.length > MOST_ROWS ? `${rows.length} rows` : rows.join(", ")}`];
 
 function whereOf(system: Outcome["system"], spec: Spec): string {
   if (lanesOf(system).length < 2) return "";

@@ -9,6 +9,7 @@ import { walkAssign } from "../language/nodes.ts";
 import type { Command, Label, StackFrame, System } from "../language/system.ts";
 import { expand, isAtRest } from "../reference/step.ts";
 import { lanesOf } from "../reference/trace.ts";
+import { type Accounts, accountsOf } from "./accounts.ts";
 import { type Line, layOut } from "./columns.ts";
 
 /** In "short" a run of steps that neither touch nor load what is shared, nor are spoken of by the property, is "..". */
@@ -30,10 +31,18 @@ interface Column {
 /** Draws a trace. The lines after it, such as what was violated, are the report's. */
 export function scenario(system: System, trace: Trace, detail: Detail): string[] {
   const drawing = new Drawing(system, trace, detail);
-  for (const step of trace.steps) drawing.step(step);
+  for (const step of trace.steps) {
+    if (step.number === (trace.loop ?? -1) + 1) drawing.across(FOR_EVER);
+    drawing.step(step);
+  }
+  if (trace.loop === trace.steps.length) drawing.across(NOTHING_MORE);
   drawing.end(trace);
   return drawing.lines();
 }
+
+/** Before the steps that are taken again and again, or where there are none. */
+export const FOR_EVER = "and then for ever:";
+export const NOTHING_MORE = "and nothing more, for ever";
 
 class Drawing {
   readonly #system: System;
@@ -47,12 +56,14 @@ class Drawing {
   readonly #lines: (Line & { readonly isFunction?: boolean })[] = [];
   readonly #last: number;
   readonly #property: string;
+  readonly #accounts: Accounts;
 
   constructor(system: System, trace: Trace, detail: Detail) {
     this.#system = system;
     this.#detail = detail;
     this.#last = trace.steps.length;
     this.#property = trace.property;
+    this.#accounts = accountsOf(system, trace.property);
     const places = columnsOf(system, trace);
     this.#columns = places.names.map((name) => ({ name, bottoms: new Set(), chain: [] }));
     this.#columnOf = (step) => places.names.indexOf(places.of.get(step) as string);
@@ -183,7 +194,7 @@ class Drawing {
   #matters = (step: TraceStep): boolean =>
     touchesShared(step) ||
     step.command.checks.some(({ property }) => property === this.#property) ||
-    step.command.effect.some(({ place }) => place.base.kind === "ghost");
+    step.command.effect.some(({ place }) => place.base.kind === "ghost" && this.#accounts.own.has(place.base.field));
 
   #isOnTop = (context: number, column: number): boolean => this.#columns[column]?.chain.at(-1) === context;
   #name = (context: number): string => this.#system.contexts[context]?.name as string;
@@ -192,6 +203,10 @@ class Drawing {
     stack.filter(({ program }, depth) =>
       depth === 0 ? this.#system.programs[program]?.kernel != null : /^[\w.]+$/.test(program),
     );
+
+  across(text: string): void {
+    this.#lines.push({ column: 0, indent: 0, text, isAcross: true });
+  }
 
   #say(column: number, indent: number, text: string): void {
     this.#lines.push({ column, indent, text });

@@ -7,17 +7,20 @@ import type { System } from "../language/system.ts";
 import { beginsWith } from "../reference/starts.ts";
 import { wayOf } from "../reference/ways.ts";
 import { ascii, WIDTH, wrap } from "../text/wrap.ts";
-import { type Detail, isFrameEdge } from "./scenario.ts";
+import { accountsOf } from "./accounts.ts";
+import { type Detail, FOR_EVER, isFrameEdge } from "./scenario.ts";
 
 /** Steps that a short table shows: those nearest to the violation. */
 const MOST_STEPS = 16;
 
 /**
  * "full": every step with all that changed. "short": the steps that change shared cells, with those; not the coming
- * and going of frames, which the scenario draws. Notes of all rows that the trace used stand below, once.
+ * and going of frames, which the scenario draws, nor what is kept account of for other properties. Notes of all rows that the trace used stand below, once.
  */
 export function stepTable(system: System, trace: Trace, detail: Detail): string[] {
-  const shared = new Set(cellsOf(system).flatMap(({ path, name }) => (path[0] === "local" ? [] : [name])));
+  const { own, all } = accountsOf(system, trace.property);
+  const isOther = (field: string): boolean => field === "local" || (all.has(field) && !own.has(field));
+  const shared = new Set(cellsOf(system).flatMap(({ path, name }) => (isOther(String(path[0])) ? [] : [name])));
   const changesOf = ({ changes }: TraceStep): TraceStep["changes"] =>
     detail === "full" ? changes : changes.filter(({ cell }) => shared.has(cell));
   const isLast = ({ number }: TraceStep): boolean => number === trace.steps.length;
@@ -31,9 +34,12 @@ export function stepTable(system: System, trace: Trace, detail: Detail): string[
       ? `All ${shown.length} steps, with what changed:`
       : `Steps that change what is shared (${last}; --trace full shows all ${trace.steps.length}):`;
   const numbers = String(trace.steps.length).length + 1;
-  const rows = shown.flatMap((step) => {
-    return stepLines(system, step, String(step.number).padStart(numbers), effectsOf(step, changesOf(step)));
-  });
+  const { loop = trace.steps.length } = trace;
+  const firstAgain = shown.find(({ number }) => number > loop);
+  const rows = shown.flatMap((step) => [
+    ...(step === firstAgain ? [`  ${FOR_EVER}`] : []),
+    ...stepLines(system, step, String(step.number).padStart(numbers), effectsOf(step, changesOf(step))),
+  ]);
   return [...wrap(title, { rest: "  " }), ...beginningOf(system, trace), ...rows, ...notesOf(trace)];
 }
 

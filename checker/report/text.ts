@@ -3,15 +3,18 @@
  * machine: question and verdict, what was searched, the scenario, its steps, what was seen, what is not modelled.
  */
 import type { Outcome, Trace } from "../answer/outcome.ts";
-import type { Violation } from "../reference/result.ts";
+import type { Endless, Violation } from "../reference/result.ts";
 import { NOT_A_PROPERTY } from "../spec/names.ts";
 import { commandLines } from "../text/shell.ts";
 import { ascii, count, spread, WIDTH, wrap } from "../text/wrap.ts";
+import { evaluatedLines } from "./evaluated.ts";
 import { evidence } from "./evidence.ts";
 import { claimsOf, commandWords, factsOf, notModelled, sentenceOf } from "./facts.ts";
-import { howFew, ofTheTrace } from "./fewest.ts";
 import { type Detail, scenario } from "./scenario.ts";
+import { howFew, ofTheTrace } from "./shortest.ts";
 import { stepTable } from "./steps.ts";
+import { togetherLines } from "./together.ts";
+import type { TreeFacts } from "./tree.ts";
 
 /** Lines that a list of what is not modelled may take; the rest is counted. */
 const MOST_NOT_MODELLED = 8;
@@ -20,22 +23,38 @@ export interface ReportOptions {
   readonly trace: Detail;
   /** Who else was asked, and agreed. */
   readonly agreement?: string;
+  /** Whether its rows are in a kernel tree, a sentence. */
+  readonly tree?: string;
 }
 
-export function textReport(outcome: Outcome, { trace: detail, agreement }: ReportOptions): string {
+export function textReport(outcome: Outcome, { trace: detail, agreement, tree = "" }: ReportOptions): string {
   const sections = [
     question(outcome),
     [...verdict(outcome), ...(agreement === undefined ? [] : wrap(agreement, { first: "  ", rest: "    " }))],
-    searched(outcome),
+    [...searched(outcome), ...line("tree", tree)],
     violations(outcome),
+    togetherLines(outcome.together),
     counterexample(outcome, detail),
+    evaluatedLines(outcome),
     evidence(outcome),
     leftOut(outcome),
-    commandLines(commandWords(outcome), { first: "Reproduce: ", rest: "  " }),
+    [...commandLines(commandWords(outcome), { first: "Reproduce: ", rest: "  " }), ...again(outcome)],
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${ascii(text.join("\n\n")).replace(/ +$/gm, "")}\n`;
 }
+
+/** Whether the rows that an answer stands on are in a kernel tree, a sentence. */
+export function treeText({ kernel, inStep, rows, functions, lost, drifted }: TreeFacts): string {
+  const all = `${count(rows)} quotations of ${count(functions)} functions`;
+  if (inStep) return `the rows that this stands on match ${kernel}: ${all}`;
+  const what = [...(lost.length > 0 ? [`not there: ${lost.join(", ")}`] : []), ...drifted];
+  return `the rows that this stands on do NOT all match ${kernel} (${all}): ${what.join("; ")}`;
+}
+
+/** The other questions of the file. */
+const again = ({ spec: { others } }: Outcome): string[] =>
+  others.length === 0 ? [] : wrap(`Asked again as: ${others.join(", ")}`, { rest: "  " });
 
 function question({ spec }: Outcome): string[] {
   return [
@@ -80,7 +99,8 @@ export function whyVacuous({ vacuous, cuts: { frames, unexplained } }: Pick<Outc
 /** What was searched, and how far. */
 function searched(outcome: Outcome): string[] {
   const { system, result, engine, reductions, trace } = outcome;
-  const { model, version, variants, changed, others, contexts, where, bounds, extent } = factsOf(outcome);
+  const { model, version, variants, changed, others, contexts, where, asked, fairness, bounds, extent } =
+    factsOf(outcome);
   const byDefault = others === "" ? "" : `${changed === "" ? "" : "default: "}${others}`;
   const reduction = reductions.length > 0 ? `reduced by ${reductions.join(" and ")}` : "no reduction";
   const counts = `${count(result.states)} states, ${count(result.transitions)} transitions, depth ${result.depth}`;
@@ -91,8 +111,10 @@ function searched(outcome: Outcome): string[] {
     ...line("config", [changed, byDefault].filter((part) => part !== "").join("; ")),
     ...contexts.flatMap(({ name, kind, script }, i) => line(i === 0 ? "contexts" : "", `${name} (${kind}): ${script}`)),
     ...line("where", where),
+    ...line("asked", asked),
     ...line("bounds", bounds),
     ...line("search", `${extent}${result.complete ? "," : ";"} ${counts}, ${reduction}, engine ${engine}`),
+    ...line("fair", fairness),
     ...line("trace", trace ? ofTheTrace(outcome) : ""),
     ...line("hash", system.hash),
   ];
@@ -109,16 +131,24 @@ function line(name: string, text: string): string[] {
 /** Each violated property with what it says. */
 export function violations(outcome: Outcome): string[] {
   const { reduced, spec } = outcome;
-  return outcome.violations.flatMap(({ property, length, why }) => {
+  return outcome.violations.flatMap(({ property, length, why, endless }) => {
     const sentence = sentenceOf(outcome, property);
     const where = why === "in this state" ? "" : ` (${why})`;
     const said = sentence === null ? why : `does not hold in this model: "${sentence}"${where}`;
-    const way = reduced ? "" : `; shortest trace ${length} steps`;
+    const way = endless ? `; ${roundOf(endless)}` : reduced ? "" : `; shortest trace ${length} steps`;
     const isAsked = [...spec.properties, ...NOT_A_PROPERTY].includes(property);
     const unasked = isAsked ? "" : "; not asked for: a row fails it by itself, which is always on";
     return wrap(`${property}: ${said}${way}${unasked}`, { rest: "  " });
   });
 }
+
+const stepsText = (n: number): string => `${count(n)} ${n === 1 ? "step" : "steps"}`;
+
+/** How far it is to a cycle, and how long that is. */
+const roundOf = ({ stem, cycle }: Endless): string =>
+  cycle.length === 0
+    ? `shortest way to where it stays ${stepsText(stem.length)}`
+    : `shortest way into a cycle ${stepsText(stem.length)}, and ${count(cycle.length)} round`;
 
 export function counterexample(outcome: Outcome, detail: Detail): string[] {
   const { system, trace } = outcome;
@@ -127,7 +157,11 @@ export function counterexample(outcome: Outcome, detail: Detail): string[] {
 
 /** The scenario under its title, and what is wrong where it ends. */
 export function drawn(outcome: Outcome, trace: Trace, detail: Detail): string[] {
-  const title = `Scenario for ${trace.property}, ${trace.steps.length} steps${howFew(outcome)}:`;
+  const { property, steps, loop } = trace;
+  const title =
+    loop === undefined
+      ? `Scenario for ${property}, ${steps.length} steps${howFew(outcome)}:`
+      : `Scenario for ${property}, ${stepsText(loop)}, then ${loop < steps.length ? `${steps.length - loop} again and again` : "nothing more"}:`;
   return [...wrap(title), "", ...scenario(outcome.system, trace, detail), ...starred(banner(outcome))];
 }
 

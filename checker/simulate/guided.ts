@@ -2,15 +2,18 @@
 
 import type { Outcome } from "../answer/outcome.ts";
 import { cellsOf, showCell, slotName, valueAt } from "../language/cells.ts";
+import { ExpressionError } from "../language/parse-scanner.ts";
+import type { System } from "../language/system.ts";
+import { asking } from "../reference/asked.ts";
 import type { Transition } from "../reference/step.ts";
 import { traceOf } from "../reference/trace.ts";
 import { wayOf } from "../reference/ways.ts";
 import { effectsOf, stepLines } from "../report/steps.ts";
 import { wrap } from "../text/wrap.ts";
 import { walkAtRandom } from "./random.ts";
-import { endOf } from "./tell.ts";
 import { named } from "./trace-file.ts";
 import type { Walk } from "./walk.ts";
+import { endOf } from "./walk-lines.ts";
 
 export interface Session {
   readonly lines: AsyncIterable<string>;
@@ -25,6 +28,7 @@ const HELP = [
   "u          take the last step back",
   "r          take a step at random",
   "s          show what the state has that the initial one had not",
+  "= EXPR     what an expression is here: = slab[s0].inuse, = nmi0.b",
   "l          list the steps that may be next again",
   "save FILE  write the steps so far as a trace",
   "q          quit",
@@ -58,11 +62,21 @@ export async function walkByHand(of: Pick<Outcome, "spec" | "system">, walk: Wal
       if (walk.taken.length > before) took();
       else say(["chance takes no step here: something is violated, or no step is open"]);
     } else if (word === "s") say(differences(of, walk));
+    else if (word.startsWith("=")) say([valueHere(of.system, walk, typed.trim().slice(1))]);
     else if (word === "l") here();
     else if (word === "save" && rest !== "") session.save(rest);
     else if (word === "?") say(HELP);
     else if (word !== "") say([`"${word}" is no step here and no command; ? lists the commands`]);
     prompt();
+  }
+}
+
+function valueHere(system: System, { state }: Walk, text: string): string {
+  try {
+    return asking(system, text.trim())(state);
+  } catch (error) {
+    if (error instanceof ExpressionError) return error.message;
+    throw error;
   }
 }
 

@@ -20,6 +20,8 @@ export interface TraceFile {
   /** Where it begins, if that may be in several states: cells that differ among them, each with its value. */
   readonly begins?: Readonly<Record<string, string>>;
   readonly steps: readonly NamedStep[];
+  /** Of a run that goes on for ever: how many steps come before those that are taken again and again. */
+  readonly loop?: number;
 }
 
 export interface NamedStep {
@@ -76,9 +78,10 @@ export interface Saved {
   readonly found: string | null;
   readonly start: State;
   readonly steps: readonly NamedStep[];
+  readonly loop?: number;
 }
 
-export function traceFile(system: System, { source, changed, by, found, start, steps }: Saved): string {
+export function traceFile(system: System, { source, changed, by, found, start, steps, loop }: Saved): string {
   const file: TraceFile = {
     nolock: "trace 1",
     spec: source,
@@ -88,6 +91,7 @@ export function traceFile(system: System, { source, changed, by, found, start, s
     found,
     ...(system.initials.length > 1 ? { begins: Object.fromEntries(beginsWith(system, start)) } : {}),
     steps,
+    ...(loop === undefined ? {} : { loop }),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }

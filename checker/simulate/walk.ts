@@ -65,7 +65,7 @@ export class Walk {
     const { state } = this;
     this.#findings.violations.clear();
     const [successor] = this.#findings.take([via], state, 0, 0);
-    const ofStep = [...this.#findings.violations.values()];
+    const ofStep = this.#findings.violations.told();
     if (!successor) {
       this.#places.push({ via, state, open: [], violations: ofStep });
       return;
@@ -86,6 +86,6 @@ export class Walk {
   #look(state: State): Pick<Place, "open" | "violations"> {
     this.#findings.violations.clear();
     const { transitions } = this.#findings.look(state, 0, 0);
-    return { open: transitions, violations: [...this.#findings.violations.values()] };
+    return { open: transitions, violations: this.#findings.violations.told() };
   }
 }

@@ -1,4 +1,7 @@
-/** Settings changed on the command line: `--set KEY=VALUE` asks a spec with another configuration, version or variant. */
+/**
+ * Settings changed on the command line: `--set KEY=VALUE` asks a spec with another configuration, version or variant, or
+ * for other properties.
+ */
 import type { Model } from "./model.ts";
 import { type LocatedProblem, mendName } from "./problems.ts";
 import { mendSetting, parameterOf } from "./settings.ts";
@@ -13,14 +16,19 @@ export interface Change {
   readonly value: string;
   /** What it changes, as a JSON pointer into the spec. */
   readonly path: string;
+  /** Of properties: they are asked where they say something, and left out elsewhere. */
+  readonly wherever?: true;
 }
+
+/** What may be changed beside the configuration. */
+const OF_SPEC: readonly string[] = ["version", "variants", "properties"];
 
 /** Null where the text has no `=`. */
 export function parseChange(text: string): Change | null {
   const equals = text.indexOf("=");
   if (equals < 1) return null;
   const key = text.slice(0, equals);
-  const path = key === "version" || key === "variants" ? pointer(key) : pointer("configuration", key);
+  const path = OF_SPEC.includes(key) ? pointer(key) : pointer("configuration", key);
   return { text, key, value: text.slice(equals + 1), path };
 }
 
@@ -37,11 +45,12 @@ export function changeSpec(
   for (const { text, key, value } of changes) {
     if (key === "version") changed = { ...changed, version: value };
     else if (key === "variants") changed = { ...changed, variants: words(value) };
+    else if (key === "properties") changed = asking(changed, value);
     else {
       const parameter = parameterOf(model.parameters, key);
       const parsed = parameter ? parseSetting(value, parameter.type) : undefined;
       if (!parameter) {
-        const known = [...Object.keys(model.parameters), "version", "variants"];
+        const known = [...Object.keys(model.parameters), ...OF_SPEC];
         problems.push({
           where: `--set ${text}`,
           what: `"${key}" is not a setting of the model "${model.name}"`,
@@ -57,6 +66,15 @@ export function changeSpec(
     }
   }
   return { raw: changed, problems };
+}
+
+/** The spec as if it asked for these properties, or for every rule; what it says of those that it asked is left out. */
+function asking(raw: RawSpec, value: string): RawSpec {
+  const { expect: _, show, ...rest } = raw;
+  if (value === "all") return { ...rest, properties: "all", without: [], ...(show === undefined ? {} : { show }) };
+  const properties = words(value);
+  const shown = show !== undefined && properties.includes(show) ? { show } : {};
+  return { ...rest, properties, also: [], without: [], ...shown };
 }
 
 function parseSetting(value: string, type: Model["parameters"][string]["type"]): RawSetting | undefined {

@@ -36,6 +36,14 @@ export interface ClaimPart {
   readonly expected: Readonly<Record<string, boolean>>;
 }
 
+/** What became of a sentence in a release that came later than the one that it was said of. */
+export interface Later {
+  readonly release: string;
+  /** "moot": what it speaks of is not there any more; "other": it would be said otherwise. */
+  readonly is: "still so" | "moot" | "other";
+  readonly why: string;
+}
+
 export interface Claim {
   readonly who: string;
   /** The mail, by Message-ID or by subject and date. */
@@ -44,6 +52,7 @@ export interface Claim {
   readonly messageId?: string;
   readonly quote: string;
   readonly parts: readonly ClaimPart[];
+  readonly later?: Later;
   /** Why the model cannot say; then there are no parts. */
   readonly notExpressible?: string;
 }

@@ -9,11 +9,12 @@ import { type Change, changeSpec } from "./change.ts";
 import type { Model, Problem } from "./model.ts";
 import { type Builtins, loadModel, mendThrown, type Trusted, whereThrown } from "./models.ts";
 import { nameSpec } from "./names.ts";
-import { type LocatedProblem, SpecError, shownPath } from "./problems.ts";
+import { type LocatedProblem, mendName, SpecError, shownPath } from "./problems.ts";
 import { linkSpec } from "./question.ts";
 import type { Spec } from "./spec.ts";
 import { type RawSpec, structureProblems } from "./structure.ts";
 import { parseSpecText } from "./text.ts";
+import { splitTwin, twinAmong, twinNames, twinOf, twinProblems, withTwin } from "./twins.ts";
 
 /** A spec that can be searched. */
 export interface Loaded {
@@ -32,6 +33,8 @@ export interface SpecFile {
   /** Name of the spec; from a path, that of the file. */
   readonly name?: string;
   readonly path: string;
+  /** Which of its questions: a twin of `for`, or that of the file itself. */
+  readonly twin?: string | null;
   /** Where a file may be that the spec names as its model. Default: where the spec is. */
   readonly trusts?: Trusted;
 }
@@ -51,7 +54,7 @@ export async function loadUnlinked(
   builtins: Builtins,
   changes: readonly Change[] = [],
 ): Promise<Loaded> {
-  const { spec, modelFile, refuse, author } = await named(file, builtins, changes);
+  const { spec, source, modelFile, refuse, author } = await named(file, builtins, changes);
   let system: System | null = null;
   const linked = (): System => {
     const found = author(spec.model, () => linkSpec(spec));
@@ -59,7 +62,7 @@ export async function loadUnlinked(
     return found.system;
   };
   return {
-    source: file.source,
+    source,
     spec,
     get system() {
       system ??= linked();
@@ -71,7 +74,7 @@ export async function loadUnlinked(
 }
 
 /** All stages but the last: what the file says, and how to tell what is wrong with it. */
-async function named(file: SpecFile, builtins: Builtins, changes: readonly Change[]) {
+async function named(file: SpecFile, builtins: Builtins, given: readonly Change[]) {
   const shown = shownPath(file.path);
   const text = parseSpecText(readSpec(file.path, shown));
   if (text.problems.length > 0) {
@@ -83,14 +86,18 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
       })),
     );
   }
-  const located = ({ path, what, mend }: Problem): LocatedProblem => {
-    const change = changes.find((c) => path === c.path || path.startsWith(`${c.path}/`));
+  let changes: readonly Change[] = [];
+  /** Where what is asked stands in the file: of a twin, elsewhere than in a spec of its own. */
+  let inFile = (path: string): string => path;
+  const located = ({ path: asked, what, mend }: Problem): LocatedProblem => {
+    const path = inFile(asked);
+    const change = changes.find((c) => asked === c.path || asked.startsWith(`${c.path}/`));
     return { where: change ? `--set ${change.text}` : `${shown}:${text.lineOf(path)} ${path || "/"}`, what, mend };
   };
   const refuse = (problems: readonly Problem[]): SpecError =>
     new SpecError(
       problems
-        .map((problem) => ({ problem, line: text.lineOf(problem.path) }))
+        .map((problem) => ({ problem, line: text.lineOf(inFile(problem.path)) }))
         .toSorted((a, b) => a.line - b.line)
         .map(({ problem }) => located(problem)),
     );
@@ -108,17 +115,33 @@ async function named(file: SpecFile, builtins: Builtins, changes: readonly Chang
 
   const structure = structureProblems(text.data);
   if (structure.length > 0) throw refuse(structure);
-  const given = text.data as unknown as RawSpec;
-  const found = await loadModel(given.model, file.path, builtins, file.trusts ?? [dirname(file.path)]);
+  const whole = text.data as unknown as RawSpec;
+  const twice = twinProblems(whole);
+  if (twice.length > 0) throw refuse(twice);
+  const { name: chosen, rest } = file.twin == null ? twinAmong(whole, given) : { name: file.twin, rest: given };
+  const twin = twinOf(whole, chosen);
+  if (!twin) {
+    const what = `${shown} has no twin "${chosen}"`;
+    throw new SpecError([{ where: file.source, what, mend: mendName(chosen ?? "", twinNames(whole), "twin") }]);
+  }
+  changes = rest;
+  inFile = twin.locate;
+  const found = await loadModel(whole.model, file.path, builtins, file.trusts ?? [dirname(file.path)]);
   if ("problems" in found) throw refuse(found.problems);
   const { model, file: modelFile } = found;
-  const { raw, problems: misset } = changeSpec(given, model, changes);
+  const { raw, problems: misset } = changeSpec(twin.raw, model, changes);
   if (misset.length > 0) throw new SpecError(misset);
   const changed = changes.map((c) => c.text);
-  const name = file.name ?? basename(file.path).replace(/\.json$/, "");
-  const { spec, problems } = author(model, () => nameSpec(raw, model, { name, changed }));
+  const source = file.twin == null ? withTwin(file.source, chosen) : file.source;
+  const ofFile = file.name === undefined ? basename(file.path).replace(/\.json$/, "") : splitTwin(file.name).file;
+  const name = withTwin(ofFile, chosen);
+  const others = [null, ...twinNames(whole)]
+    .filter((other) => other !== chosen)
+    .map((other) => withTwin(splitTwin(file.source).file, other));
+  const wherever = changes.some((c) => c.wherever);
+  const { spec, problems } = author(model, () => nameSpec(raw, model, { name, others, changed, wherever }));
   if (problems.length > 0) throw refuse(problems);
-  return { spec, modelFile, refuse, author };
+  return { spec, source, modelFile, refuse, author };
 }
 
 /** Of a spec: thirty times what the longest has. */
@@ -135,7 +158,7 @@ function readSpec(path: string, shown: string): string {
     const what =
       code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder, not a spec" : `it cannot be read: ${why}`;
     throw new SpecError([
-      { where: shown, what, mend: "name a spec (`npm run check -- --list` shows them) or the path of a JSON file" },
+      { where: shown, what, mend: "name a spec (`npm run list` shows them) or the path of a JSON file" },
     ]);
   }
 }

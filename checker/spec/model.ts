@@ -5,11 +5,13 @@
  */
 import type { LinkOptions } from "../language/link-options.ts";
 import type { Property } from "../language/properties.ts";
+import type { Bug } from "./bug.ts";
 import type { Ledger } from "./claim.ts";
 import type { Parameter, Setting } from "./parameter.ts";
 import type { Views } from "./views.ts";
 
-export type { Claim, ClaimPart, Design, Ledger, Reading, Within } from "./claim.ts";
+export type { Bug } from "./bug.ts";
+export type { Claim, ClaimPart, Design, Later, Ledger, Reading, Within } from "./claim.ts";
 export type { Parameter, Setting } from "./parameter.ts";
 export type { Views } from "./views.ts";
 
@@ -17,10 +19,19 @@ export type { Views } from "./views.ts";
 export interface ContextSpec {
   readonly name: string;
   readonly kind: string;
+  /** Its calls, in order; or, with `any`, the set that it chooses from. */
   readonly script: readonly string[];
+  /** It makes any of these calls, any number of times, in any order, and stops when it likes: a most general client. */
+  readonly any?: AnyScript;
   readonly options: Readonly<Record<string, Setting>>;
   /** Names of the contexts that must have ended before it begins, or arrives; the linker sees to it. */
   readonly after?: readonly string[];
+}
+
+/** What is said of a script "any" beside its calls. */
+export interface AnyScript {
+  /** It frees only what it got itself; otherwise whatever those have that say no such thing. */
+  readonly own: boolean;
 }
 
 /** What a spec asks a model to link: every setting present, names checked. */
@@ -77,16 +88,27 @@ export interface Model {
   >;
   /** First word of a script entry to what it does. */
   readonly operations: Readonly<Record<string, string>>;
+  /** The same to an entry as it may be written: "kmalloc A". */
+  readonly forms?: Readonly<Record<string, string>>;
   /** By name, in the order in which reports list them. */
   readonly properties: Readonly<Record<string, Property>>;
+  /**
+   * Where versions differ in more than rows: the settings of some, and what the properties ask of them. Of one name all
+   * properties say the same, of other cells. Default: what the model says of all.
+   */
+  readonly inVersion?: Readonly<Record<string, OfVersion>>;
   /** Names of the properties that "all" stands for: those of any right code. Default: each that can be violated. */
   readonly rules?: readonly string[];
   /** Properties that mean nothing for a question, each with how to mend that: they may not be asked of it. */
   readonly unfit?: (question: Question) => Readonly<Record<string, string>>;
   /** Claims that specs decide, and designs that they look at. */
   readonly ledger?: Ledger;
+  /** Bugs by their names, in the order in which they are listed. */
+  readonly bugs?: Readonly<Record<string, Bug>>;
   /** Who may be there together, where the corpus of specs should have them all. */
   readonly company?: Company;
+  /** What the specs of a folder are about, a sentence a folder. */
+  readonly subjects?: Readonly<Record<string, string>>;
   /** How a page draws a state; without, every field is drawn as it is declared. */
   readonly views?: Views;
   /** Why a source row fires in no spec, by row ("program: label", "program: label (variant)") or by program. */
@@ -102,11 +124,35 @@ export interface Model {
   readonly plainStores?: readonly string[];
   /** A question with each of its bounds one larger, one at a time, and which that is: "cpus 1 -> 2". */
   readonly grow?: (question: Question) => readonly { readonly bound: string; readonly question: Question }[];
+  /** A question asked of the most general client of its contexts, on small heaps first and on its own last. */
+  readonly anyTwins?: (question: Question) => readonly AnyTwin[];
+  /** What a context of this kind and with these options may call: what the script "any" stands for. */
+  readonly mayCall?: (context: ContextSpec, question: Question) => readonly string[];
   /** What the model finds wrong with a question, beyond names and types: CPU 7 of 2, a script nobody can follow. */
   readonly problems: (question: Question) => readonly Problem[];
   /** Called only for a question without problems. The caller adds name and properties. */
-  readonly build: (question: Question) => Omit<LinkOptions, "name" | "properties">;
+  readonly build: (question: Question) => Built;
 }
+
+/** `restated`: properties that say more of this question than of others, of cells that only such questions have. */
+export interface Built extends Omit<LinkOptions, "name" | "properties"> {
+  readonly restated?: Readonly<Record<string, Property>>;
+}
+
+/** A question asked of the most general client of its contexts, on some heap. */
+export interface AnyTwin {
+  /** Which heap: "one slab of one object". */
+  readonly heap: string;
+  readonly question: Question;
+  /** Properties that are not asked there: they say nothing, or only the whole graph tells. */
+  readonly idle: readonly string[];
+}
+
+type OfVersion = Pick<Model, "parameters" | "properties" | "source">;
+
+/** The settings of a version, its properties, and the sources that it was read in. */
+export const asOf = (model: Model, version: string | null): OfVersion =>
+  (version === null ? undefined : model.inVersion?.[version]) ?? model;
 
 /** A model without kinds of contexts, versions or variants: what a small file of one's own needs to say. */
 export const defineModel = (model: Pick<Model, "name" | "title" | "properties" | "build"> & Partial<Model>): Model => ({

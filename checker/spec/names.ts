@@ -3,52 +3,69 @@
  * linked system must tell (rows, frames) is asked in `question.ts`.
  */
 
-import type { ContextSpec, Model, Problem, Question } from "./model.ts";
+import { type AnyScript, asOf, type ContextSpec, type Model, type Problem, type Question } from "./model.ts";
 import { orderProblems } from "./order.ts";
 import { mendName } from "./problems.ts";
+import { fitting, isWitness, selectionOf } from "./selection.ts";
 import { settingsOf } from "./settings.ts";
 import type { Expectation, Happening, Spec } from "./spec.ts";
-import type { RawSpec } from "./structure.ts";
+import type { RawContext, RawScript, RawSetting, RawSpec } from "./structure.ts";
 import { pointer } from "./text.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Violations that are no property's: they may stand in `expect.violated` and `show`. */
 export const NOT_A_PROPERTY: readonly string[] = ["deadlock", "model error"];
 
-/** The spec that a file means, and all that is wrong with its names; with problems, the spec is not to be used. */
+/**
+ * The spec that a file means, and all that is wrong with its names; with problems, the spec is not to be used. `wherever`:
+ * properties that it names are asked where they say something, and left out elsewhere.
+ */
 export function nameSpec(
   raw: RawSpec,
   model: Model,
-  { name, changed }: Pick<Spec, "name" | "changed">,
+  {
+    name,
+    changed,
+    others = [],
+    wherever = false,
+  }: Pick<Spec, "name" | "changed"> & Partial<Pick<Spec, "others">> & { readonly wherever?: boolean },
 ): { readonly spec: Spec; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const everyProperty = raw.properties === "all";
-  const asked: Question = {
+  const version = raw.version ?? Object.keys(model.versions)[0] ?? null;
+  const of = version !== null && model.inVersion?.[version] ? ` in version ${version}` : "";
+  const listed: Question = {
     configuration: settingsOf(
       raw.configuration,
-      model.parameters,
-      { path: "/configuration", kind: `a setting of the model "${model.name}"` },
+      asOf(model, version).parameters,
+      { path: "/configuration", kind: `a setting of the model "${model.name}"${of}` },
       problems,
     ),
-    version: raw.version ?? Object.keys(model.versions)[0] ?? null,
+    version,
     variants: raw.variants,
     contexts: raw.contexts.map((context, i) => contextOf(context, pointer("contexts", i), model, problems)),
   };
-  const properties = raw.properties === "all" ? checkable(model) : raw.properties;
+  const asked: Question = {
+    ...listed,
+    contexts: listed.contexts.map((one, i) =>
+      isOpen(one) && problems.length === 0 ? withCalls(one, pointer("contexts", i), { listed, model, problems }) : one,
+    ),
+  };
+  const { selected, problems: misselected } = selectionOf(raw, model, { wherever });
   if (raw.version !== undefined) known([raw.version], model.versions, "version", () => "/version", problems);
   known(raw.variants, model.variants, "variant", (i) => pointer("variants", i), problems);
   twoOfOneName(raw, problems);
   problems.push(...orderProblems(asked.contexts));
 
-  selection({ properties, sometimes: raw.sometimes }, model, problems);
+  problems.push(...misselected);
+  witnesses(raw.sometimes, model, problems);
   known(raw.claims, model.ledger?.claims ?? {}, "claim", (i) => pointer("claims", i), problems);
   known(raw.designs, model.ledger?.designs ?? {}, "design", (i) => pointer("designs", i), problems);
-  const selected = [...properties, ...NOT_A_PROPERTY];
+  const violable = [...selected.properties, ...NOT_A_PROPERTY];
   const mustBeSelected = (property: string, path: string): void => {
-    if (selected.includes(property)) return;
+    if (violable.includes(property)) return;
     const mend = Object.hasOwn(model.properties, property)
-      ? `add it to "properties"`
-      : mendName(property, selected, "property");
+      ? `add it to "${selected.selection === "named" ? "properties" : "also"}"`
+      : mendName(property, violable, "property");
     problems.push({ path, what: `"${property}" is not among the selected properties`, mend });
   };
   if (raw.show !== undefined) mustBeSelected(raw.show, "/show");
@@ -56,15 +73,8 @@ export function nameSpec(
     mustBeSelected(property, pointer("expect", "violated", i));
   if (raw.expect) expectation(raw.expect, problems);
   if (problems.length === 0) problems.push(...model.problems(asked));
-  const unfit = problems.length === 0 ? (model.unfit?.(asked) ?? {}) : {};
-  if (raw.properties !== "all")
-    for (const [i, property] of properties.entries())
-      if (Object.hasOwn(unfit, property))
-        problems.push({
-          path: pointer("properties", i),
-          what: `"${property}" means nothing here`,
-          mend: unfit[property] as string,
-        });
+  const fit = problems.length === 0 ? fitting(selected, raw, model, asked) : { selected, problems: [] };
+  problems.push(...fit.problems);
 
   const { question, deadlock, sometimes, size, claims, designs, cuts, uncut } = raw;
   const happens = raw.happens.map(happeningOf);
@@ -74,8 +84,7 @@ export function nameSpec(
     question,
     model,
     asked,
-    properties: everyProperty ? properties.filter((name) => !Object.hasOwn(unfit, name)) : properties,
-    everyProperty,
+    ...fit.selected,
     deadlock,
     sometimes,
     happens,
@@ -86,6 +95,7 @@ export function nameSpec(
     uncut,
     show: raw.show ?? null,
     expect,
+    others,
     changed,
   };
   return { spec, problems };
@@ -108,8 +118,36 @@ function known(
   }
 }
 
-function contextOf(raw: RawSpec["contexts"][number], path: string, model: Model, problems: Problem[]): ContextSpec {
-  const { name, kind, script, after = [], ...options } = raw;
+/** The calls that a script lists, where they stand in it, and what is said beside them. */
+function scriptOf(script: RawScript): { readonly calls: readonly string[]; readonly at: string[]; any?: AnyScript } {
+  if (script === "any") return { calls: [], at: ["script"], any: { own: false } };
+  if (!("own" in script) && !("any" in script)) return { calls: script as readonly string[], at: ["script"] };
+  const { any = [], own = false } = script as Exclude<RawScript, "any" | readonly string[]>;
+  return { calls: any, at: ["script", "any"], any: { own } };
+}
+
+/** It may make any calls, and the spec does not say which. */
+const isOpen = ({ any, script }: ContextSpec): boolean => any !== undefined && script.length === 0;
+
+function withCalls(
+  one: ContextSpec,
+  path: string,
+  { listed, model, problems }: { readonly listed: Question; readonly model: Model; readonly problems: Problem[] },
+): ContextSpec {
+  const script = model.mayCall?.(one, listed) ?? [];
+  if (script.length === 0)
+    problems.push({
+      path: path + pointer("script"),
+      what: `the model "${model.name}" does not say what a ${one.kind} may call`,
+      mend: 'list the calls: { "any": ["..", ".."] }',
+    });
+  return { ...one, script };
+}
+
+function contextOf(raw: RawContext, path: string, model: Model, problems: Problem[]): ContextSpec {
+  const { name, kind, script: given, after = [], ...rest } = raw;
+  const options = rest as Readonly<Record<string, RawSetting>>;
+  const { calls: script, at, any } = scriptOf(given);
   const kinds = Object.keys(model.contextKinds);
   const found = Object.hasOwn(model.contextKinds, kind) ? model.contextKinds[kind] : undefined;
   if (kinds.length === 0) {
@@ -130,7 +168,7 @@ function contextOf(raw: RawSpec["contexts"][number], path: string, model: Model,
     const word = entry.split(/\s/)[0] ?? "";
     if (operations.length === 0 || operations.includes(word)) continue;
     problems.push({
-      path: path + pointer("script", i),
+      path: path + pointer(...at, i),
       what: `"${word}" is not an operation of the model`,
       mend: mendName(word, operations, "operation"),
     });
@@ -139,7 +177,14 @@ function contextOf(raw: RawSpec["contexts"][number], path: string, model: Model,
     ? settingsOf(options, found.options, { path, kind: `an option of a context of kind "${kind}"` }, problems)
     : {};
   const order = [after].flat();
-  return { name, kind, script, options: settings, ...(order.length > 0 ? { after: order } : {}) };
+  return {
+    name,
+    kind,
+    script,
+    ...(any ? { any } : {}),
+    options: settings,
+    ...(order.length > 0 ? { after: order } : {}),
+  };
 }
 
 function twoOfOneName({ contexts }: RawSpec, problems: Problem[]): void {
@@ -151,38 +196,15 @@ function twoOfOneName({ contexts }: RawSpec, problems: Problem[]): void {
   }
 }
 
-/** Whether a property has nothing but witnesses: it cannot be violated, only never met. */
-function isWitness(model: Model, name: string): boolean {
-  const kinds = model.properties[name]?.clauses.filter((c) => c.kind !== "track").map((c) => c.kind) ?? [];
-  return kinds.length > 0 && kinds.every((kind) => kind === "sometimes" || kind === "happens");
-}
-
-/** What "all" stands for. */
-const checkable = (model: Model): readonly string[] =>
-  model.rules ?? Object.keys(model.properties).filter((name) => !isWitness(model, name));
-
-function selection(
-  { properties, sometimes }: Pick<Spec, "properties" | "sometimes">,
-  model: Model,
-  problems: Problem[],
-): void {
+function witnesses(sometimes: readonly string[], model: Model, problems: Problem[]): void {
   const names = Object.keys(model.properties);
-  const witnesses = names.filter((name) => isWitness(model, name));
-  known(properties, model.properties, "property", (i) => pointer("properties", i), problems);
-  for (const [i, name] of properties.entries()) {
-    if (!witnesses.includes(name)) continue;
-    problems.push({
-      path: pointer("properties", i),
-      what: `"${name}" is a witness: it cannot be violated, only never met`,
-      mend: `move it to "sometimes"`,
-    });
-  }
+  const known = names.filter((name) => isWitness(model, name));
   for (const [i, name] of sometimes.entries()) {
-    if (witnesses.includes(name)) continue;
+    if (known.includes(name)) continue;
     problems.push({
       path: pointer("sometimes", i),
       what: `"${name}" is not a witness of the model`,
-      mend: names.includes(name) ? `move it to "properties"` : mendName(name, witnesses, "witness"),
+      mend: names.includes(name) ? `move it to "properties"` : mendName(name, known, "witness"),
     });
   }
 }

@@ -10,6 +10,8 @@ export interface Parameter {
   readonly max?: number;
   /** For a choice; for texts, the words that may stand in the list. */
   readonly choices?: readonly string[];
+  /** What a choice means, for those whose names do not say it. */
+  readonly means?: Readonly<Record<string, string>>;
 }
 
 export type Setting = boolean | number | string | readonly string[];

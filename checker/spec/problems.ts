@@ -84,7 +84,7 @@ export function mendName(name: string, known: readonly string[], kind: string): 
     : `there are ${known.length} names, and none is like it.`;
 }
 
-/** Some names whose words are like those of a name: "broken/hoook" is like "broken/hook-cuts-freelist". */
+/** Some names whose words are like those of a name: "broken/hoook" is like "hook-cuts-freelist". */
 function alike(name: string, known: readonly string[]): readonly string[] {
   const wordsOf = (text: string): readonly string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   const asked = wordsOf(name);

@@ -5,7 +5,7 @@ import type { Program, SourceRow } from "../language/programs.ts";
 import type { Variant } from "../language/variants.ts";
 import { link } from "../link/link.ts";
 import { reachedPrograms } from "../link/programs.ts";
-import type { Problem } from "./model.ts";
+import { asOf, type Problem } from "./model.ts";
 import { orderOf } from "./order.ts";
 import { mendName } from "./problems.ts";
 import type { Happening, Spec } from "./spec.ts";
@@ -19,13 +19,13 @@ export const builtFor = ({ model, asked }: Pick<Spec, "model" | "asked">) => ({
 
 /** What is linked for a spec, with the rows of `changes` replaced at last. */
 export function linkOptionsOf(spec: Spec, changes: readonly Variant[] = []): LinkOptions {
-  const { model } = spec;
-  const chosen = [...spec.properties, ...spec.sometimes].map((name) => model.properties[name] as Property);
+  const { restated, ...built } = builtFor(spec);
+  const table = { ...asOf(spec.model, spec.asked.version).properties, ...restated };
+  const chosen = [...spec.properties, ...spec.sometimes].map((name) => table[name] as Property);
   const properties = [...chosen, ...spec.happens.map(propertyOf)];
-  const built = builtFor(spec);
   const variants = [...(built.variants ?? []), ...changes];
   const renames = changes.length === 0;
-  const { name, everyProperty: whereTheyApply, deadlock } = spec;
+  const { name, whereTheyApply, deadlock } = spec;
   return { ...built, variants, name, properties, whereTheyApply, deadlock, renames };
 }
 
@@ -66,8 +66,11 @@ function propertyOf(happening: Happening): Property {
 function linkProblem(text: string, spec: Spec): Problem {
   const [what = text, ...rest] = text.split("; ");
   const mend = rest.join("; ") || `mend the model "${spec.model.name}"`;
+  const isAbout = (name: string): boolean => text.startsWith(`property ${name} `);
   const selects = (["properties", "sometimes"] as const).flatMap((key) =>
-    spec[key].flatMap((name, i) => (text.startsWith(`property ${name} `) ? [pointer(key, i)] : [])),
+    spec[key].flatMap((name, i) =>
+      isAbout(name) ? [key === "properties" && spec.selection !== "named" ? "/also" : pointer(key, i)] : [],
+    ),
   );
   const waits = /"([^"]*)" (?:would never begin|would be unfinished|has no row to begin at)/.exec(text)?.[1];
   const ordered = spec.asked.contexts.flatMap(({ name }, i) =>

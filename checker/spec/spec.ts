@@ -29,6 +29,12 @@ export interface Uncut {
   readonly why: string;
 }
 
+/** Why a rule is not asked. */
+export interface Without {
+  readonly property: string;
+  readonly why: string;
+}
+
 /** What a cell of the cut matrix that nobody explains is: a note beside the verdict, or a reason to call the run vacuous. */
 export type CutsAsked = "noted" | "explained";
 
@@ -44,8 +50,11 @@ export interface Spec {
   readonly asked: Question;
   /** Names of properties to check. */
   readonly properties: readonly string[];
-  /** They are all that the model has: those that have nothing to do with the question are left out when it is linked. */
-  readonly everyProperty: boolean;
+  /** Those of them that are left out where they say nothing of the question, which only the linked system tells. */
+  readonly whereTheyApply: readonly string[];
+  /** How they were chosen: by name; every rule of the model; or the same, and the spec says so. */
+  readonly selection: "named" | "rules" | "all";
+  readonly without: readonly Without[];
   readonly deadlock: boolean;
   /** Names of properties of the model that are witnesses. */
   readonly sometimes: readonly string[];
@@ -58,6 +67,8 @@ export interface Spec {
   /** Whose counterexample the report shows; null: the first shortest. */
   readonly show: string | null;
   readonly expect: Expectation | null;
+  /** The other questions of its file, as they are named on a command line. */
+  readonly others: readonly string[];
   /** Settings changed on the command line, "key=value": `expect` is then not compared. */
   readonly changed: readonly string[];
 }

@@ -6,20 +6,29 @@ import { mendName, mendValue } from "./problems.ts";
 import type { CutsAsked, SpecSize } from "./spec.ts";
 import { type Json, pointer } from "./text.ts";
 
-/** A spec as it stands in its file, of the structure that `schema/spec.schema.json` describes. */
+/** Calls in order; or any of some calls, again and again: those that are listed, or all that the kind may make. */
+export type RawScript = readonly string[] | "any" | { readonly any?: readonly string[]; readonly own?: boolean };
+
+export interface RawContext {
+  readonly name: string;
+  readonly kind: string;
+  readonly script: RawScript;
+  readonly after?: string | readonly string[];
+  /** Options of its kind. */
+  readonly [option: string]: RawSetting | RawScript | undefined;
+}
+
+/** A spec as it stands in its file, of the structure that `schema/any-spec.schema.json` describes. */
 export interface RawSpec {
   readonly question: string;
   readonly model: string;
   readonly version?: string;
   readonly variants: readonly string[];
   readonly configuration: Readonly<Record<string, RawSetting>>;
-  readonly contexts: readonly (Readonly<Record<string, RawSetting>> & {
-    readonly name: string;
-    readonly kind: string;
-    readonly script: readonly string[];
-    readonly after?: string | readonly string[];
-  })[];
-  readonly properties: readonly string[] | "all";
+  readonly contexts: readonly RawContext[];
+  readonly properties?: readonly string[] | "all";
+  readonly also: readonly string[];
+  readonly without: readonly { readonly property: string; readonly why: string }[];
   readonly deadlock: boolean;
   readonly sometimes: readonly string[];
   readonly happens: readonly string[];
@@ -36,6 +45,12 @@ export interface RawSpec {
     readonly transitions?: number;
     readonly depth?: number;
   };
+  readonly for: readonly RawTwin[];
+}
+
+/** The same question once more, with other settings: what it says itself stands for what the spec says. */
+export interface RawTwin extends Partial<Omit<RawSpec, "model" | "version" | "variants" | "for">> {
+  readonly set: Readonly<Record<string, RawSetting>>;
 }
 
 export type RawSetting = boolean | number | string | readonly string[];
@@ -62,7 +77,7 @@ export function structureOf(schemaFile: string, kind: string): (data: Json) => r
 const isOfItself = ({ keyword }: ErrorObject): boolean => keyword !== "if";
 
 /** What is wrong with that of a spec. Where nothing is, `data` is a `RawSpec`. */
-export const structureProblems = structureOf("spec.schema.json", "a spec");
+export const structureProblems = structureOf("any-spec.schema.json", "a spec");
 
 type ParentSchema = { readonly description?: string; readonly properties?: object };
 

@@ -10,6 +10,7 @@ import {
   fchmodSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   openSync,
   readFileSync,
   readlinkSync,
@@ -19,6 +20,7 @@ import {
   type Stats,
   statSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { getSystemErrorMap } from "node:util";
@@ -49,6 +51,68 @@ export function writeWhole(path: string, text: string): void {
     throw named(error, path);
   }
 }
+
+/** A file that is written part by part: it has its name when all of it is on the disk. What the system says is thrown. */
+export class NewFile {
+  readonly #target: Target;
+  readonly #beside: { readonly path: string; readonly descriptor: number };
+  #isOpen = true;
+
+  constructor(path: string) {
+    this.#target = targetOf(path);
+    this.#beside = openBeside(this.#target);
+  }
+
+  add(bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; ) from += writeSync(this.#beside.descriptor, bytes, from);
+  }
+
+  /** Gives the file its name, in a folder that remembers it even if the machine stops. */
+  finish(): void {
+    fsyncSync(this.#beside.descriptor);
+    this.#close();
+    renameSync(this.#beside.path, this.#target.path);
+    const folder = openSync(dirname(this.#target.path), "r");
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  }
+
+  /** Leaves nothing; to be called where something was thrown. */
+  abandon(): void {
+    this.#close();
+    rmSync(this.#beside.path, { force: true });
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#beside.descriptor);
+    this.#isOpen = false;
+  }
+}
+
+/** Writes a file that must not be there; false where it is. Of several that do, one is first. */
+export function writeFirst(path: string, text: string): boolean {
+  const beside = openBeside({ path, stats: null });
+  try {
+    try {
+      writeFileSync(beside.descriptor, text);
+    } finally {
+      closeSync(beside.descriptor);
+    }
+    linkSync(beside.path, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw named(error, path);
+  } finally {
+    rmSync(beside.path, { force: true });
+  }
+}
+
+/** Whether a file is what was being written when the process that wrote it was ended. */
+export const isUnfinished = (name: string): boolean => /^\.nolock-\d+-\d+$/.test(name);
 
 /** Adds lines to a file that is read line by line: one that was cut is for its reader to find. */
 export function appendLines(path: string, text: string): void {

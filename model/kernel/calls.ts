@@ -4,9 +4,12 @@
  */
 import {
   type AnyLeaf,
+  type Assign,
   bool,
+  type Choice,
   call,
   type Expr,
+  type Id,
   otherwise,
   type Program,
   program,
@@ -31,6 +34,14 @@ export interface Place {
   readonly back: string;
   /** The locals of the script, by the names that `locals` of its calls give. */
   readonly locals: Locals;
+  /** In a script "any": where what callers have is kept. */
+  readonly pool?: Pool;
+}
+
+/** The pool that a context gives to and frees from, `any.ts`; and whether it is kept which call gave what. */
+export interface Pool {
+  readonly id: Expr<Id<"pool">>;
+  readonly origins: boolean;
 }
 
 /** Where a line is asked for. `earlier` is another call of the script by its number; null where there is none. */
@@ -55,6 +66,12 @@ export interface Call {
   readonly returned?: (locals: Locals) => Readonly<Record<string, unknown>>;
   /** Of a call that gives something: the exit of `returned` by which it gave nothing. Its exits say what calls gave. */
   readonly inVain?: string;
+  /** In a script "any", where it cannot always be made: its ways to begin, one for each thing that it may take. */
+  readonly choice?: (at: Place) => Choice<string>;
+  /** It takes only what a certain call gave, so that this is kept. */
+  readonly asksOrigin?: true;
+  /** In a script "any": the exit of `returned` by which it gave something, and what is then done with that. */
+  readonly keeps?: { readonly exit: string; readonly does: (at: Place) => readonly Assign[] };
   readonly problems?: (asked: Asked) => readonly Wrong[];
   /** What the model wants to know of it. */
   readonly data?: unknown;
@@ -70,6 +87,10 @@ export interface Operation {
   readonly sleeps?: "always" | "preemptRt";
   /** What to use instead where it must not be made. */
   readonly instead?: string;
+  /** The lines of a script "any" that does not say which calls. Default: none, it has to be listed. */
+  readonly anyLines?: (question: Question) => readonly string[];
+  /** Why nobody may make it again and again, so that it stands in no script "any". */
+  readonly once?: string;
   /** Where it begins: a hook that fires anywhere fires in these programs and in all that they call. */
   readonly programs: readonly Program[];
   /** Reads the words after the name; null where they have another form. */
@@ -127,7 +148,7 @@ export interface Found {
 }
 
 /** A line of a script as a report names it: with its number, where it stands there twice. */
-const nameOf = (lines: readonly string[], i: number): string =>
+export const nameOf = (lines: readonly string[], i: number): string =>
   `${lines[i]}${lines.filter((line) => line === lines[i]).length > 1 ? ` (call ${i + 1})` : ""}`;
 
 /** The rows of the calls of a script, from `call1` on; the last goes to `end`. */

@@ -31,6 +31,7 @@ export const hookOptions = (places: HookPlaces): Readonly<Record<string, Paramet
       type: "choice",
       default: names[0] as string,
       choices: names,
+      means: Object.fromEntries(Object.entries(places).map(([name, { about }]) => [name, about])),
     },
     setsNmi: {
       about: "in_nmi() is true while it runs, as for an int3 kprobe of x86",

@@ -23,6 +23,7 @@ import { rtSpinUnlock } from "../locks/rt-mutex.ts";
 import { leftAsFound, lockProperties } from "../locks/rules.ts";
 import type { ContextKind } from "../machine/config.ts";
 import { type Callback, irqWorks } from "../machine/irq-work.ts";
+import { poolOf } from "./any.ts";
 import { type Call, type Operations, type Returned, readCall, returned as theReturned, type Wrong } from "./calls.ts";
 import { type HookPlace, type HookPlaces, hookOptions } from "./hooks.ts";
 import { frameScript, taskScript } from "./scripts.ts";
@@ -32,12 +33,21 @@ import { type Brought, machineSystem, type Runner } from "./system.ts";
 
 /** What a model says of one question, beyond the machine. */
 interface Own {
+  /** Groups of cells that only some questions have. */
+  readonly roots?: readonly Root[];
   readonly sizes?: Readonly<Record<string, number>>;
   readonly names?: Readonly<Record<string, readonly string[]>>;
   readonly named?: LinkOptions["named"];
   readonly constants?: readonly Assign[];
   readonly initially?: readonly Assign[];
   readonly variants?: LinkOptions["variants"];
+  /** What runs there beside the contexts of the question. */
+  readonly runners?: readonly Runner[];
+  /** Raw spinlocks, where they are not those of every question. */
+  readonly rawLocks?: readonly string[];
+  readonly mayRun?: LinkOptions["mayRun"] & {};
+  /** Properties that say more of this question than of others. */
+  readonly restated?: Readonly<Record<string, Property>>;
 }
 
 type SettingsOf<S extends Settings> = MachineValues & ValuesOf<S>;
@@ -115,6 +125,12 @@ export const LOCK_HOOKS = {
 export const reachedBy = (calls: Operations): Region =>
   anyOf(...[...new Set(Object.values(calls).flatMap(({ programs }) => programs))].map((one) => within(one)));
 
+/** The machine's rules that a model can be asked: without locks of the machine that it left all as it found it. */
+function rulesOf({ localLocks, spinlocks, rawLocks }: Brought, rules: ReturnType<typeof lockProperties>) {
+  const hasLocks = [localLocks, spinlocks, rawLocks].some((brought) => brought !== undefined);
+  return Object.fromEntries(Object.entries(rules).filter(([name]) => hasLocks || name === "S9"));
+}
+
 /** Makes a model of kernel code that specs can ask. */
 export function kernelModel<const S extends Settings = Readonly<Record<never, never>>>(given: KernelModel<S>): Model {
   const { roots, calls, callbacks, queues, own, options = {}, returned = theReturned, settings, ...rest } = given;
@@ -129,19 +145,27 @@ export function kernelModel<const S extends Settings = Readonly<Record<never, ne
   const callsOf = (spec: ContextSpec): Call[] => spec.script.map((line, i) => readCall(calls, line, i + 1) as Call);
   const runner = (spec: ContextSpec, question: Question): Runner => {
     const thread = spec.kind === "task";
+    const origins = question.contexts.some((one) => one.any && callsOf(one).some(({ asksOrigin }) => asksOrigin));
+    const pool = spec.any ? { id: poolOf(spec, question.contexts), origins } : null;
     const script = thread
-      ? taskScript(spec, callsOf(spec), returned)
-      : frameScript(spec, callsOf(spec), returned, { places: hooks, question });
+      ? taskScript(spec, callsOf(spec), returned, pool)
+      : frameScript(spec, callsOf(spec), returned, { places: hooks, question }, pool);
     return { name: spec.name, kind: spec.kind as ContextKind, cpu: cpuOf(spec), thread, script };
   };
+  const mayCall = (context: ContextSpec, question: Question): readonly string[] =>
+    Object.entries(calls).flatMap(([operation, { anyLines }]) =>
+      mayMake(operation, calls, context, question) ? (anyLines?.(question) ?? []) : [],
+    );
   return defineModel({
     ...rest,
-    properties: { ...lockProperties(whenever(returned, "check", leftAsFound)), ...given.properties },
+    properties: { ...rulesOf(given, lockProperties(whenever(returned, "check", leftAsFound))), ...given.properties },
     parameters: table as Readonly<Record<string, Parameter>>,
     contextKinds: Object.fromEntries(
       Object.entries(ABOUT).map(([kind, about]) => [kind, { about, options: optionsOf[kind] ?? onCpu }]),
     ),
     operations: Object.fromEntries(Object.entries(calls).map(([name, { about }]) => [name, about])),
+    forms: Object.fromEntries(Object.entries(calls).map(([name, { form }]) => [name, form])),
+    mayCall,
     problems: (question) => [
       ...machineProblems(question, hooks),
       ...(rest.problems?.(question) ?? []),
@@ -152,20 +176,23 @@ export function kernelModel<const S extends Settings = Readonly<Record<never, ne
       const special = own?.(question, s) ?? {};
       const { runners: _, ...system } = machineSystem({
         ...given,
+        ...(special.rawLocks ? { rawLocks: special.rawLocks } : {}),
         preemptRt: s.preemptRt,
         cpus: s.cpus,
         migration: s.migration,
-        contexts: question.contexts.map((spec) => runner(spec, question)),
+        contexts: [...question.contexts.map((spec) => runner(spec, question)), ...(special.runners ?? [])],
         works: queues === undefined || queues(question) ? works : null,
         sizes: special.sizes ?? {},
         names: special.names ?? {},
       });
       return {
         ...system,
-        roots: [...system.roots, ...roots],
+        roots: [...system.roots, ...roots, ...(special.roots ?? [])],
         constants: [...fixedBy(table, question.configuration), ...system.constants, ...(special.constants ?? [])],
         initially: [...system.initially, ...(special.initially ?? [])],
         ...(special.named ? { named: special.named } : {}),
+        ...(special.mayRun ? { mayRun: special.mayRun } : {}),
+        ...(special.restated ? { restated: special.restated } : {}),
         variants: special.variants ?? [],
       };
     },
@@ -210,7 +237,13 @@ function machineProblems(question: Question, hooks: HookPlaces): Problem[] {
 const NAMES: Readonly<Record<string, string>> = { nmi: "an NMI", hook: "a hook", hardirq: "a hardirq" };
 
 /** Who may not make a call: another kind of context, or a caller with something turned off. */
-function whoseCall({ operation }: Call, calls: Operations, line: string, context: ContextSpec, preemptRt: boolean) {
+function whoseCall(
+  { operation }: Pick<Call, "operation">,
+  calls: Operations,
+  line: string,
+  context: ContextSpec,
+  preemptRt: boolean,
+) {
   const { only, sleeps, instead } = calls[operation] ?? {};
   const wrong: Wrong[] = [];
   if (only && !only.kinds.includes(context.kind as ContextKind))
@@ -234,6 +267,18 @@ function whoseCall({ operation }: Call, calls: Operations, line: string, context
   return wrong;
 }
 
+/** Whether a context may make a call at all: what may sleep on PREEMPT_RT only a task may. */
+function mayMake(operation: string, calls: Operations, context: ContextSpec, { configuration }: Question): boolean {
+  const preemptRt = configuration.preemptRt === true;
+  if (calls[operation]?.sleeps === "preemptRt" && preemptRt && context.kind !== "task") return false;
+  return whoseCall({ operation }, calls, operation, context, preemptRt).length === 0;
+}
+
+function onceAtMost({ operation }: Call, calls: Operations, line: string, { any }: ContextSpec): readonly Wrong[] {
+  const once = any && calls[operation]?.once;
+  return once ? [[`"${line}" is made once: ${once}`, "list other calls, or give the context a script in order"]] : [];
+}
+
 /** What is wrong with the calls of scripts: their form, who makes them, and what the model says of each. */
 function callProblems(question: Question, calls: Operations): Problem[] {
   const found: Problem[] = [];
@@ -242,7 +287,7 @@ function callProblems(question: Question, calls: Operations): Problem[] {
     .join(", ");
   const preemptRt = question.configuration.preemptRt === true;
   for (const [i, context] of question.contexts.entries()) {
-    const path = `/contexts/${i}/script`;
+    const path = `/contexts/${i}/script${context.any ? "/any" : ""}`;
     if (context.script.length === 0)
       found.push({ path, what: "the script is empty", mend: `write at least one call: ${forms}` });
     for (const [at, line] of context.script.entries()) {
@@ -255,6 +300,7 @@ function callProblems(question: Question, calls: Operations): Problem[] {
       const earlier = (k: number) => readCall(calls, context.script[k - 1] ?? "", k);
       const wrong = [
         ...whoseCall(call, calls, line, context, preemptRt),
+        ...onceAtMost(call, calls, line, context),
         ...(call.problems?.({ question, context, line, n, earlier }) ?? []),
       ];
       for (const [what, mend] of wrong) found.push({ path: `${path}/${at}`, what, mend });

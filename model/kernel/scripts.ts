@@ -19,9 +19,10 @@ import {
   softirqMayArrive,
 } from "../machine/contexts.ts";
 import type { Self } from "../machine/state.ts";
-import { type Call, callRows, type Locals, type Returned, type Rows } from "./calls.ts";
+import { anyRows } from "./any.ts";
+import { type Call, callRows, type Found, type Locals, type Pool, type Returned, type Rows } from "./calls.ts";
 import { type HookPlaces, hookKind } from "./hooks.ts";
-import { sectionOf, sectionRows } from "./section.ts";
+import { type Section, sectionOf, sectionRows } from "./section.ts";
 
 const KINDS: Readonly<Record<string, FrameKind>> = {
   softirq: {
@@ -55,11 +56,18 @@ export type Script = Program<object, object, string, string>;
 const localsOf = (calls: readonly Call[]): Readonly<Record<string, AnyLeaf>> =>
   Object.assign({}, ...calls.map(({ locals = {} }) => locals));
 
+const foundIn = (section: Section | null): Found => ({
+  irqs: section?.irqsOff ?? false,
+  preempt: section?.preemptOff ? 1 : 0,
+  migrate: 0,
+});
+
 /** The script of a task: a call may never come, and so may the next; but see `section.ts`. */
-export function taskScript(spec: ContextSpec, calls: readonly Call[], returned: Returned): Script {
+export function taskScript(spec: ContextSpec, calls: readonly Call[], returned: Returned, pool: Pool | null): Script {
   const lines = spec.script;
+  if (pool) return anyTask(spec, calls, returned, pool);
   const section = sectionOf(spec);
-  const found = { irqs: section?.irqsOff ?? false, preempt: section?.preemptOff ? 1 : 0, migrate: 0 };
+  const found = foundIn(section);
   return program(spec.name, { exits: ["done"], locals: localsOf(calls) }, (self, __, own) => {
     const locals = own as unknown as Locals;
     if (!section)
@@ -74,6 +82,28 @@ export function taskScript(spec: ContextSpec, calls: readonly Call[], returned: 
   }) as unknown as Script;
 }
 
+/** The script of a task that makes any calls: between two it may stop. With something turned off it makes one at a time. */
+function anyTask(spec: ContextSpec, calls: readonly Call[], returned: Returned, pool: Pool): Script {
+  const lines = spec.script;
+  const section = sectionOf(spec);
+  return program(spec.name, { exits: [], locals: localsOf(calls) }, (self, __, own) => {
+    const locals = own as unknown as Locals;
+    const found = foundIn(section);
+    if (!section)
+      return anyRows(calls, locals, found, {
+        pool,
+        mayStop: true,
+        end: "call1",
+        returned,
+        lines,
+      }) as Record<string, never>;
+    const { enter, leave } = sectionRows(self, section, "call1", "enter");
+    const calling = anyRows(calls, locals, found, { pool, mayStop: false, end: "leave", returned, lines });
+    const rows: Rows = { enter, ...calling, leave };
+    return rows as Record<string, never>;
+  }) as unknown as Script;
+}
+
 const FRAME_LOCALS = { flags: bool, irqs: bool, preempt: range(0, 7), migrate: range(0, 15) };
 
 interface Frame {
@@ -83,12 +113,16 @@ interface Frame {
   readonly migrate: LeafPlace<number>;
 }
 
-/** The script of a softirq, hardirq, NMI or hook: it may never come; once there it makes all its calls and returns. */
+/**
+ * The script of a softirq, hardirq, NMI or hook: it may never come; once there it makes all its calls and returns. One that
+ * makes any calls makes one, and may come again: two in a row are two arrivals at one instruction.
+ */
 export function frameScript(
   spec: ContextSpec,
   calls: readonly Call[],
   returned: Returned,
   hooks: { readonly places: HookPlaces; readonly question: Question },
+  pool: Pool | null,
 ): Script {
   const kind = spec.kind === "hook" ? hookKind(spec, hooks.places) : (KINDS[spec.kind] as FrameKind);
   const may = (self: Self): Expr<boolean> => {
@@ -106,18 +140,17 @@ export function frameScript(
       }
     }
   };
-  return program(spec.name, { exits: ["done"], locals: { ...localsOf(calls), ...FRAME_LOCALS } }, (self, _, locals) => {
+  const exits = pool ? [] : (["done"] as const);
+  return program(spec.name, { exits, locals: { ...localsOf(calls), ...FRAME_LOCALS } }, (self, _, locals) => {
     const frame = locals as unknown as Frame;
     const { irqs, preempt, migrate } = frame;
+    const own = locals as unknown as Locals;
+    const found = { irqs, preempt, migrate };
+    const how = { mayStop: false, end: "return", returned, lines: spec.script };
     const rows: Rows = {
       arrive: arrival(self, kind, frame, may(self), "call1", { mayStop: true }),
-      ...callRows(
-        calls,
-        locals as unknown as Locals,
-        { irqs, preempt, migrate },
-        { mayStop: false, end: "return", returned, lines: spec.script },
-      ),
-      return: departure(self, kind, frame.flags, "done"),
+      ...(pool ? anyRows(calls, own, found, { ...how, pool }) : callRows(calls, own, found, how)),
+      return: departure(self, kind, frame.flags, pool ? "arrive" : "done"),
     };
     return rows as Record<string, never>;
   }) as unknown as Script;

@@ -58,7 +58,7 @@ export const localLockIrqsaveCheck = program(
     const { migrateDisabled } = m.chain.at(chainOf(self));
     return {
       entry: select(
-        "#ifdef CONFIG_PREEMPT_RT",
+        "(model) CONFIG_PREEMPT_RT?",
         [
           [cfg.preemptRt, "migrateDisable"],
           [cfg.debugLockAlloc, "check"],

@@ -27,13 +27,14 @@ import {
   when,
 } from "../../checker/language/index.ts";
 import { cfg } from "../machine/config.ts";
-import { unpinCpu } from "../machine/pin.ts";
-import { cpu, localLock, localLockOf, lock } from "../machine/sets.ts";
+import { pinCpu, unpinCpu } from "../machine/pin.ts";
+import { cpu, localLockOf, lock, localLock as perCpuLock } from "../machine/sets.ts";
 import { chainOf, m, onCpu, type Self, thisCpu } from "../machine/state.ts";
 import { rtSpinLock, rtSpinUnlock } from "./rt-mutex.ts";
 import { l } from "./state.ts";
 
-const KERNEL = "v6.18 include/linux/local_lock_internal.h";
+const HEADER = "include/linux/local_lock_internal.h";
+const KERNEL = `v6.18 ${HEADER}`;
 
 /** local_lock_is_locked(): the mark (!RT), or whether the current task is the owner (RT). */
 export const localLockIsLocked = (self: Self, which: Expr<Id<"lock">>) =>
@@ -44,13 +45,13 @@ export const localLockIrqsave = program(
   "local_lock_irqsave",
   {
     exits: ["done"],
-    params: { which: value(id(localLock)), c: result(id(cpu)), flags: result(bool) },
+    params: { which: value(id(perCpuLock)), c: result(id(cpu)), flags: result(bool) },
     locals: { here: id(cpu) },
     kernel: `${KERNEL} local_lock_irqsave()`,
     tag: "S",
   },
   (self, { which, c, flags }, { here }) => ({
-    entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
+    entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
     irqSave: step(
       "local_irq_save(flags); l = this_cpu_ptr(lock);",
       { ref: "2.3" },
@@ -80,7 +81,7 @@ export const localLockIrqsave = program(
         )
         .goto("lock"),
     ),
-    lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which: localLockOf(here, which) }, { done: "done" }),
+    lock: call("spin_lock(..lock..);", rtSpinLock, { which: localLockOf(here, which) }, { done: "done" }),
   }),
 );
 
@@ -93,7 +94,7 @@ export const localUnlockIrqrestore = program(
     tag: "S",
   },
   (self, { which, flags }) => ({
-    entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "unlock"]], "release"),
+    entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "unlock"]], "release"),
     release: step(
       "l->acquired = 0;",
       { ref: "2.3" },
@@ -104,7 +105,7 @@ export const localUnlockIrqrestore = program(
       { ref: "2.3" },
       otherwise.do(onCpu(self).irqsOff.set(flags)).goto("done"),
     ),
-    unlock: call("spin_unlock(this_cpu_ptr(lock));", rtSpinUnlock, { which }, { done: "migrateEnable" }),
+    unlock: call("spin_unlock(..lock..);", rtSpinUnlock, { which }, { done: "migrateEnable" }),
     migrateEnable: step(
       "migrate_enable();",
       { ref: "2.3" },
@@ -115,18 +116,54 @@ export const localUnlockIrqrestore = program(
   }),
 );
 
-/** local_unlock() of a lock that local_trylock() took. */
+/**
+ * local_lock() of a `local_trylock_t`: interrupts stay on. `c` is the CPU whose lock it is. Without PREEMPT_RT nobody
+ * waits, and a frame that finds the mark set walks in all the same.
+ */
+export const localLock = program(
+  "local_lock",
+  {
+    exits: ["done"],
+    params: { which: value(id(perCpuLock)), c: result(id(cpu)) },
+    locals: { here: id(cpu) },
+    kernel: `${KERNEL} __local_lock()`,
+    inlines: `${HEADER} __local_lock_acquire()`,
+    tag: "S",
+  },
+  (self, { which, c }, { here }) => ({
+    pin: step(
+      "preempt_disable(); /* then this_cpu_ptr(lock); PREEMPT_RT: migrate_disable(); */",
+      { ref: "2.3" },
+      otherwise.do(pinCpu(self), c.set(thisCpu(self)), here.set(thisCpu(self))).goto("path"),
+    ),
+    path: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "rt"]], "acquire"),
+    acquire: step(
+      "WRITE_ONCE(..->acquired, 1);",
+      { ref: "2.3" },
+      otherwise.do(l.lock.at(localLockOf(here, which)).holder.set(self)).goto("done"),
+    ),
+    rt: call("spin_lock(..lock..);", rtSpinLock, { which: localLockOf(here, which) }, { done: "done" }),
+  }),
+);
+
+/** local_unlock() of a lock that local_lock() or local_trylock() took. */
 export const localUnlock = program(
   "local_unlock",
-  { exits: ["done"], params: { which: value(id(lock)) }, kernel: `${KERNEL} __local_unlock()`, tag: "S" },
+  {
+    exits: ["done"],
+    params: { which: value(id(lock)) },
+    kernel: `${KERNEL} __local_unlock()`,
+    inlines: `${HEADER} __local_lock_release()`,
+    tag: "S",
+  },
   (self, { which }) => ({
-    entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "release"),
+    entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "rt"]], "release"),
     release: step(
-      "WRITE_ONCE(tl->acquired, 0);",
+      "WRITE_ONCE(..->acquired, 0);",
       { ref: "2.3" },
       otherwise.do(l.lock.at(which).holder.set(lit(null))).goto("unpin"),
     ),
-    rt: call("spin_unlock(this_cpu_ptr(lock));", rtSpinUnlock, { which }, { done: "unpin" }),
+    rt: call("spin_unlock(..lock..);", rtSpinUnlock, { which }, { done: "unpin" }),
     unpin: step(
       "preempt_enable(); /* PREEMPT_RT: migrate_enable(); */",
       { ref: "2.3" },
@@ -143,16 +180,17 @@ export const localLockIrqsaveUnmarked = program(
   "local_lock_irqsave (local_lock_t)",
   {
     exits: ["held"],
-    params: { which: value(id(localLock)), c: result(id(cpu)), flags: result(bool) },
+    params: { which: value(id(perCpuLock)), c: result(id(cpu)), flags: result(bool) },
     locals: { here: id(cpu) },
-    kernel: "v6.18.35 include/linux/local_lock_internal.h __local_lock_irqsave()",
+    kernel: `v6.18.35 ${HEADER} __local_lock_irqsave()`,
+    inlines: `${HEADER} __local_lock()`,
     tag: "S",
   },
   (self, { which, c, flags }, { here }) => {
     const { holder } = l.lock.at(localLockOf(here, which));
     const { migrateDisabled } = m.chain.at(chainOf(self));
     return {
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
+      entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "migrateDisable"]], "irqSave"),
       irqSave: step(
         "local_irq_save(flags);",
         { ref: "3.10.R1" },
@@ -183,7 +221,7 @@ export const localLockIrqsaveUnmarked = program(
           )
           .goto("lock"),
       ),
-      lock: call("spin_lock(this_cpu_ptr(lock));", rtSpinLock, { which: localLockOf(here, which) }, { done: "held" }),
+      lock: call("spin_lock(..lock..);", rtSpinLock, { which: localLockOf(here, which) }, { done: "held" }),
     };
   },
 );
@@ -192,15 +230,16 @@ export const localUnlockIrqrestoreUnmarked = program(
   "local_unlock_irqrestore (local_lock_t)",
   {
     exits: ["done"],
-    params: { which: value(id(localLock)), c: value(id(cpu)), flags: value(bool) },
-    kernel: "v6.18.35 include/linux/local_lock_internal.h __local_unlock_irqrestore()",
+    params: { which: value(id(perCpuLock)), c: value(id(cpu)), flags: value(bool) },
+    kernel: `v6.18.35 ${HEADER} __local_unlock_irqrestore()`,
+    inlines: `${HEADER} __local_unlock()`,
     tag: "S",
   },
   (self, { which, c, flags }) => {
     const { holder } = l.lock.at(localLockOf(c, which));
     const { migrateDisabled } = m.chain.at(chainOf(self));
     return {
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "unlock"]], "leave"),
+      entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "unlock"]], "leave"),
       leave: step(
         "(model) outside: a local_lock_t has no mark",
         { ref: "3.10.R1" },
@@ -212,12 +251,7 @@ export const localUnlockIrqrestoreUnmarked = program(
         { ref: "3.10.R1" },
         otherwise.do(onCpu(self).irqsOff.set(flags)).goto("done"),
       ),
-      unlock: call(
-        "spin_unlock(this_cpu_ptr(lock));",
-        rtSpinUnlock,
-        { which: localLockOf(c, which) },
-        { done: "migrateEnable" },
-      ),
+      unlock: call("spin_unlock(..lock..);", rtSpinUnlock, { which: localLockOf(c, which) }, { done: "migrateEnable" }),
       migrateEnable: step(
         "migrate_enable();",
         { ref: "3.10.R1" },

@@ -41,7 +41,7 @@ export const localTrylockIrqsave = program(
     tag: "S",
   },
   (self, { which, c, flags }, { here, saved }) => ({
-    entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "context"]], "irqSave"),
+    entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "context"]], "irqSave"),
     irqSave: step(
       "local_irq_save(flags); tl = this_cpu_ptr(lock);",
       { ref: "2.3" },
@@ -109,9 +109,9 @@ export const localTrylock = program(
     tag: "S",
   },
   (self, { which, c }, { here }) => ({
-    entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "context"]], "pin"),
+    entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "context"]], "pin"),
     context: step(
-      "if (in_nmi() | in_hardirq()) return 0;",
+      "if (in_nmi() | in_hardirq())",
       { ref: "2.3" },
       when(or(inNmi(self), inHardirq(self)))
         .do(c.set(thisCpu(self)))
@@ -119,24 +119,24 @@ export const localTrylock = program(
       otherwise.goto("pin"),
     ),
     pin: step(
-      "preempt_disable(); tl = this_cpu_ptr(lock); /* PREEMPT_RT: migrate_disable(); */",
+      "preempt_disable(); /* then this_cpu_ptr(lock); PREEMPT_RT: migrate_disable(); */",
       { ref: "2.3" },
       otherwise.do(pinCpu(self), c.set(thisCpu(self)), here.set(thisCpu(self))).goto("path"),
     ),
-    path: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "test"),
+    path: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "rt"]], "test"),
     test: step(
-      "if (READ_ONCE(tl->acquired))",
+      "if (READ_ONCE(..->acquired))",
       { ref: "2.3" },
       when(l.lock.at(localLockOf(here, which)).holder.notNull()).goto("unpin"),
       otherwise.goto("acquire"),
     ),
     acquire: step(
-      "WRITE_ONCE(tl->acquired, 1);",
+      "WRITE_ONCE(..->acquired, 1);",
       { ref: "2.3" },
       otherwise.do(l.lock.at(localLockOf(here, which)).holder.set(self)).goto("held"),
     ),
     rt: call(
-      "spin_trylock(this_cpu_ptr(lock))",
+      "spin_trylock(..lock..)",
       rtSpinTrylock,
       { which: localLockOf(here, which) },
       { held: "held", busy: "unpin" },

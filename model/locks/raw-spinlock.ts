@@ -35,7 +35,9 @@ import { cfg } from "../machine/config.ts";
 import { preemptDisable, preemptEnable } from "../machine/pin.ts";
 import { onCpu, type Self } from "../machine/state.ts";
 
-const KERNEL = "v6.18 include/linux/spinlock.h";
+const HEADER = "include/linux/spinlock.h";
+const KERNEL = `v6.18 ${HEADER}`;
+const API = "include/linux/spinlock_api_smp.h";
 
 type Word = LeafPlace<Id<"context"> | null>;
 interface Told {
@@ -48,9 +50,9 @@ export const lockWord = <const H extends string>(
   self: Self,
   word: Word,
   held: H,
-  { quote = "arch_spin_lock(lock);", meta = { ref: "2.3" } }: Told = {},
+  { quote = "arch_spin_lock(&lock->raw_lock);", meta = { ref: "2.3" } }: Told = {},
 ) => ({
-  smp: select("#ifdef CONFIG_SMP", [[cfg.smp, "take"]], "up"),
+  smp: select("(model) CONFIG_SMP?", [[cfg.smp, "take"]], "up"),
   take: step(quote, meta, when(word.isNull()).do(word.set(self)).goto(held)),
   up: step("(model) !SMP: no lock word", meta, when(word.isNull()).do(word.set(self)).goto(held), otherwise.goto(held)),
 });
@@ -62,9 +64,9 @@ export const trylockWord = <const H extends string, const B extends string>(
   held: H,
   busy: B,
 ) => ({
-  smp: select("#ifdef CONFIG_SMP", [[cfg.smp, "try"]], "up"),
+  smp: select("(model) CONFIG_SMP?", [[cfg.smp, "try"]], "up"),
   try: step<H | B>(
-    "arch_spin_trylock(lock)",
+    "arch_spin_trylock(&(lock)->raw_lock)",
     { ref: "2.3" },
     when(word.isNull()).do(word.set(self)).goto(held),
     otherwise.goto(busy),
@@ -82,7 +84,7 @@ export const unlockWord = <const D extends string>(
   self: Self,
   word: Word,
   done: D,
-  { quote = "arch_spin_unlock(lock);", meta = { ref: "2.3" } }: Told = {},
+  { quote = "arch_spin_unlock(&lock->raw_lock);", meta = { ref: "2.3" } }: Told = {},
 ) =>
   step(
     quote,
@@ -96,24 +98,36 @@ const lock = place(optional(id(context)));
 
 export const rawSpinLock = program(
   "raw_spin_lock",
-  { exits: ["held"], params: { lock }, kernel: `${KERNEL} raw_spin_lock()`, tag: "S" },
+  {
+    exits: ["held"],
+    params: { lock },
+    kernel: `${KERNEL} raw_spin_lock()`,
+    inlines: `${HEADER} do_raw_spin_lock()`,
+    tag: "S",
+  },
   (self, { lock }) => lockWord(self, lock, "held"),
 );
 
 /** raw_spin_lock() with its preempt_disable(), for a caller that has turned nothing off. */
 export const rawSpinLockPreempt = program(
   "__raw_spin_lock",
-  { exits: ["held"], params: { lock }, kernel: "v6.18 include/linux/spinlock_api_smp.h __raw_spin_lock()", tag: "S" },
+  { exits: ["held"], params: { lock }, kernel: `v6.18 ${API} __raw_spin_lock()`, tag: "S" },
   (self, { lock }) => ({
     preempt: step("preempt_disable();", { ref: "2.3" }, otherwise.do(preemptDisable(self)).goto("lock")),
-    lock: call("do_raw_spin_lock(lock);", rawSpinLock, { lock }, { held: "held" }),
+    lock: call("LOCK_CONTENDED(lock, do_raw_spin_trylock, do_raw_spin_lock);", rawSpinLock, { lock }, { held: "held" }),
   }),
 );
 
 /** raw_spin_unlock() of a lock that `rawSpinLockPreempt` took. */
 export const rawSpinUnlockPreempt = program(
   "__raw_spin_unlock",
-  { exits: ["done"], params: { lock }, kernel: "v6.18 include/linux/spinlock_api_smp.h __raw_spin_unlock()", tag: "S" },
+  {
+    exits: ["done"],
+    params: { lock },
+    kernel: `v6.18 ${API} __raw_spin_unlock()`,
+    inlines: `${HEADER} do_raw_spin_unlock()`,
+    tag: "S",
+  },
   (self, { lock }) => ({
     unlock: unlockWord(self, lock, "preempt"),
     preempt: step("preempt_enable();", { ref: "2.3" }, otherwise.do(preemptEnable(self)).goto("done")),
@@ -126,6 +140,7 @@ export const rawSpinLockIrqsave = program(
     exits: ["held"],
     params: { lock, flags: result(bool) },
     kernel: `${KERNEL} raw_spin_lock_irqsave()`,
+    inlines: `${API} __raw_spin_lock_irqsave()`,
     tag: "S",
   },
   (self, { lock, flags }) => ({
@@ -134,7 +149,7 @@ export const rawSpinLockIrqsave = program(
       { ref: "2.3" },
       otherwise.do(flags.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true)).goto("lock"),
     ),
-    lock: call("raw_spin_lock(lock);", rawSpinLock, { lock }, { held: "held" }),
+    lock: call("LOCK_CONTENDED(lock, do_raw_spin_trylock, do_raw_spin_lock);", rawSpinLock, { lock }, { held: "held" }),
   }),
 );
 
@@ -145,18 +160,23 @@ export const rawSpinTrylockIrqsave = program(
     params: { lock, flags: result(bool) },
     locals: { saved: bool },
     kernel: `${KERNEL} raw_spin_trylock_irqsave()`,
+    inlines: `${API} _raw_spin_trylock_irqsave(), ${HEADER} do_raw_spin_trylock()`,
     tag: "S",
   },
   (self, { lock, flags }, { saved }) => ({
     irqSave: step(
-      "local_irq_save(flags);",
+      "local_irq_save(..flags);",
       { ref: "2.3" },
       otherwise
         .do(flags.set(onCpu(self).irqsOff), saved.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true))
         .goto("smp"),
     ),
     ...trylockWord(self, lock, "held", "undo"),
-    undo: step("local_irq_restore(flags);", { ref: "2.3" }, otherwise.do(onCpu(self).irqsOff.set(saved)).goto("busy")),
+    undo: step(
+      "local_irq_restore(..flags);",
+      { ref: "2.3" },
+      otherwise.do(onCpu(self).irqsOff.set(saved)).goto("busy"),
+    ),
   }),
 );
 
@@ -166,6 +186,7 @@ export const rawSpinUnlockIrqrestore = program(
     exits: ["done"],
     params: { lock, flags: value(bool) },
     kernel: `${KERNEL} raw_spin_unlock_irqrestore()`,
+    inlines: `${API} __raw_spin_unlock_irqrestore(), ${HEADER} do_raw_spin_unlock()`,
     tag: "S",
   },
   (self, { lock, flags }) => ({

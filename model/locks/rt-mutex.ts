@@ -39,7 +39,9 @@ import { chainOf, m, onCpu, type Self, sameCpu, thisCpu } from "../machine/state
 import { rawSpinLock, rawSpinLockIrqsave, rawSpinUnlockIrqrestore } from "./raw-spinlock.ts";
 import { l } from "./state.ts";
 
-const KERNEL = "v6.18.35 kernel/locking/rtmutex.c";
+const RTMUTEX = "kernel/locking/rtmutex.c";
+const SPINLOCK_RT = "kernel/locking/spinlock_rt.c";
+const KERNEL = `v6.18.35 ${RTMUTEX}`;
 
 /** RT_MUTEX_HAS_WAITERS: some task is on the wait list, asleep or woken. It changes under wait_lock only. */
 const hasWaiters = (which: Expr<Id<"lock">>) => exists(chain, (x) => m.chain.at(x).waitsFor.eq(which));
@@ -66,7 +68,8 @@ export const rtSpinLock = program(
     exits: ["done"],
     params: { which: value(id(lock)) },
     locals: { irqs: bool },
-    kernel: `${KERNEL} rtlock_lock()`,
+    kernel: `v6.18.35 ${SPINLOCK_RT} rtlock_lock()`,
+    inlines: `${RTMUTEX} rtlock_slowlock(), rtlock_slowlock_locked()`,
     tag: "S",
     abstracts: [NO_PRIORITIES],
   },
@@ -90,7 +93,7 @@ export const rtSpinLock = program(
         { ref: "2.3.1" },
       ),
       try: step(
-        "if (try_to_take_rt_mutex(lock, current, NULL)) return;",
+        "if (try_to_take_rt_mutex(lock, current, NULL)) .. return;",
         { ref: "2.3.2", note: "where others wait rt_mutex_steal() compares priorities: a free choice" },
         when(owner.notNull()).do(waitsFor.set(which)).goto("contentionBegin"),
         when(not(hasWaiters(which)))
@@ -108,12 +111,12 @@ export const rtSpinLock = program(
         otherwise.goto("enqueued"),
       ),
       enqueued: step(
-        "if (try_to_take_rt_mutex(lock, current, &waiter)) break; /* the first time */",
+        "if (try_to_take_rt_mutex(lock, current, &waiter)) .. break; /* the first time */",
         { ref: "2.3.6", note: "wait_lock was held since the last try, so that the answer is the same: no" },
         otherwise.goto("sleep"),
       ),
       sleep: step(
-        "raw_spin_unlock_irq(&lock->wait_lock); schedule_rtlock();",
+        "raw_spin_unlock_irq_wake(&lock->wait_lock, wake_q); .. schedule_rtlock();",
         {
           ref: "2.3.6",
           note: "release of wait_lock and schedule() are one step: a wake-up between them only returns at once",
@@ -144,7 +147,7 @@ export const rtSpinLock = program(
         { ref: "2.3.6" },
       ),
       retry: step(
-        "if (try_to_take_rt_mutex(lock, current, &waiter)) break;",
+        "if (try_to_take_rt_mutex(lock, current, &waiter)) .. break;",
         { ref: "2.3.6", note: "the top waiter gets it, another may steal it or not: a free choice" },
         when(owner.notNull()).goto("sleep"),
         when(not(anotherIsAwake(which, self)))
@@ -158,7 +161,7 @@ export const rtSpinLock = program(
         otherwise.goto("unlock"),
       ),
       unlock: call(
-        "raw_spin_unlock_irqrestore(&lock->wait_lock, flags);",
+        "raw_spin_unlock_irqrestore_wake(&lock->wait_lock, flags, &wake_q);",
         rawSpinUnlockIrqrestore,
         { lock: waitLock, flags: irqs },
         { done: "done" },
@@ -175,13 +178,14 @@ export const rtSpinUnlock = program(
     params: { which: value(id(lock)) },
     locals: { irqs: bool },
     kernel: `${KERNEL} rt_mutex_slowunlock()`,
+    inlines: `${SPINLOCK_RT} rt_spin_unlock()`,
     tag: "S",
   },
   (self, { which }, { irqs }) => {
     const { owner, waitLock } = l.lock.at(which);
     return {
       fast: step(
-        "rt_mutex_cmpxchg_release(rtm, current, NULL)",
+        "rt_mutex_cmpxchg_release(&lock->lock, current, NULL)",
         { ref: "2.3", note: `${MARKED}, but who is below me came there before I had the lock` },
         when(hasWaiters(which)).goto("waitLock"),
         when(or(waitLock.isNull(), sameCpu(waitLock, self)))
@@ -226,6 +230,7 @@ export const rtSpinTrylock = program(
     params: { which: value(id(lock)) },
     locals: { irqs: bool },
     kernel: `${KERNEL} rt_mutex_slowtrylock()`,
+    inlines: `${RTMUTEX} __rt_mutex_slowtrylock(), ${SPINLOCK_RT} __rt_spin_trylock()`,
     tag: "S",
     abstracts: [NO_PRIORITIES],
   },
@@ -234,7 +239,7 @@ export const rtSpinTrylock = program(
     const own = owner.set(chainOf(self).known());
     return {
       fast: step(
-        "rt_mutex_cmpxchg_acquire(rtm, NULL, current)",
+        "rt_mutex_cmpxchg_acquire(&lock->lock, NULL, current)",
         { ref: "2.3", note: MARKED },
         when(or(owner.notNull(), hasWaiters(which))).goto("owned"),
         when(waitLock.isNull()).do(own).goto("held"),

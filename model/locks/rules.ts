@@ -21,7 +21,7 @@ import {
 import { cfg } from "../machine/config.ts";
 import { chain, isLocal, localLockOf, lock, rawLock } from "../machine/sets.ts";
 import { atomic, chainOf, m, onCpu, type Self, sameCpu } from "../machine/state.ts";
-import { localLockIrqsave, localLockIrqsaveUnmarked, localUnlockIrqrestore } from "./local-lock.ts";
+import { localLock, localLockIrqsave, localLockIrqsaveUnmarked, localUnlockIrqrestore } from "./local-lock.ts";
 import { localTrylock } from "./local-trylock.ts";
 import { rawSpinLock } from "./raw-spinlock.ts";
 import { rtSpinLock, rtSpinUnlock } from "./rt-mutex.ts";
@@ -36,6 +36,7 @@ export const LOCAL_SECTIONS: readonly Clause[] = [
   whenever(localLockIrqsave, "acquire", isFree),
   whenever(localLockIrqsaveUnmarked, "enter", isFree),
   whenever(localTrylock, "acquire", isFree),
+  whenever(localLock, "acquire", isFree),
   whenever(rtSpinLock, "fast", ({ self, which }) =>
     implies(isLocal(which), not(l.lock.at(which).owner.eq(chainOf(self)))),
   ),

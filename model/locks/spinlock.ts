@@ -15,7 +15,10 @@ import { lockWord, trylockWord, unlockWord } from "./raw-spinlock.ts";
 import { rtSpinLock, rtSpinTrylock, rtSpinUnlock } from "./rt-mutex.ts";
 import { l } from "./state.ts";
 
-const KERNEL = "v6.18 include/linux/spinlock.h";
+const HEADER = "include/linux/spinlock.h";
+const KERNEL = `v6.18 ${HEADER}`;
+const API = "include/linux/spinlock_api_smp.h";
+const RT = "include/linux/spinlock_rt.h";
 
 export const spinLockIrqsave = program(
   "spin_lock_irqsave",
@@ -23,12 +26,13 @@ export const spinLockIrqsave = program(
     exits: ["held"],
     params: { which: value(id(lock)), flags: result(bool) },
     kernel: `${KERNEL} spin_lock_irqsave()`,
+    inlines: `${API} __raw_spin_lock_irqsave(), ${HEADER} do_raw_spin_lock(), ${RT} spin_lock_irqsave(), spin_lock()`,
     tag: "S",
   },
   (self, { which, flags }) => {
     const { holder } = l.lock.at(which);
     return {
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "flags"]], "irqSave"),
+      entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "flags"]], "irqSave"),
       irqSave: step(
         "local_irq_save(flags);",
         { ref: "2.3" },
@@ -48,14 +52,15 @@ export const spinTrylockIrqsave = program(
     params: { which: value(id(lock)), flags: result(bool) },
     locals: { saved: bool },
     kernel: `${KERNEL} spin_trylock_irqsave()`,
+    inlines: `${API} _raw_spin_trylock_irqsave(), ${HEADER} do_raw_spin_trylock(), ${RT} _spin_trylock_irqsave()`,
     tag: "S",
   },
   (self, { which, flags }, { saved }) => {
     const { holder } = l.lock.at(which);
     return {
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "flags"]], "irqSave"),
+      entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "flags"]], "irqSave"),
       irqSave: step(
-        "local_irq_save(flags);",
+        "local_irq_save(..flags);",
         { ref: "2.3" },
         otherwise
           .do(flags.set(onCpu(self).irqsOff), saved.set(onCpu(self).irqsOff), onCpu(self).irqsOff.set(true))
@@ -63,7 +68,7 @@ export const spinTrylockIrqsave = program(
       ),
       ...trylockWord(self, holder, "held", "undo"),
       undo: step(
-        "local_irq_restore(flags);",
+        "local_irq_restore(..flags);",
         { ref: "2.3" },
         otherwise.do(onCpu(self).irqsOff.set(saved)).goto("busy"),
       ),
@@ -79,12 +84,13 @@ export const spinUnlockIrqrestore = program(
     exits: ["done"],
     params: { which: value(id(lock)), flags: value(bool) },
     kernel: `${KERNEL} spin_unlock_irqrestore()`,
+    inlines: `${API} __raw_spin_unlock_irqrestore(), ${HEADER} do_raw_spin_unlock(), ${RT} spin_unlock_irqrestore()`,
     tag: "S",
   },
   (self, { which, flags }) => {
     const { holder } = l.lock.at(which);
     return {
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "unlock"),
+      entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "rt"]], "unlock"),
       unlock: unlockWord(self, holder, "irqRestore"),
       irqRestore: step(
         "local_irq_restore(flags);",
@@ -99,11 +105,17 @@ export const spinUnlockIrqrestore = program(
 /** spin_trylock() as the page lists use it: preemption off, interrupts as they are. */
 export const spinTrylock = program(
   "spin_trylock",
-  { exits: ["held", "busy"], params: { which: value(id(lock)) }, kernel: `${KERNEL} spin_trylock()`, tag: "S" },
+  {
+    exits: ["held", "busy"],
+    params: { which: value(id(lock)) },
+    kernel: `${KERNEL} spin_trylock()`,
+    inlines: `${HEADER} do_raw_spin_trylock(), ${RT} spin_trylock()`,
+    tag: "S",
+  },
   (self, { which }) => {
     const { holder } = l.lock.at(which);
     return {
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "smp"),
+      entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "rt"]], "smp"),
       ...trylockWord(self, holder, "held", "busy"),
       rt: call("rt_spin_trylock(lock)", rtSpinTrylock, { which }, { held: "held", busy: "busy" }),
     };
@@ -113,11 +125,17 @@ export const spinTrylock = program(
 /** spin_lock() as a drain of a page list uses it: interrupts as they are. The caller pins the CPU. */
 export const spinLock = program(
   "spin_lock",
-  { exits: ["held"], params: { which: value(id(lock)) }, kernel: `${KERNEL} spin_lock()`, tag: "S" },
+  {
+    exits: ["held"],
+    params: { which: value(id(lock)) },
+    kernel: `${KERNEL} spin_lock()`,
+    inlines: `${HEADER} do_raw_spin_lock(), ${RT} spin_lock()`,
+    tag: "S",
+  },
   (self, { which }) => {
     const { holder } = l.lock.at(which);
     return {
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "smp"),
+      entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "rt"]], "smp"),
       ...lockWord(self, holder, "held"),
       rt: call("rt_spin_lock(lock);", rtSpinLock, { which }, { done: "held" }),
     };
@@ -127,11 +145,17 @@ export const spinLock = program(
 /** spin_unlock() of a lock taken by `spinLock` or `spinTrylock`. */
 export const spinUnlock = program(
   "spin_unlock",
-  { exits: ["done"], params: { which: value(id(lock)) }, kernel: `${KERNEL} spin_unlock()`, tag: "S" },
+  {
+    exits: ["done"],
+    params: { which: value(id(lock)) },
+    kernel: `${KERNEL} spin_unlock()`,
+    inlines: `${HEADER} do_raw_spin_unlock(), ${RT} spin_unlock()`,
+    tag: "S",
+  },
   (self, { which }) => {
     const { holder } = l.lock.at(which);
     return {
-      entry: select("#ifdef CONFIG_PREEMPT_RT", [[cfg.preemptRt, "rt"]], "unlock"),
+      entry: select("(model) CONFIG_PREEMPT_RT?", [[cfg.preemptRt, "rt"]], "unlock"),
       unlock: unlockWord(self, holder, "done"),
       rt: call("rt_spin_unlock(lock);", rtSpinUnlock, { which }, { done: "done" }),
     };

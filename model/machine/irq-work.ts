@@ -81,7 +81,7 @@ export const irqWorkSync = program(
   {
     exits: ["done"],
     params: { c: value(id(cpu)), which: value(id(irqWork)) },
-    kernel: "v6.18.35 kernel/irq_work.c irq_work_sync(), include/linux/rcuwait.h rcuwait_wait_event()",
+    kernel: "v6.18.35 kernel/irq_work.c irq_work_sync(), include/linux/rcuwait.h ___rcuwait_wait_event()",
     tag: "S",
   },
   (self, { c, which }) => {
@@ -89,30 +89,30 @@ export const irqWorkSync = program(
     const woken = w.woken.at(self);
     return {
       entry: select(
-        "if (IS_ENABLED(CONFIG_PREEMPT_RT) && !irq_work_is_hard(work))",
+        "if ((IS_ENABLED(CONFIG_PREEMPT_RT) && !irq_work_is_hard(work)) || ..",
         [[cfg.preemptRt, "prepare"]],
         "spin",
       ),
       spin: step("while (irq_work_is_busy(work)) cpu_relax();", { ref: "3.9c.2" }, when(not(busy)).goto("done")),
       prepare: step(
-        "prepare_to_rcuwait(&work->irqwait); /* w->task = current */",
+        "prepare_to_rcuwait(w); /* w->task = current */",
         { ref: "3.9c.3" },
         otherwise.do(waiter.set(self)).goto("state"),
       ),
       state: step(
-        "set_current_state(TASK_UNINTERRUPTIBLE);",
+        "set_current_state(state); /* TASK_UNINTERRUPTIBLE */",
         { ref: "3.9c.4" },
         otherwise.do(woken.set(false)).goto("test"),
       ),
       test: step(
-        "if (!irq_work_is_busy(work)) break;",
+        "if (condition) break; /* !irq_work_is_busy(work) */",
         { ref: "3.9c.4" },
         when(not(busy)).goto("finish"),
         otherwise.goto("sleep"),
       ),
-      sleep: step("schedule();", { ref: "3.9c.4" }, when(woken).goto("state")),
+      sleep: step("cmd; /* schedule() */", { ref: "3.9c.4" }, when(woken).goto("state")),
       finish: step(
-        "finish_rcuwait(&work->irqwait); /* w->task = NULL */",
+        "finish_rcuwait(w); /* w->task = NULL */",
         { ref: "3.9c.5" },
         otherwise.do(waiter.set(lit(null)), woken.set(false)).goto("done"),
       ),
@@ -183,7 +183,7 @@ export function irqWorks(callbacks: readonly Callback[]) {
           otherwise.do(busy.set(false)).goto("waiter"),
         ),
         waiter: select(
-          "if (IS_ENABLED(CONFIG_PREEMPT_RT) && !irq_work_is_hard(work))",
+          "if ((IS_ENABLED(CONFIG_PREEMPT_RT) && !irq_work_is_hard(work)) || ..",
           [[cfg.preemptRt, "wake"]],
           "done",
         ),
@@ -203,6 +203,8 @@ export function irqWorks(callbacks: readonly Callback[]) {
       program(name, { exits: [], locals: { flags: bool }, kernel: KERNEL, tag: "S" }, (self, _, { flags }) => ({
         arrive: arrival(self, IPI, { flags }, and(queuedHere(here), hardirqMayArrive(self)), "single", {
           serves: true,
+          // It stays pending while interrupts are off.
+          fair: "strong",
         }),
         single: call("irq_work_single(work);", irqWorkSingle, { here }, { done: "return" }, { ref: "2.5" }),
         return: departure(self, IPI, flags, "arrive"),

@@ -1,7 +1,7 @@
 /**
  * The scheduler of a CPU: turns to another chain wherever the current one may be preempted, sleeps, or is done; with
  * migration it also pulls a chain from another CPU, one that waits there or the one that runs (a stopper thread pushes
- * that off). Fully free: no priorities, no fairness.
+ * that off). Fully free: no priorities, and safety assumes no fairness; for liveness it is fair to each chain.
  *
  * @kernel v6.18 kernel/sched/core.c preempt_schedule(), __schedule()
  */
@@ -15,6 +15,7 @@ import {
   type Id,
   not,
   program,
+  type Region,
   rowsOf,
   standsIn,
   step,
@@ -25,18 +26,68 @@ import { chain, cpu } from "./sets.ts";
 import { atomicOn, m, type Self } from "./state.ts";
 
 /** The label where the thread of a CPU's irq_work sleeps (PREEMPT_RT). */
-const IRQ_WORK_SLEEPS = rowsOf("irq_work_run_list", "wait");
+export const IRQ_WORK_SLEEPS = rowsOf("irq_work_run_list", "wait");
 
 /** A chain that has something to run: not asleep for a lock, not finished, not a thread without work. */
-const runnable = (x: Expr<Id<"chain">>) =>
+const isRunnable = (x: Expr<Id<"chain">>, sleeps: Region) =>
   and(
     m.chain.at(x).blockedOn.isNull(),
     m.chain.at(x).top.notNull(),
     not(ended(m.chain.at(x).top)),
-    not(standsIn(m.chain.at(x).top, IRQ_WORK_SLEEPS)),
+    not(standsIn(m.chain.at(x).top, sleeps)),
   );
 
 const home = (self: Self) => cfg.who.at(self).cpu;
+
+/** `sleeps`: where threads stand that have nothing to do. */
+export const switchRow = (self: Self, sleeps: Region) => {
+  const runnable = (x: Expr<Id<"chain">>) => isRunnable(x, sleeps);
+  const c = m.cpu.at(home(self));
+  const here = (x: Expr<Id<"chain">>) => m.chain.at(x).cpu.eq(home(self));
+  return step(
+    "(model) context_switch(rq, prev, next, &rf);",
+    { ref: "2.1 2.2", arrive: true, schedules: true, fair: { each: chain } },
+    either(
+      choose(chain, (x) =>
+        when(and(not(atomicOn(c)), here(x), not(c.current.eq(x)), runnable(x)))
+          .do(c.current.set(x))
+          .goto("switch"),
+      ),
+      choose(chain, (x) =>
+        when(
+          and(
+            cfg.migration,
+            not(atomicOn(c)),
+            not(here(x)),
+            not(m.cpu.at(m.chain.at(x).cpu).current.eq(x)),
+            m.chain.at(x).migrateDisabled.eq(0),
+            runnable(x),
+          ),
+        )
+          .do(m.chain.at(x).cpu.set(home(self)), c.current.set(x))
+          .goto("switch"),
+      ),
+      choose(cpu, (from) =>
+        when(
+          and(
+            cfg.migration,
+            not(atomicOn(c)),
+            not(atomicOn(m.cpu.at(from))),
+            not(from.eq(home(self))),
+            m.chain.at(m.cpu.at(from).current).migrateDisabled.eq(0),
+            runnable(m.cpu.at(from).current),
+          ),
+        )
+          .do(
+            m.chain.at(m.cpu.at(from).current).cpu.set(home(self)),
+            c.current.set(m.cpu.at(from).current),
+            m.cpu.at(from).current.set(cfg.idle.at(from)),
+          )
+          .goto("switch"),
+      ),
+    ),
+  );
+};
 
 export const scheduler = program(
   "schedule",
@@ -46,53 +97,5 @@ export const scheduler = program(
     tag: "M",
     abstracts: ["the scheduler is free: no priorities, no fairness"],
   },
-  (self) => {
-    const c = m.cpu.at(home(self));
-    const here = (x: Expr<Id<"chain">>) => m.chain.at(x).cpu.eq(home(self));
-    return {
-      switch: step(
-        "(model) context_switch(rq, prev, next, &rf);",
-        { ref: "2.1 2.2", arrive: true, schedules: true },
-        either(
-          choose(chain, (x) =>
-            when(and(not(atomicOn(c)), here(x), not(c.current.eq(x)), runnable(x)))
-              .do(c.current.set(x))
-              .goto("switch"),
-          ),
-          choose(chain, (x) =>
-            when(
-              and(
-                cfg.migration,
-                not(atomicOn(c)),
-                not(here(x)),
-                not(m.cpu.at(m.chain.at(x).cpu).current.eq(x)),
-                m.chain.at(x).migrateDisabled.eq(0),
-                runnable(x),
-              ),
-            )
-              .do(m.chain.at(x).cpu.set(home(self)), c.current.set(x))
-              .goto("switch"),
-          ),
-          choose(cpu, (from) =>
-            when(
-              and(
-                cfg.migration,
-                not(atomicOn(c)),
-                not(atomicOn(m.cpu.at(from))),
-                not(from.eq(home(self))),
-                m.chain.at(m.cpu.at(from).current).migrateDisabled.eq(0),
-                runnable(m.cpu.at(from).current),
-              ),
-            )
-              .do(
-                m.chain.at(m.cpu.at(from).current).cpu.set(home(self)),
-                c.current.set(m.cpu.at(from).current),
-                m.cpu.at(from).current.set(cfg.idle.at(from)),
-              )
-              .goto("switch"),
-          ),
-        ),
-      ),
-    };
-  },
+  (self) => ({ switch: switchRow(self, IRQ_WORK_SLEEPS) }),
 );

@@ -5,6 +5,7 @@ import type { Problem } from "../../checker/spec/model.ts";
 import { cpu } from "../machine/sets.ts";
 import { object } from "../mm/sets.ts";
 import { mc, OBJECT_BYTES, objcg, PAGE_BYTES } from "./state.ts";
+import { slotOf, stockSlot } from "./stock-slots.ts";
 
 type Line =
   | { readonly kind: "stock"; readonly cpu: number; readonly objcg: number; readonly bytes: number }
@@ -26,6 +27,8 @@ function parse(line: string): Line | null {
 
 interface Sizes {
   readonly cpus: number;
+  /** Slots of a stock, where a version has more than the one. */
+  readonly stockSlots?: number;
   readonly objcgs: number;
   readonly objects: number;
   /** Numbers of the objects that somebody holds at the start. */
@@ -33,7 +36,10 @@ interface Sizes {
 }
 
 /** What is wrong with the lines. */
-export function accountProblems(lines: readonly string[], { cpus, objcgs, objects, held }: Sizes): Problem[] {
+export function accountProblems(
+  lines: readonly string[],
+  { cpus, stockSlots, objcgs, objects, held }: Sizes,
+): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   for (const [i, text] of lines.entries()) {
@@ -52,7 +58,11 @@ export function accountProblems(lines: readonly string[], { cpus, objcgs, object
       say("is more than a stock keeps", `a page is ${PAGE_BYTES} bytes here: use bytes=0 to bytes=${PAGE_BYTES}`);
     if (line.kind === "object" && !held.includes(line.slab * objects + line.slot))
       say("names an object that nobody holds", "name one that the heap has as handed out (the last ones of a slab)");
-    const subject = text.split(" ")[0] as string;
+    const stocks = lines.slice(0, i).filter((one) => line.kind === "stock" && one.startsWith(`cpu${line.cpu} `)).length;
+    if (stockSlots !== undefined && stocks === stockSlots)
+      say(`is one too many: a stock has ${stockSlots} slots`, 'remove it, or raise "stockSlots"');
+    const subject =
+      line.kind === "stock" && stockSlots ? `cpu${line.cpu} objcg${line.objcg}` : (text.split(" ")[0] as string);
     if (seen.has(subject)) say("comes twice", "remove one of them");
     seen.add(subject);
   }
@@ -65,11 +75,18 @@ export function ownerOf(texts: readonly string[], x: number, objects: number): n
   return lines.find((line) => line.kind === "object" && line.slab * objects + line.slot === x)?.objcg ?? 0;
 }
 
+/** What a stock has: in its one slot, or in one of several. */
+function stocked(line: Line & { readonly kind: "stock" }, earlier: number, stockSlots: number | undefined): Assign[] {
+  const c = element(cpu, line.cpu);
+  const slot = stockSlots === undefined ? mc.objStock.at(c) : slotOf(c, element(stockSlot, earlier));
+  return [slot.cached.set(element(objcg, line.objcg)), slot.bytes.set(line.bytes)];
+}
+
 /**
  * The assignments that begin a run: every held object is charged; the page counter has just enough pages for objects and
  * stocks, and what is left of the last one is in nr_charged_bytes.
  */
-export function initialAccounts(texts: readonly string[], { objcgs, objects, held }: Sizes): Assign[] {
+export function initialAccounts(texts: readonly string[], { stockSlots, objcgs, objects, held }: Sizes): Assign[] {
   const lines = texts.map((text) => parse(text) as Line);
   const assigns: Assign[] = [];
   const used = Array.from({ length: objcgs }, () => 0);
@@ -85,10 +102,10 @@ export function initialAccounts(texts: readonly string[], { objcgs, objects, hel
     assigns.push(mc.objExts.at(element(object, x)).set(element(objcg, owner)));
     take(owner, OBJECT_BYTES);
   }
-  for (const line of lines) {
+  for (const [i, line] of lines.entries()) {
     if (line.kind !== "stock") continue;
-    const stock = mc.objStock.at(element(cpu, line.cpu));
-    assigns.push(stock.cached.set(element(objcg, line.objcg)), stock.bytes.set(line.bytes));
+    const earlier = lines.slice(0, i).filter((one) => one.kind === "stock" && one.cpu === line.cpu).length;
+    assigns.push(...stocked(line, earlier, stockSlots));
     take(line.objcg, line.bytes);
   }
   for (const [o, n] of used.entries()) {

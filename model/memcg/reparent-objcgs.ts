@@ -17,6 +17,7 @@ export const memcgReparentObjcgs = program(
     exits: ["done"],
     locals: { flags: bool },
     kernel: "v6.18 mm/memcontrol.c memcg_reparent_objcgs()",
+    inlines: "mm/memcontrol.c reparent_locks(), __memcg_reparent_objcgs(), reparent_unlocks()",
     tag: "M",
     abstracts: ["of memcg_reparent_objcgs() only its lock section"],
   },
@@ -28,7 +29,7 @@ export const memcgReparentObjcgs = program(
       { held: "list" },
       { ref: "3.13.17" },
     ),
-    list: step("list_splice(&memcg->objcg_list, &parent->objcg_list);", { ref: "3.13.17" }, otherwise.goto("unlock")),
+    list: step("list_splice(&..->objcg_list, &..->objcg_list);", { ref: "3.13.17" }, otherwise.goto("unlock")),
     unlock: call(
       "spin_unlock_irq(&objcg_lock);",
       spinUnlockIrqrestore,

@@ -22,9 +22,11 @@ export const PAGE_BYTES = 2;
 export const MOST_BYTES = 7;
 export const bytes = range(0, MOST_BYTES);
 
-export const mc = state({
-  /** struct obj_stock_pcp. */
-  objStock: each(cpu, struct({ cached: optional(id(objcg)), bytes })),
+/** struct obj_stock_pcp until 6.18: one slot. */
+const stockCells = state({ objStock: each(cpu, struct({ cached: optional(id(objcg)), bytes })) });
+
+/** Accounts, and whose objects are: what every version has. */
+export const accountCells = state({
   objcg: each(
     objcg,
     struct({
@@ -41,6 +43,11 @@ export const mc = state({
   /** slab_obj_exts(slab)[off].objcg of each object. */
   objExts: each(object, optional(id(objcg))),
 });
+
+/** All cells of 6.18. */
+export const MEMCG_CELLS = [stockCells, accountCells];
+
+export const mc = { ...stockCells, ...accountCells };
 
 /** `nr_bytes >> PAGE_SHIFT`. */
 export const wholePages = (n: Expr<number>): Expr<number> =>

@@ -35,6 +35,10 @@ export const mm = constants({
   memcg: bool,
   /** A charge may hit the limit: a free choice. */
   chargeFails: bool,
+  /** Pages that are freed are of an isolated pageblock, or of an order that no CPU's list takes. */
+  pastPcp: bool,
+  /** Cgroups are over memory.high. */
+  overHigh: bool,
   /** A CPU's stock of pages has its slots taken by other cgroups, so that one is drained to make room. */
   memcgStockFull: bool,
   /** Ordinary allocations and frees take the lock: its subsystem is there. */

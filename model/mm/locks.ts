@@ -34,6 +34,10 @@ export const RAW_LOCKS = [
 ] as const;
 export type RawLockName = (typeof RAW_LOCKS)[number];
 
+/** `pool->lock` of a worker pool: queueing a work takes it. Since 7.0, where it is modelled. */
+export const POOL_LOCK = "pool_lock";
+export const SHEAF_RAW_LOCKS = [...RAW_LOCKS, POOL_LOCK] as const;
+
 type Cpu = Expr<Id<"cpu"> | null>;
 type Bucket = Expr<Id<"bucket"> | null>;
 

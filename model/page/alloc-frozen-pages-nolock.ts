@@ -35,6 +35,7 @@ export const allocFrozenPagesNolock = program(
     exits: ["done"],
     params: { got: result(optional(id(pages))) },
     kernel: "v6.18 mm/page_alloc.c alloc_frozen_pages_nolock_noprof()",
+    inlines: "mm/page_alloc.c __alloc_frozen_pages_noprof(), mm/internal.h can_spin_trylock()",
     tag: "S",
     abstracts: ["hooks and the memcg charge of a page are left out"],
   },
@@ -48,7 +49,7 @@ export const allocFrozenPagesNolock = program(
       "freelist",
     ),
     context: step(
-      "if (IS_ENABLED(CONFIG_PREEMPT_RT) && (in_nmi() || in_hardirq())) return NULL;",
+      "if (IS_ENABLED(CONFIG_PREEMPT_RT) && (in_nmi() || in_hardirq())) return ..",
       { ref: "3.10.1" },
       when(or(inNmi(self), inHardirq(self)))
         .do(got.set(lit(null)))
@@ -56,7 +57,7 @@ export const allocFrozenPagesNolock = program(
       otherwise.goto("freelist"),
     ),
     up: step(
-      "if (!IS_ENABLED(CONFIG_SMP) && in_nmi()) return NULL;",
+      "if (!IS_ENABLED(CONFIG_SMP) && in_nmi()) return ..",
       { ref: "3.10.2" },
       when(inNmi(self))
         .do(got.set(lit(null)))
@@ -64,7 +65,7 @@ export const allocFrozenPagesNolock = program(
       otherwise.goto("freelist"),
     ),
     freelist: call(
-      "page = get_page_from_freelist(alloc_gfp, order, alloc_flags, &ac);",
+      "page = get_page_from_freelist(alloc_gfp, order, .., &ac);",
       rmqueue,
       { allowSpin: false, got },
       { done: "done" },

@@ -24,7 +24,7 @@ export const allocFrozenPages = program(
   },
   (_, { got }) => ({
     freelist: call(
-      "page = get_page_from_freelist(alloc_gfp, order, alloc_flags, &ac);",
+      "page = get_page_from_freelist(alloc_gfp, order, .., &ac);",
       rmqueue,
       { allowSpin: true, got },
       { done: "done" },
@@ -43,7 +43,7 @@ export const allocPages = program(
   },
   (_, { got }, { page }) => ({
     alloc: call(
-      "page = __alloc_frozen_pages_noprof(gfp, order, preferred_nid, nodemask);",
+      "page = __alloc_frozen_pages_noprof(gfp, order, preferred_nid, nodemask ..",
       allocFrozenPages,
       { got: page },
       { done: "count" },

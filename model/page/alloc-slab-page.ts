@@ -42,7 +42,7 @@ export const allocSlabPage = program(
       { done: "return" },
       { ref: "3.10" },
     ),
-    return: step("return page_slab(page);", { ref: "3.10" }, otherwise.do(got.set(page)).goto("done")),
+    return: step("__SetPageSlab(page); .. page_slab(page);", { ref: "3.10" }, otherwise.do(got.set(page)).goto("done")),
     spin: call(
       "page = alloc_frozen_pages(flags, order);",
       allocFrozenPages,

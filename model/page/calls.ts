@@ -69,6 +69,13 @@ const isHeld = (question: Question, page: number): boolean | null => {
 function freeProblems(asked: Asked, page: number | { readonly held: number }): readonly Wrong[] {
   const { question, context, n, earlier } = asked;
   const wrong: Wrong[] = [...needsPages(asked)];
+  if (context.any)
+    return [
+      [
+        `"${asked.line}" names one page, and a script "any" makes its calls again and again`,
+        "give pages back by a context with a script in order",
+      ],
+    ];
   if (typeof page === "number") {
     if (page >= n || !dataOf(earlier(page)).allocatesPage)
       wrong.push([

@@ -65,6 +65,7 @@ export const freeOnePage = program(
     params: { page: value(id(pages)), allowSpin: value(bool) },
     locals: { flags: bool, parked: id(pages) },
     kernel: `${KERNEL} free_one_page()`,
+    inlines: "mm/internal.h can_spin_trylock()",
     tag: "S",
   },
   (_, { page, allowSpin }, { flags, parked }) => {
@@ -72,7 +73,7 @@ export const freeOnePage = program(
     return {
       entry: select("if (unlikely(fpi_flags & FPI_TRYLOCK))", [[allowSpin, "lock"]], "try"),
       try: call(
-        "if (!spin_trylock_irqsave(&zone->lock, flags))",
+        "!spin_trylock_irqsave(&zone->lock, flags))",
         spinTrylockIrqsave,
         { which, flags },
         { held: "add", busy: "park" },
@@ -93,7 +94,7 @@ export const freeOnePage = program(
         { ref: "3.10.F5" },
       ),
       parked: step(
-        "if (unlikely(!llist_empty(llhead) && !(fpi_flags & FPI_TRYLOCK))) llnode = llist_del_all(llhead);",
+        "if (unlikely(!llist_empty(llhead) && !(fpi_flags & ..))) .. llnode = llist_del_all(llhead);",
         { ref: "3.10.F6", note: "test and xchg are one step: between them pages only come" },
         when(exists(pages, (x) => p.page.at(x).parked))
           .do(setEach(pages, (x) => [p.page.at(x).draining.set(p.page.at(x).parked), p.page.at(x).parked.set(false)]))
@@ -206,6 +207,7 @@ export const freeFrozenPages = program(
     params: { page: value(id(pages)), allowSpin: value(bool) },
     locals: { c: id(cpu), upFlags: bool },
     kernel: `${KERNEL} __free_frozen_pages()`,
+    inlines: "mm/page_alloc.c free_frozen_page_commit(), mm/internal.h can_spin_trylock()",
     tag: "S",
   },
   (self, { page, allowSpin }, { c, upFlags }) => ({
@@ -240,13 +242,9 @@ export const freeFrozenPages = program(
       { done: "high" },
       { ref: "3.10.F3" },
     ),
-    high: select(
-      "if (unlikely(fpi_flags & FPI_TRYLOCK)) return;",
-      [[and(allowSpin, mm.pcpHigh.gt(0)), "long"]],
-      "unlockPcp",
-    ),
+    high: select("if (unlikely(fpi_flags & ..)) return ..", [[and(allowSpin, mm.pcpHigh.gt(0)), "long"]], "unlockPcp"),
     long: step(
-      "high = nr_pcp_high(pcp, zone, batch, free_high); if (pcp->count < high) return;",
+      "high = nr_pcp_high(pcp, zone, batch, free_high); if (pcp->count < high) return ..",
       { ref: "3.10.F8" },
       when(pageList(p.pcpList.at(c)).length().lt(mm.pcpHigh)).goto("unlockPcp"),
       otherwise.goto("giveBack"),

@@ -49,7 +49,9 @@ export const drainPagesZone = program(
     exits: ["done"],
     params: { c: value(id(cpu)) },
     locals: { flags: bool, count: range(0, 4) },
-    kernel: "v6.18.35 mm/page_alloc.c drain_pages_zone(), pcp_spin_lock_maybe_irqsave()",
+    kernel: "v6.18.35 mm/page_alloc.c drain_pages_zone()",
+    inlines:
+      "mm/page_alloc.c pcp_spin_lock_maybe_irqsave(), pcp_spin_unlock_maybe_irqrestore(), pcp_spin_lock_nopin(), pcp_spin_unlock_nopin(), include/linux/spinlock_api_smp.h __raw_spin_lock(), __raw_spin_unlock()",
     tag: "S",
   },
   (self, { c }, { flags, count }) => ({
@@ -58,8 +60,8 @@ export const drainPagesZone = program(
       { ref: "3.10.D1" },
       otherwise.do(pinCpu(self), flags.set(false)).goto("lock"),
     ),
-    lock: select("#if defined(CONFIG_SMP) || defined(CONFIG_PREEMPT_RT)", [[EMPTY_TRYLOCK, "lockIrqs"]], "lockOnly"),
-    lockOnly: call("spin_lock(&(ptr)->lock);", spinLock, { which: pcpLock(c) }, { held: "count" }, { ref: "3.10.D1" }),
+    lock: select("(model) CONFIG_SMP or CONFIG_PREEMPT_RT?", [[EMPTY_TRYLOCK, "lockIrqs"]], "lockOnly"),
+    lockOnly: call("spin_lock(&(ptr)->lock)", spinLock, { which: pcpLock(c) }, { held: "count" }, { ref: "3.10.D1" }),
     lockIrqs: call(
       "spin_lock_irqsave(&(ptr)->lock, flags);",
       spinLockIrqsave,
@@ -80,13 +82,9 @@ export const drainPagesZone = program(
       { done: "unlock" },
       { ref: "3.10.D2" },
     ),
-    unlock: select(
-      "#if defined(CONFIG_SMP) || defined(CONFIG_PREEMPT_RT)",
-      [[EMPTY_TRYLOCK, "unlockIrqs"]],
-      "unlockOnly",
-    ),
+    unlock: select("(model) CONFIG_SMP or CONFIG_PREEMPT_RT?", [[EMPTY_TRYLOCK, "unlockIrqs"]], "unlockOnly"),
     unlockOnly: call(
-      "spin_unlock(&(ptr)->lock);",
+      "spin_unlock(&(ptr)->lock)",
       spinUnlock,
       { which: pcpLock(c) },
       { done: "unpin" },

@@ -31,13 +31,14 @@ export const takeFirstPage = program(
     exits: ["done", "empty"],
     params: { head, got: result(optional(id(pages))) },
     locals: { page: id(pages), next: optional(id(pages)) },
-    kernel: "v6.18 include/linux/list.h list_first_entry(), list_del()",
+    kernel: "v6.18 include/linux/list.h list_del()",
+    inlines: "include/linux/list.h __list_del()",
     tag: "M",
     abstracts: ["a list of pages is one link a page, last in, first out"],
   },
   (_, { head, got }, { page, next }) => ({
     first: step(
-      "page = list_first_entry(list, struct page, pcp_list); .. __list_del(entry->prev, entry->next)",
+      "__list_del_entry(entry); /* of list_first_entry(list, struct page, pcp_list) */",
       { ref: "3.10.L1" },
       when(head.isNull())
         .do(got.set(lit(null)))
@@ -59,6 +60,7 @@ export const addPage = program(
     exits: ["done"],
     params: { head, page: value(id(pages)) },
     kernel: "v6.18 include/linux/list.h list_add()",
+    inlines: "include/linux/list.h __list_add()",
     tag: "M",
   },
   (_, { head, page }) => ({

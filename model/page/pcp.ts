@@ -39,7 +39,7 @@ export const pcpSpinTrylock = program(
     const { irqsOff } = onCpu(self);
     return {
       pin: step(
-        "pcp_trylock_prepare(UP_flags); pcpu_task_pin(); _ret = this_cpu_ptr(ptr);",
+        "pcpu_task_pin(); _ret = this_cpu_ptr(ptr); /* behind pcp_trylock_prepare(UP_flags) in 6.18 */",
         { ref: "3.10.4", note: "without SMP, where the trylock is empty, interrupts go off instead" },
         otherwise
           .do(
@@ -53,14 +53,14 @@ export const pcpSpinTrylock = program(
           .goto("try"),
       ),
       try: call(
-        "spin_trylock(&_ret->member)",
+        "spin_trylock(&_ret->..)",
         spinTrylock,
         { which: pcpLock(here) },
         { held: "held", busy: "unpin" },
         { ref: "3.10.4" },
       ),
       unpin: step(
-        "pcpu_task_unpin(); .. pcp_trylock_finish(UP_flags);",
+        "pcpu_task_unpin(); /* pcp_trylock_finish(UP_flags); in 6.18 */",
         { ref: "3.10.4" },
         otherwise.do(finish(self, saved)).goto("busy"),
       ),
@@ -77,9 +77,9 @@ export const pcpSpinUnlock = program(
     tag: "S",
   },
   (self, { c, upFlags }) => ({
-    unlock: call("spin_unlock(&ptr->member);", spinUnlock, { which: pcpLock(c) }, { done: "unpin" }, { ref: "3.10.4" }),
+    unlock: call("spin_unlock(&ptr->..);", spinUnlock, { which: pcpLock(c) }, { done: "unpin" }, { ref: "3.10.4" }),
     unpin: step(
-      "pcpu_task_unpin(); .. pcp_trylock_finish(UP_flags);",
+      "pcpu_task_unpin(); /* pcp_trylock_finish(UP_flags); in 6.18 */",
       { ref: "3.10.4" },
       otherwise.do(finish(self, upFlags)).goto("done"),
     ),

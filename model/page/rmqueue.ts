@@ -41,13 +41,14 @@ export const rmqueueBulk = program(
     params: { c: value(id(cpu)), allowSpin: value(bool), got: result(optional(id(pages))) },
     locals: { flags: bool, second: optional(id(pages)) },
     kernel: "v6.18 mm/page_alloc.c rmqueue_bulk()",
+    inlines: "mm/page_alloc.c __rmqueue_smallest()",
     tag: "S",
     abstracts: ["a refill moves one page or two"],
   },
   (_, { c, allowSpin, got }, { flags, second }) => {
     const which = zoneLock(element(zone, 0));
     return {
-      entry: select("if (unlikely(alloc_flags & ALLOC_TRYLOCK))", [[allowSpin, "lock"]], "try"),
+      entry: select("if (unlikely(alloc_flags & ..))", [[allowSpin, "lock"]], "try"),
       try: call(
         "if (!spin_trylock_irqsave(&zone->lock, flags)) return 0;",
         spinTrylockIrqsave,
@@ -103,6 +104,7 @@ export const rmqueue = program(
     params: { allowSpin: value(bool), got: result(optional(id(pages))) },
     locals: { c: id(cpu), upFlags: bool, flags: bool, page: optional(id(pages)) },
     kernel: "v6.18 mm/page_alloc.c rmqueue()",
+    inlines: "mm/page_alloc.c rmqueue_pcplist(), __rmqueue_pcplist(), rmqueue_buddy(), __rmqueue_smallest()",
     tag: "S",
     abstracts: ["page allocator: one zone, order 0, no watermarks and no reclaim"],
   },
@@ -137,7 +139,7 @@ export const rmqueue = program(
         when(page.notNull()).do(got.set(page)).goto("done"),
         otherwise.goto("buddy"),
       ),
-      buddy: select("if (unlikely(alloc_flags & ALLOC_TRYLOCK))", [[allowSpin, "lockZone"]], "tryZone"),
+      buddy: select("if (unlikely(alloc_flags & ..))", [[allowSpin, "lockZone"]], "tryZone"),
       tryZone: call(
         "if (!spin_trylock_irqsave(&zone->lock, flags)) return NULL;",
         spinTrylockIrqsave,

@@ -73,20 +73,24 @@ export const trackAllocated = [
 const unless = (who: Expr<Id<"context"> | null>, self: Expr<Id<"context">>) =>
   ite<Id<"context"> | null>(who.eq(self), lit(null), who);
 
-export const trackHeld = [
-  track(returned, "check", ({ got }) => setEach(object, (x) => g.held.at(x).set(or(g.held.at(x), got.eq(x))))),
-  track(doSlabFree, "redo", ({ x }) => g.held.at(x).set(false)),
-];
+/** What a call returns, its caller has. */
+export const trackReturned = track(returned, "check", ({ got }) =>
+  setEach(object, (x) => g.held.at(x).set(or(g.held.at(x), got.eq(x)))),
+);
+
+export const trackHeld = [trackReturned, track(doSlabFree, "redo", ({ x }) => g.held.at(x).set(false))];
+
+export const freersReturn = track(returned, "check", ({ self }) => [
+  setEach(object, (x) => g.freer.at(x).set(unless(g.freer.at(x), self))),
+  setEach(slab, (s) => g.giver.at(s).set(unless(g.giver.at(s), self))),
+]);
 
 /** Whose calls are under way, of those that put off a free or a slab. */
 export const trackFreer = [
   track(doSlabFree, "redo", ({ self, x }) => g.freer.at(x).set(self)),
   track(deferFree, "pin", ({ self, x }) => g.freer.at(x).set(self)),
   track(deferDeactivateSlab, "note", ({ self, slab: s }) => g.giver.at(s).set(self)),
-  track(returned, "check", ({ self }) => [
-    setEach(object, (x) => g.freer.at(x).set(unless(g.freer.at(x), self))),
-    setEach(slab, (s) => g.giver.at(s).set(unless(g.giver.at(s), self))),
-  ]),
+  freersReturn,
 ];
 
 /** Steps 6 to 8 and 10, 17, 30, 13 and 29 of ___slab_alloc(); step 2 to 3 of flush_slab(). */

@@ -226,3 +226,6 @@ export const givenUp = property(
   "givenUp",
   "a slab is given up only where it is no CPU's, on no list, and nobody has an object of it",
 );
+
+/** Rows of versions and variants that may break it say so themselves (`fails`). */
+export const S15 = property("S15", "a bucket is looked up only for a size that has one");

@@ -28,6 +28,7 @@ import { cpu } from "../machine/sets.ts";
 import { chainOf, inHardirq, inNmi, m, type Self, sameCpu } from "../machine/state.ts";
 import { mm } from "../mm/config.ts";
 import { slab } from "../mm/sets.ts";
+import { drainParked } from "../page/drain-parked.ts";
 import { freeFrozenPages, freeOnePage, parkPage } from "../page/free-frozen-pages.ts";
 import { freePages } from "../page/free-pages.ts";
 import { addPage, takeFirstPage } from "../page/page-list.ts";
@@ -51,17 +52,15 @@ const lists = (x: Page) =>
 
 const eachPage = (test: (x: Page) => Expr<boolean>) => implies(mm.pages, forAll(slab, test));
 
+const parkedAreOut = () => setEach(slab, (x) => g.pageOut.at(x).set(or(g.pageOut.at(x), p.page.at(x).parked)));
+
 /** A page is out from leaving a list that others can see until it is on one again. */
 const trackPageOut = [
   track(takeFirstPage, "del", ({ page }) => g.pageOut.at(page).set(true)),
   track(addPage, "publish", ({ page }) => g.pageOut.at(page).set(false)),
   track(parkPage, "push", ({ page }) => g.pageOut.at(page).set(false)),
-  track(
-    freeOnePage,
-    "parked",
-    () => setEach(slab, (x) => g.pageOut.at(x).set(or(g.pageOut.at(x), p.page.at(x).parked))),
-    { to: "next" },
-  ),
+  track(freeOnePage, "parked", parkedAreOut, { to: "next" }),
+  track(drainParked, "take", parkedAreOut, { to: "next" }),
 ];
 
 const trackPageHeld = [

@@ -48,7 +48,9 @@ export function grow(question: Question): readonly Grown[] {
     ...one("cpuPartialSlabs", s.cpuPartial),
     ...one("minPartial", true),
     ...one("objcgs", s.memcg),
-    ...contexts.map((context, i) => {
+    // Who makes any number of calls has no bound on them.
+    ...contexts.flatMap((context, i) => {
+      if (context.any) return [];
       const again = lastAllocation(context);
       return {
         bound: `calls of ${context.name} ${context.script.length} -> ${context.script.length + 1}, ${again}`,

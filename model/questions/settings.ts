@@ -7,7 +7,9 @@ import { ACCOUNT_LINE } from "../memcg/accounts.ts";
 import { mm } from "../mm/config.ts";
 import { RAW_LOCKS } from "../mm/locks.ts";
 import { bucket } from "../mm/sets.ts";
-import { BUCKET_NAMES, SLAB_LINE } from "../slub/heap.ts";
+import { SHEAF_LINE } from "../sheaves/heap.ts";
+import { sc } from "../sheaves/state.ts";
+import { BUCKET_NAMES, NODE_SLAB_LINE, SLAB_LINE } from "../slub/heap.ts";
 import { HELPERS } from "./hooks.ts";
 
 const takes = (names: readonly string[]): Assign[] =>
@@ -90,7 +92,33 @@ export const SETTINGS = {
   ),
 };
 
+const { cpuPartial: _p, cpuPartialSlabs: _s, memorylessNode: _n, outOfLine: _o, ...SHARED } = SETTINGS;
+
+/** The same since 7.0, where there are sheaves in the place of CPU slabs. */
+export const SHEAF_SETTINGS = {
+  ...SHARED,
+  slabs: texts(`the heap at the start, a line a slab: ${NODE_SLAB_LINE}`, { byDefault: ["A partial free=2", "page"] }),
+  sheafCapacity: integer("objects in a sheaf", { byDefault: 2, min: 1, max: 3 }, sc.capacity),
+  sheaves: texts(`the sheaves at the start: ${SHEAF_LINE}`),
+  moreSheaves: integer("memory for sheaves beyond those of the start", { byDefault: 0, min: 0, max: 4 }),
+  objcgs: integer("accounts of memory cgroups, objcg0 and up", { byDefault: 1, min: 1, max: 3 }),
+  pastPcp: flag(
+    "pages that are freed go past the CPUs' lists: their pageblock is isolated, or their order too large (pages: true)",
+    mm.pastPcp,
+  ),
+  overHigh: flag(
+    "cgroups are over memory.high, and a charge of a page has somebody reclaim (memcg: true)",
+    mm.overHigh,
+  ),
+  stockSlots: integer("objcgs that a CPU's stock knows at once (memcg: true)", { byDefault: 1, min: 1, max: 2 }),
+  irqWorkAtOnce: flag(
+    "a CPU takes the interrupt of an irq_work as soon as it has interrupts on, as with a self-IPI (where a script has to do with RCU); otherwise at any time later",
+  ),
+  barnLimit: integer("full sheaves that a barn takes", { byDefault: 1, min: 1, max: 3 }, sc.barnLimit),
+};
+
 /** The values, as a question has them. */
+export type SheafValues = ValuesOf<typeof MACHINE_SETTINGS> & ValuesOf<typeof SHEAF_SETTINGS>;
 export type SlubValues = ValuesOf<typeof MACHINE_SETTINGS> & ValuesOf<typeof SETTINGS>;
 
 export const settingsOf = ({ configuration }: Question) => configuration as unknown as SlubValues;

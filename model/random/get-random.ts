@@ -58,13 +58,13 @@ export const getRandomU32 = program(
   {
     exits: ["done"],
     locals: { c: id(cpu), flags: bool },
-    kernel: `${KERNEL} get_random_u32()`,
+    kernel: `${KERNEL} DEFINE_BATCHED_ENTROPY()`,
     tag: "S",
     abstracts: ["the random generator is ready, and of it only the locks"],
   },
   (_, __, { c, flags }) => ({
     lock: call(
-      "local_lock_irqsave(&batched_entropy_u32.lock, flags);",
+      "local_lock_irqsave(&batched_entropy_ ##type.lock, flags);",
       localLockIrqsaveUnmarked,
       { which: thisBatchLock, c, flags },
       { held: "test" },
@@ -82,12 +82,12 @@ export const getRandomU32 = program(
       { ref: "3.10.R2" },
     ),
     take: step(
-      "ret = batch->entropy[batch->position]; ++batch->position;",
+      "ret = batch->entropy[batch->position]; .. ++batch->position;",
       { ref: "3.10.R2" },
       otherwise.goto("unlock"),
     ),
     unlock: call(
-      "local_unlock_irqrestore(&batched_entropy_u32.lock, flags);",
+      "local_unlock_irqrestore(&batched_entropy_ ##type.lock, flags);",
       localUnlockIrqrestoreUnmarked,
       { which: thisBatchLock, c, flags },
       { done: "done" },

@@ -35,8 +35,26 @@ const lockOf = (name: RawLockName) => element(rawLock, RAW_LOCKS.indexOf(name));
 /** Whether the configuration has what takes this lock. */
 const has = (name: RawLockName) => mm.takes.at(lockOf(name));
 
+/** The lines that take a lock and give it back, as the C has them. */
+const linesOf = (C: string): readonly [string, string] => [
+  `raw_spin_lock_irqsave(&${C}, flags);`,
+  `raw_spin_unlock_irqrestore(&${C}, flags);`,
+];
+
+/** The same where the C has no line of its own for it. */
+const noLines = (taken: RawLockName): readonly [string, string] => [
+  `(model) takes ${taken}`,
+  `(model) gives ${taken} back`,
+];
+
 /** A function of which only its lock section is told. */
-const section = (name: string, kernel: string, taken: RawLockName, tag: "M" | "D" = "M") =>
+const section = (
+  name: string,
+  kernel: string,
+  taken: RawLockName,
+  [takes, givesBack]: readonly [string, string],
+  tag: "M" | "D" = "M",
+) =>
   program(
     name,
     {
@@ -48,7 +66,7 @@ const section = (name: string, kernel: string, taken: RawLockName, tag: "M" | "D
     },
     (_, __, { flags }) => ({
       lock: call(
-        `raw_spin_lock_irqsave(&${taken}, flags);`,
+        takes,
         rawSpinLockIrqsave,
         { lock: l.rawLock.at(lockOf(taken)), flags },
         { held: "inside" },
@@ -56,7 +74,7 @@ const section = (name: string, kernel: string, taken: RawLockName, tag: "M" | "D
       ),
       inside: step(`(model) inside ${name}()`, { ref: "3.15.1" }, otherwise.goto("unlock")),
       unlock: call(
-        `raw_spin_unlock_irqrestore(&${taken}, flags);`,
+        givesBack,
         rawSpinUnlockIrqrestore,
         { lock: l.rawLock.at(lockOf(taken)), flags },
         { done: "done" },
@@ -65,33 +83,72 @@ const section = (name: string, kernel: string, taken: RawLockName, tag: "M" | "D
     }),
   );
 
-const shouldFailslab = section("should_failslab", "lib/fault-inject.c should_fail_ex()", "failslab_lock", "D");
-const kfenceAlloc = section("kfence_alloc", "mm/kfence/core.c kfence_guarded_alloc()", "kfence_lock");
-const kfenceFree = section("kfence_free", "mm/kfence/core.c kfence_guarded_free()", "kfence_lock");
-const createObject = section("create_object", "mm/kmemleak.c __link_object()", "kmemleak_lock");
-const deleteObject = section("delete_object_full", "mm/kmemleak.c find_and_remove_object()", "kmemleak_lock");
-const checkNoObjFreed = section("debug_check_no_obj_freed", "lib/debugobjects.c", "debug_objects_lock");
+const KFENCE = "mm/kfence/core.c";
+const shouldFailslab = section(
+  "should_failslab",
+  "lib/fault-inject.c should_fail_ex()",
+  "failslab_lock",
+  noLines("failslab_lock"),
+  "D",
+);
+const kfenceAlloc = section(
+  "kfence_alloc",
+  `${KFENCE} kfence_guarded_alloc()`,
+  "kfence_lock",
+  linesOf("kfence_freelist_lock"),
+);
+const kfenceFree = section("kfence_free", `${KFENCE} kfence_guarded_free()`, "kfence_lock", linesOf("meta->lock"));
+const createObject = section(
+  "create_object",
+  "mm/kmemleak.c __create_object()",
+  "kmemleak_lock",
+  linesOf("kmemleak_lock"),
+);
+const deleteObject = section(
+  "delete_object_full",
+  "mm/kmemleak.c find_and_remove_object()",
+  "kmemleak_lock",
+  linesOf("kmemleak_lock"),
+);
+const checkNoObjFreed = section(
+  "debug_check_no_obj_freed",
+  "lib/debugobjects.c __debug_check_no_obj_freed()",
+  "debug_objects_lock",
+  linesOf("db->lock"),
+);
 
 /** KASAN's: a freed object waits here before it is free again. */
-export const quarantinePut = section("kasan_quarantine_put", "mm/kasan/quarantine.c", "quarantine_lock");
+export const quarantinePut = section(
+  "kasan_quarantine_put",
+  "mm/kasan/quarantine.c kasan_quarantine_put()",
+  "quarantine_lock",
+  noLines("quarantine_lock"),
+);
 
 export const kmemleakAlloc = program(
   "kmemleak_alloc_recursive",
   {
     exits: ["done"],
     params: { object: value(optional(id(object))) },
-    kernel: "v6.18 mm/slab.h kmemleak_alloc_recursive()",
+    kernel: "v6.18 include/linux/kmemleak.h kmemleak_alloc_recursive()",
+    inlines: "mm/kmemleak.c kmemleak_alloc()",
     tag: "M",
   },
   (_, { object: allocated }) => ({
-    entry: select("#ifdef CONFIG_DEBUG_KMEMLEAK", [[has("kmemleak_lock"), "test"]], "done"),
+    entry: select("(model) CONFIG_DEBUG_KMEMLEAK?", [[has("kmemleak_lock"), "test"]], "done"),
     test: step(
       "if (kmemleak_enabled && ptr && !IS_ERR(ptr))",
       { ref: "3.15.3" },
       when(allocated.isNull()).goto("done"),
       otherwise.goto("create"),
     ),
-    create: call("create_object(ptr, size, min_count, gfp);", createObject, {}, { done: "done" }, { ref: "3.15.3" }),
+    create: call(
+      "create_object((unsigned long)ptr, size, min_count, gfp);",
+      createObject,
+      {},
+      { done: "done" },
+      { ref: "3.15.3" },
+    ),
   }),
 );
 
@@ -100,10 +157,10 @@ export const slabPreAllocHook = program(
   "slab_pre_alloc_hook",
   { exits: ["done"], kernel: "v6.18 mm/slub.c slab_pre_alloc_hook(), slab_alloc_node()", tag: "M" },
   () => ({
-    failslab: select("#ifdef CONFIG_FAILSLAB", [[has("failslab_lock"), "shouldFail"]], "kfence"),
+    failslab: select("(model) CONFIG_FAILSLAB?", [[has("failslab_lock"), "shouldFail"]], "kfence"),
     shouldFail: call("should_failslab(s, flags)", shouldFailslab, {}, { done: "kfence" }, { ref: "3.15.2" }),
-    kfence: select("#ifdef CONFIG_KFENCE", [[has("kfence_lock"), "alloc"]], "done"),
-    alloc: call("kfence_alloc(s, orig_size, gfpflags)", kfenceAlloc, {}, { done: "done" }, { ref: "3.15.2" }),
+    kfence: select("(model) CONFIG_KFENCE?", [[has("kfence_lock"), "alloc"]], "done"),
+    alloc: call("kfence_alloc(s, ..orig_size, gfpflags)", kfenceAlloc, {}, { done: "done" }, { ref: "3.15.2" }),
   }),
 );
 
@@ -112,7 +169,7 @@ export const slabFreeHook = program(
   "slab_free_hook",
   { exits: ["done"], kernel: "v6.18 mm/slub.c slab_free_hook()", tag: "M" },
   () => ({
-    kmemleak: select("#ifdef CONFIG_DEBUG_KMEMLEAK", [[has("kmemleak_lock"), "kmemleakFree"]], "objects"),
+    kmemleak: select("(model) CONFIG_DEBUG_KMEMLEAK?", [[has("kmemleak_lock"), "kmemleakFree"]], "objects"),
     kmemleakFree: call(
       "kmemleak_free_recursive(x, s->flags);",
       deleteObject,
@@ -120,7 +177,7 @@ export const slabFreeHook = program(
       { done: "objects" },
       { ref: "3.15.4" },
     ),
-    objects: select("#ifdef CONFIG_DEBUG_OBJECTS_FREE", [[has("debug_objects_lock"), "checkObjects"]], "kfence"),
+    objects: select("(model) CONFIG_DEBUG_OBJECTS_FREE?", [[has("debug_objects_lock"), "checkObjects"]], "kfence"),
     checkObjects: call(
       "debug_check_no_obj_freed(x, s->object_size);",
       checkNoObjFreed,
@@ -128,9 +185,9 @@ export const slabFreeHook = program(
       { done: "kfence" },
       { ref: "3.15.4" },
     ),
-    kfence: select("#ifdef CONFIG_KFENCE", [[has("kfence_lock"), "kfenceFree"]], "kasan"),
+    kfence: select("(model) CONFIG_KFENCE?", [[has("kfence_lock"), "kfenceFree"]], "kasan"),
     kfenceFree: call("kfence_free(x)", kfenceFree, {}, { done: "kasan" }, { ref: "3.15.4" }),
-    kasan: select("#ifdef CONFIG_KASAN_GENERIC", [[has("quarantine_lock"), "quarantine"]], "done"),
+    kasan: select("(model) CONFIG_KASAN_GENERIC?", [[has("quarantine_lock"), "quarantine"]], "done"),
     quarantine: call(
       "kasan_slab_free(s, x, init, still_accessible, false)",
       quarantinePut,

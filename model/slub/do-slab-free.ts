@@ -23,12 +23,13 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { localLockIrqsave, localLockIsLocked, localUnlockIrqrestore } from "../locks/local-lock.ts";
+import { localLockIsLocked } from "../locks/local-lock.ts";
 import { cfg } from "../machine/config.ts";
 import { cpu } from "../machine/sets.ts";
 import { inNmi, thisCpu } from "../machine/state.ts";
-import { cpuSlabLock, thisCpuSlabLock } from "../mm/locks.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
 import { bucket, object } from "../mm/sets.ts";
+import { does, underCpuSlabLock } from "./cpu-slab-rows.ts";
 import { deferFree } from "./defer-free.ts";
 import { slabFree } from "./slab-free.ts";
 import { cpuSlabOf, k, linkOf, slabOf, stepTid } from "./state.ts";
@@ -46,7 +47,7 @@ export const doSlabFree = program(
   (self, { x, allowSpin }, { b, c, freelist, flags }) => {
     const s = cpuSlabOf(c, b);
     const mine = s.seen.at(self);
-    const which = cpuSlabLock(c, b);
+    const { lock, unlock } = underCpuSlabLock({ b, c, flags });
     const lockedBelow = and(or(inNmi(self), cfg.preemptRt), localLockIsLocked(self, cpuSlabLock(thisCpu(self), b)));
     return {
       entry: select("bool allow_spin = cnt; /* 0: called from kfree_nolock() */", [], "redo"),
@@ -91,26 +92,14 @@ export const doSlabFree = program(
           .goto("done"),
         otherwise.do(mine.forget(false)).goto("redo"),
       ),
-      lock: call(
-        "local_lock_cpu_slab(s, flags);",
-        localLockIrqsave,
-        { which: thisCpuSlabLock(b), c, flags },
-        { done: "recheck" },
-        { ref: "3.2.3'" },
-      ),
+      lock: lock("recheck", "3.2.3'"),
       recheck: step(
         "c = this_cpu_ptr(s->cpu_slab); if (unlikely(slab != c->slab)) { local_unlock_cpu_slab(s, flags); goto redo; }",
         { ref: "3.2.3'" },
         when(s.slab.ne(slabOf(x))).goto("unlockRedo"),
         otherwise.goto("lockedFreelist"),
       ),
-      unlockRedo: call(
-        "local_unlock_cpu_slab(s, flags); goto redo;",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "redo" },
-        { ref: "3.2.3'" },
-      ),
+      unlockRedo: unlock(" goto redo;", "redo", "3.2.3'"),
       lockedFreelist: step(
         "freelist = c->freelist; set_freepointer(s, tail, freelist);",
         { ref: "3.2.3'" },
@@ -121,14 +110,8 @@ export const doSlabFree = program(
         { ref: "3.2.3'", note: "the object is free again here" },
         otherwise.do(s.freelist.set(x)).goto("lockedTid"),
       ),
-      lockedTid: step("c->tid = next_tid(tid);", { ref: "3.2.3'" }, otherwise.do(stepTid(c, b)).goto("lockedUnlock")),
-      lockedUnlock: call(
-        "local_unlock_cpu_slab(s, flags);",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "done" },
-        { ref: "3.2.3'" },
-      ),
+      lockedTid: does("c->tid = next_tid(tid);", "3.2.3'", stepTid(c, b), "lockedUnlock"),
+      lockedUnlock: unlock("", "done", "3.2.3'"),
     };
   },
 );

@@ -22,6 +22,10 @@ export interface SlabLine {
   readonly remote: number;
 }
 
+/** Of a version without CPU slabs. */
+export const NODE_SLAB_LINE =
+  '"A partial free=2", "A full", "page" (no slab yet: free in the zone), "page pcp0" (free on the list of CPU 0) or "page held" (somebody\'s, with reference count 1)';
+
 export const SLAB_LINE =
   '"A cpu0 free=1" (the CPU slab of CPU 0, with 1 free object), "A cpu0 free=0 remote=1", "A cpuPartial0 free=1", "A partial free=2", "A full", "page" (no slab yet: free in the zone), "page pcp0" (free on the list of CPU 0) or "page held" (somebody\'s, with reference count 1)';
 

@@ -19,8 +19,10 @@ import {
   racy,
   when,
 } from "../../checker/language/index.ts";
+import { l } from "../locks/state.ts";
 import { cpu } from "../machine/sets.ts";
 import { mm } from "../mm/config.ts";
+import { cpuSlabLock } from "../mm/locks.ts";
 import { bucket } from "../mm/sets.ts";
 import { cpuSlabOf, freelist, k, kmemCacheDebug, type ObjectId, type SlabId } from "./state.ts";
 
@@ -59,15 +61,21 @@ export const notOnFull = (b: Bucket, s: SlabId) => racy(and(kmemCacheDebug(b), n
 
 export const notOnPartial = (b: Bucket, s: SlabId) => racy(not(k.node.at(b).partial.at(s)));
 
+/** In c->lock a full slab is unfrozen before it leaves c->slab: in between others may free all of it, and give it up. */
+const isLockFree = (c: Expr<Id<"cpu">>, b: Expr<Id<"bucket">>) => {
+  const { holder, owner } = l.lock.at(cpuSlabLock(c, b));
+  return and(holder.isNull(), owner.isNull());
+};
+
 /**
- * Some CPU's slab, on more than `from` lists, or with an object that is not on its freelist, so that somebody has that
+ * Some CPU's slab (outside its lock section), on more than `from` lists, or with an object that is not on its freelist, so that somebody has that
  * one: whoever gives a slab up has just found all of them there.
  */
 export const isInUse = (s: SlabId, from: Operand<number> = 0) => {
   const all = freelist(k.slab.at(s).freelist);
   return racy(
     or(
-      exists(cpu, (c) => exists(bucket, (b) => cpuSlabOf(c, b).slab.eq(s))),
+      exists(cpu, (c) => exists(bucket, (b) => and(cpuSlabOf(c, b).slab.eq(s), isLockFree(c, b)))),
       allListsOf(s).gt(from),
       not(all.ends()),
       all.length().lt(mm.objects),
@@ -89,3 +97,7 @@ export const removesUnlisted = (test: Expr<boolean>) => when(test).fails("lists"
 export const givesUpUsed = (test: Expr<boolean>) =>
   when(test).fails("givenUp", "gives up a slab that is a CPU's, is on a list, or has an object that is handed out");
 export const givesUp = (s: SlabId) => givesUpUsed(isInUse(s));
+
+/** What programs that several versions share ask of lists: `model/sheaves/lists.ts` has the same for 7.3. */
+export const CPU_SLAB_LISTS = { isListed, givesUp };
+export type ListRules = typeof CPU_SLAB_LISTS;

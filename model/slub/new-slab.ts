@@ -94,7 +94,7 @@ export const newSlab = program(
       otherwise.do(got.set(page), setUp(page, b)).goto("random"),
     ),
     random: select(
-      "#ifdef CONFIG_SLAB_FREELIST_RANDOM",
+      "(model) CONFIG_SLAB_FREELIST_RANDOM?",
       [[and(mm.freelistRandom, mm.objects.gt(1)), "shuffle"]],
       "done",
     ),

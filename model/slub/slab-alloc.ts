@@ -31,14 +31,13 @@ import {
   value,
   when,
 } from "../../checker/language/index.ts";
-import { localLockIrqsave, localUnlockIrqrestore } from "../locks/local-lock.ts";
 import { pinCpu, unpinCpu } from "../machine/pin.ts";
 import { cpu } from "../machine/sets.ts";
 import { thisCpu } from "../machine/state.ts";
 import { mm } from "../mm/config.ts";
-import { cpuSlabLock, thisCpuSlabLock } from "../mm/locks.ts";
 import { bucket, object, slab as slabs } from "../mm/sets.ts";
 import { allocSingleFromNewSlab } from "./alloc-single-from-new-slab.ts";
+import { does, underCpuSlabLock } from "./cpu-slab-rows.ts";
 import { deactivateSlab } from "./deactivate-slab.ts";
 import { deferDeactivateSlab } from "./defer-free.ts";
 import { freezeSlab } from "./freeze-slab.ts";
@@ -78,7 +77,7 @@ export const slabAlloc = program(
   },
   (self, { b, allowSpin, wrong, c, got }, { slab, fresh, freelist, next, flags, flushSlab, flushFreelist }) => {
     const s = cpuSlabOf(c, b);
-    const which = cpuSlabLock(c, b);
+    const { lock, unlock } = underCpuSlabLock({ b, c, flags });
     const mismatch = and(mm.nodeMismatch, allowSpin);
     return {
       // reread_slab:
@@ -95,25 +94,14 @@ export const slabAlloc = program(
         when(and(not(mm.memorylessNode), wrong.eq(slab))).goto("lockDeactivate"),
         either(otherwise.goto("lockDeactivate"), otherwise.goto("lock")),
       ),
-      lock: call(
-        "local_lock_cpu_slab(s, flags);",
-        localLockIrqsave,
-        { which: thisCpuSlabLock(b), c, flags },
-        { done: "recheck" },
-        { ref: "3.3.4" },
-      ),
+      lock: lock("recheck", "3.3.4"),
       recheck: step(
         "if (unlikely(slab != c->slab)) { local_unlock_cpu_slab(s, flags); goto reread_slab; }",
         { ref: "3.3.5" },
         when(s.slab.ne(slab)).goto("unlockReread"),
         otherwise.goto("freelist"),
       ),
-      unlockReread: call(
-        "local_unlock_cpu_slab(s, flags);",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "reread" },
-      ),
+      unlockReread: unlock("", "reread", "3.3.5"),
       freelist: step(
         "freelist = c->freelist; if (freelist) goto load_freelist;",
         { ref: "3.3.6" },
@@ -133,21 +121,11 @@ export const slabAlloc = program(
         when(freelist.isNull()).do(s.slab.set(null)).goto("fullTid"),
         otherwise.goto("loadFreelist"),
       ),
-      fullTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.8" }, otherwise.do(stepTid(c, b)).goto("fullUnlock")),
-      fullUnlock: call(
-        "local_unlock_cpu_slab(s, flags); goto new_slab;",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "newSlab" },
-        { ref: "3.3.8" },
-      ),
+      fullTid: does("c->tid = next_tid(c->tid);", "3.3.8", stepTid(c, b), "fullUnlock"),
+      fullUnlock: unlock(" goto new_slab;", "newSlab", "3.3.8"),
 
       // load_freelist:
-      loadFreelist: step(
-        "get_freepointer(s, freelist)",
-        { ref: "3.3.9" },
-        otherwise.do(next.set(linkOf(freelist))).goto("storeFreelist"),
-      ),
+      loadFreelist: does("get_freepointer(s, freelist)", "3.3.9", next.set(linkOf(freelist)), "storeFreelist"),
       storeFreelist: step(
         "c->freelist = get_freepointer(s, freelist);",
         { ref: "3.3.10", note: "the object is handed out here" },
@@ -156,44 +134,22 @@ export const slabAlloc = program(
           .do(s.freelist.set(next.except("garbage")), got.set(freelist), linkOf(freelist).set("garbage"))
           .goto("loadTid"),
       ),
-      loadTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.11" }, otherwise.do(stepTid(c, b)).goto("loadUnlock")),
-      loadUnlock: call(
-        "local_unlock_cpu_slab(s, flags); return freelist;",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "done" },
-        { ref: "3.3.12" },
-      ),
+      loadTid: does("c->tid = next_tid(c->tid);", "3.3.11", stepTid(c, b), "loadUnlock"),
+      loadUnlock: unlock(" return freelist;", "done", "3.3.12"),
 
       // deactivate_slab:
-      lockDeactivate: call(
-        "local_lock_cpu_slab(s, flags);",
-        localLockIrqsave,
-        { which: thisCpuSlabLock(b), c, flags },
-        { done: "recheckDeactivate" },
-        { ref: "3.3.13" },
-      ),
+      lockDeactivate: lock("recheckDeactivate", "3.3.13"),
       recheckDeactivate: step(
         "if (slab != c->slab) { local_unlock_cpu_slab(s, flags); goto reread_slab; }",
         { ref: "3.3.13" },
         when(s.slab.ne(slab)).goto("unlockReread"),
         otherwise.goto("takeFreelist"),
       ),
-      takeFreelist: step(
-        "freelist = c->freelist;",
-        { ref: "3.3.13" },
-        otherwise.do(freelist.set(s.freelist)).goto("dropSlab"),
-      ),
-      dropSlab: step("c->slab = NULL;", { ref: "3.3.13" }, otherwise.do(s.slab.set(null)).goto("dropFreelist")),
-      dropFreelist: step("c->freelist = NULL;", { ref: "3.3.13" }, otherwise.do(s.freelist.set(null)).goto("dropTid")),
-      dropTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.13" }, otherwise.do(stepTid(c, b)).goto("dropUnlock")),
-      dropUnlock: call(
-        "local_unlock_cpu_slab(s, flags);",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "deactivate" },
-        { ref: "3.3.13" },
-      ),
+      takeFreelist: does("freelist = c->freelist;", "3.3.13", freelist.set(s.freelist), "dropSlab"),
+      dropSlab: does("c->slab = NULL;", "3.3.13", s.slab.set(null), "dropFreelist"),
+      dropFreelist: does("c->freelist = NULL;", "3.3.13", s.freelist.set(null), "dropTid"),
+      dropTid: does("c->tid = next_tid(c->tid);", "3.3.13", stepTid(c, b), "dropUnlock"),
+      dropUnlock: unlock("", "deactivate", "3.3.13"),
       deactivate: call(
         "deactivate_slab(s, slab, freelist);",
         deactivateSlab,
@@ -203,20 +159,14 @@ export const slabAlloc = program(
       ),
 
       // new_slab:
-      newSlab: select("#ifdef CONFIG_SLUB_CPU_PARTIAL", [[mm.cpuPartial, "cpuPartial"]], "newObjects"),
+      newSlab: select("(model) CONFIG_SLUB_CPU_PARTIAL?", [[mm.cpuPartial, "cpuPartial"]], "newObjects"),
       cpuPartial: step(
         "while (slub_percpu_partial(c)) {",
         { ref: "3.3.15" },
         when(racy(exists(slabs, (x) => s.partial.at(x)))).goto("lockPartial"),
         otherwise.goto("newObjects"),
       ),
-      lockPartial: call(
-        "local_lock_cpu_slab(s, flags);",
-        localLockIrqsave,
-        { which: thisCpuSlabLock(b), c, flags },
-        { done: "recheckPartial" },
-        { ref: "3.3.15" },
-      ),
+      lockPartial: lock("recheckPartial", "3.3.15"),
       recheckPartial: step(
         "if (unlikely(c->slab)) { local_unlock_cpu_slab(s, flags); goto reread_slab; }",
         { ref: "3.3.15" },
@@ -229,12 +179,7 @@ export const slabAlloc = program(
         choose(slabs, (x) => when(s.partial.at(x)).do(s.partial.at(x).set(false), slab.set(x)).goto("partialMatch")),
         otherwise.goto("unlockNewObjects"),
       ),
-      unlockNewObjects: call(
-        "local_unlock_cpu_slab(s, flags); goto new_objects;",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "newObjects" },
-      ),
+      unlockNewObjects: unlock(" goto new_objects;", "newObjects", "3.3.16"),
       partialMatch: select(
         "if (likely(node_match(slab, node)) || !allow_spin)",
         [[mismatch, "partialChoice"]],
@@ -245,7 +190,7 @@ export const slabAlloc = program(
         { ref: "3.3.17 3.3.18", note: "whether the slab is on the wanted node is a free choice" },
         either(otherwise.goto("usePartial"), otherwise.goto("unlockPartial")),
       ),
-      usePartial: step("c->slab = slab;", { ref: "3.3.17" }, otherwise.do(s.slab.set(slab)).goto("partialFreelist")),
+      usePartial: does("c->slab = slab;", "3.3.17", s.slab.set(slab), "partialFreelist"),
       partialFreelist: call(
         "freelist = get_freelist(s, slab);",
         getFreelist,
@@ -253,13 +198,7 @@ export const slabAlloc = program(
         { done: "loadFreelist" },
         { ref: "3.3.17" },
       ),
-      unlockPartial: call(
-        "local_unlock_cpu_slab(s, flags); slab->next = NULL;",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "detachPartial" },
-        { ref: "3.3.18" },
-      ),
+      unlockPartial: unlock(" slab->next = NULL;", "detachPartial", "3.3.18"),
       detachPartial: step(
         "slab->next = NULL;",
         { ref: "3.3.18" },
@@ -292,7 +231,7 @@ export const slabAlloc = program(
         { done: "retryLoad" },
         { ref: "3.3.20" },
       ),
-      unpin: step("slub_put_cpu_ptr(s->cpu_slab);", { ref: "3.3.21" }, otherwise.do(unpinCpu(self)).goto("newPage")),
+      unpin: does("slub_put_cpu_ptr(s->cpu_slab);", "3.3.21", unpinCpu(self), "newPage"),
       newPage: call(
         "slab = new_slab(s, pc.flags, node);",
         newSlab,
@@ -300,11 +239,7 @@ export const slabAlloc = program(
         { done: "pin" },
         { ref: "3.3.22" },
       ),
-      pin: step(
-        "c = slub_get_cpu_ptr(s->cpu_slab);",
-        { ref: "3.3.23" },
-        otherwise.do(pinCpu(self), c.set(thisCpu(self))).goto("gotPage"),
-      ),
+      pin: does("c = slub_get_cpu_ptr(s->cpu_slab);", "3.3.23", [...pinCpu(self), c.set(thisCpu(self))], "gotPage"),
       gotPage: step(
         "if (unlikely(!slab)) return NULL; if (.. kmem_cache_debug(s)) {..} freelist = slab->freelist; slab->freelist = NULL; .. slab->frozen = 1; inc_slabs_node(..);",
         { ref: "3.3.24 3.3.26 3.3.27", note: "the new slab is private: its fields change in one step" },
@@ -338,34 +273,18 @@ export const slabAlloc = program(
       ),
 
       // retry_load_slab:
-      retryLoad: call(
-        "local_lock_cpu_slab(s, flags);",
-        localLockIrqsave,
-        { which: thisCpuSlabLock(b), c, flags },
-        { done: "conflict" },
-        { ref: "3.3.28" },
-      ),
+      retryLoad: lock("conflict", "3.3.28"),
       conflict: step(
         "if (unlikely(c->slab)) {",
         { ref: "3.3.29" },
         when(s.slab.notNull()).do(flushSlab.set(s.slab.known())).goto("flushFreelist"),
         otherwise.goto("loadSlab"),
       ),
-      flushFreelist: step(
-        "void *flush_freelist = c->freelist;",
-        { ref: "3.3.29" },
-        otherwise.do(flushFreelist.set(s.freelist)).goto("flushSlab"),
-      ),
-      flushSlab: step("c->slab = NULL;", { ref: "3.3.29" }, otherwise.do(s.slab.set(null)).goto("flushDrop")),
-      flushDrop: step("c->freelist = NULL;", { ref: "3.3.29" }, otherwise.do(s.freelist.set(null)).goto("flushTid")),
-      flushTid: step("c->tid = next_tid(c->tid);", { ref: "3.3.29" }, otherwise.do(stepTid(c, b)).goto("flushUnlock")),
-      flushUnlock: call(
-        "local_unlock_cpu_slab(s, flags);",
-        localUnlockIrqrestore,
-        { which, flags },
-        { done: "flush" },
-        { ref: "3.3.29" },
-      ),
+      flushFreelist: does("void *flush_freelist = c->freelist;", "3.3.29", flushFreelist.set(s.freelist), "flushSlab"),
+      flushSlab: does("c->slab = NULL;", "3.3.29", s.slab.set(null), "flushDrop"),
+      flushDrop: does("c->freelist = NULL;", "3.3.29", s.freelist.set(null), "flushTid"),
+      flushTid: does("c->tid = next_tid(c->tid);", "3.3.29", stepTid(c, b), "flushUnlock"),
+      flushUnlock: unlock("", "flush", "3.3.29"),
       flush: select("if (unlikely(!allow_spin)) {", [[allowSpin, "flushDeactivate"]], "flushDefer"),
       flushDefer: call(
         "defer_deactivate_slab(flush_slab, flush_freelist);",
@@ -381,11 +300,7 @@ export const slabAlloc = program(
         { done: "retryLoad" },
         { ref: "3.3.29" },
       ),
-      loadSlab: step(
-        "c->slab = slab; goto load_freelist;",
-        { ref: "3.3.30" },
-        otherwise.do(s.slab.set(slab)).goto("loadFreelist"),
-      ),
+      loadSlab: does("c->slab = slab; goto load_freelist;", "3.3.30", s.slab.set(slab), "loadFreelist"),
     };
   },
 );

@@ -22,6 +22,7 @@ import {
   type Id,
   id,
   ite,
+  type LeafPlace,
   chain as list,
   lit,
   optional,
@@ -36,7 +37,12 @@ import { cpu, irqWork } from "../machine/sets.ts";
 import { mm } from "../mm/config.ts";
 import { bucket, object, slab } from "../mm/sets.ts";
 
-export const k = state({
+/** What the counters of a node may be: `nr_slabs` may be driven below 0 by an imbalance. */
+const PARTIAL = { least: 0, most: 8 };
+const SLABS = { least: -8, most: 8 };
+
+/** What there is until 6.18. */
+const cpuSlabCells = state({
   cpuSlab: each(
     cpu,
     each(
@@ -51,6 +57,10 @@ export const k = state({
       }),
     ),
   ),
+});
+
+/** Slabs, objects, nodes: what every version has. A few leaves are written by some versions only. */
+export const slabCells = state({
   slab: each(
     slab,
     struct({
@@ -86,10 +96,14 @@ export const k = state({
       /** Debug caches: slabs without a free object. */
       full: each(slab, bool),
       /** Where the configuration counts: `nr_partial`, and `nr_slabs`, which an imbalance may drive below 0. */
-      nrPartial: range(0, 8),
-      nrSlabs: range(-8, 8),
+      nrPartial: range(PARTIAL.least, PARTIAL.most),
+      nrSlabs: range(SLABS.least, SLABS.most),
     }),
   ),
+});
+
+/** Deferred frees, and private lists of slabs, until 6.18. */
+const deferredCells = state({
   /** struct defer_free of each CPU. */
   deferFree: each(
     cpu,
@@ -103,6 +117,11 @@ export const k = state({
   /** The private list of slabs that a frame is putting back. */
   detached: each(context, each(slab, bool)),
 });
+
+/** All cells of the allocator of 6.18, in the order of reports. */
+export const CELLS = [cpuSlabCells, slabCells, deferredCells];
+
+export const k = { ...cpuSlabCells, ...slabCells, ...deferredCells };
 
 type Cpu = Expr<Id<"cpu"> | null>;
 type Bucket = Expr<Id<"bucket"> | null>;
@@ -139,18 +158,26 @@ export const nrPartial = (b: Bucket) =>
     count(slab, (s) => k.node.at(b).partial.at(s)),
   );
 
-const counted = (before: Expr<number>, after: Expr<number>) => ite(mm.accounting, after, before);
+/**
+ * A counter of a node, where it is kept. One that is wrong stays at the end of its range, where calls without end drive it:
+ * S12 has said by then that it is wrong.
+ */
+const grown = (counter: LeafPlace<number>, n: Expr<number> | number, { most }: typeof PARTIAL) =>
+  counter.set(ite(mm.accounting, ite(counter.plus(n).gt(most), most, counter.plus(n)), counter));
+
+const shrunk = (counter: LeafPlace<number>, { least }: typeof PARTIAL) =>
+  counter.set(ite(mm.accounting, ite(counter.gt(least), counter.minus(1), least), counter));
+
+/** n->nr_partial, by so many slabs more. */
+export const countPartial = (b: Bucket, n: Expr<number> | number) => grown(k.node.at(b).nrPartial, n, PARTIAL);
 
 /** add_partial(): list and counter change under list_lock, so in one step. */
-export const addPartial = (b: Bucket, s: SlabId) => [
-  k.node.at(b).partial.at(s).set(true),
-  k.node.at(b).nrPartial.set(counted(k.node.at(b).nrPartial, k.node.at(b).nrPartial.plus(1))),
-];
+export const addPartial = (b: Bucket, s: SlabId) => [k.node.at(b).partial.at(s).set(true), countPartial(b, 1)];
 
 /** remove_partial(). */
 export const removePartial = (b: Bucket, s: SlabId) => [
   k.node.at(b).partial.at(s).set(false),
-  k.node.at(b).nrPartial.set(counted(k.node.at(b).nrPartial, k.node.at(b).nrPartial.minus(1))),
+  shrunk(k.node.at(b).nrPartial, PARTIAL),
 ];
 
 /** add_full(): only debug caches keep such a list (those that track users). */
@@ -160,12 +187,10 @@ export const addFull = (b: Bucket, s: SlabId) => k.node.at(b).full.at(s).set(kme
 export const removeFull = (b: Bucket, s: SlabId) => k.node.at(b).full.at(s).set(false);
 
 /** inc_slabs_node(). */
-export const incSlabsNode = (b: Bucket) =>
-  k.node.at(b).nrSlabs.set(counted(k.node.at(b).nrSlabs, k.node.at(b).nrSlabs.plus(1)));
+export const incSlabsNode = (b: Bucket) => grown(k.node.at(b).nrSlabs, 1, SLABS);
 
 /** dec_slabs_node(). */
-export const decSlabsNode = (b: Bucket) =>
-  k.node.at(b).nrSlabs.set(counted(k.node.at(b).nrSlabs, k.node.at(b).nrSlabs.minus(1)));
+export const decSlabsNode = (b: Bucket) => shrunk(k.node.at(b).nrSlabs, SLABS);
 
 /** kmem_cache_debug(): consistency checks and user tracking are on. */
 export const kmemCacheDebug = (b: Bucket) => and(mm.debugCaches, mm.debug.at(b));

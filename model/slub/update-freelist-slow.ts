@@ -47,24 +47,24 @@ export const updateFreelistSlow = program(
     return {
       lock: call("slab_lock(slab);", slabLock, { slab }, { held: "compare" }, { ref: "3.6c.2" }),
       compare: step(
-        "if (slab->freelist == freelist_old && slab->counters == counters_old) {",
+        "if (slab->freelist == .. && slab->counters == ..",
         { ref: "3.6c.3" },
         when(and(s.freelist.eq(freelistOld), s.inuse.eq(inuseOld), s.frozen.eq(frozenOld))).goto("freelist"),
         otherwise.goto("unlockChanged"),
       ),
       freelist: step(
-        "slab->freelist = freelist_new;",
+        "slab->freelist = ..; /* the new one */",
         { ref: "3.6c.4" },
         otherwise.do(s.freelist.set(freelistNew)).goto("counters"),
       ),
       counters: step(
-        "slab->counters = counters_new;",
+        "slab->counters ..; /* the new ones */",
         { ref: "3.6c.4" },
         otherwise.do(s.inuse.set(inuseNew), s.frozen.set(frozenNew)).goto("unlock"),
       ),
-      unlock: call("slab_unlock(slab); return true;", slabUnlock, { slab }, { done: "updated" }, { ref: "3.6c.5" }),
+      unlock: call("slab_unlock(slab); return ..", slabUnlock, { slab }, { done: "updated" }, { ref: "3.6c.5" }),
       unlockChanged: call(
-        "slab_unlock(slab); return false;",
+        "slab_unlock(slab); .. return ..",
         slabUnlock,
         { slab },
         { done: "changed" },
@@ -92,19 +92,17 @@ export const slabUpdateFreelist = program(
         { ref: "3.6c.1" },
         otherwise.do(flags.set(irqsOff), irqsOff.set(true)).goto("slow"),
       ),
-      slow: call(
-        "ret = __update_freelist_slow(slab, freelist_old, counters_old, freelist_new, counters_new);",
-        updateFreelistSlow,
-        args,
-        { updated: "irqRestore", changed: "irqRestoreChanged" },
-      ),
+      slow: call("ret = __update_freelist_slow(slab, ..", updateFreelistSlow, args, {
+        updated: "irqRestore",
+        changed: "irqRestoreChanged",
+      }),
       irqRestore: step(
-        "local_irq_restore(flags); return true;",
+        "local_irq_restore(flags); .. return true;",
         { ref: "3.6c.6" },
         otherwise.do(irqsOff.set(flags)).goto("updated"),
       ),
       irqRestoreChanged: step(
-        "local_irq_restore(flags); return false;",
+        "local_irq_restore(flags); .. return false;",
         { ref: "3.6c.6" },
         otherwise.do(irqsOff.set(flags)).goto("changed"),
       ),

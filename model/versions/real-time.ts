@@ -141,6 +141,21 @@ export const nullInInterruptsOnly = patch(kmallocNolock, ({ self, got }) => ({
   ),
 }));
 
+/** The locks are the same since 7.0. */
+export const waitLockByTrylock = variant(
+  "wait-lock-by-trylock",
+  "R11: rt_mutex_slowtrylock() takes the raw wait_lock by raw_spin_trylock_irqsave() and gives up where it is held (Waiman Long, Sep and Oct 2024; refused)",
+  patch(rtSpinTrylock, ({ which, irqs }) => ({
+    waitLock: call(
+      "if (!raw_spin_trylock_irqsave(&lock->wait_lock, flags)) return 0;",
+      rawSpinTrylockIrqsave,
+      { lock: l.lock.at(which).waitLock, flags: irqs },
+      { held: "try", busy: "busy" },
+      { ref: "2.3", tag: "S" },
+    ),
+  })),
+);
+
 export const REAL_TIME: Readonly<Record<string, Variant>> = {
   "no-early-null": variant(
     "no-early-null",
@@ -187,17 +202,5 @@ export const REAL_TIME: Readonly<Record<string, Variant>> = {
     trylockInSlabAlloc,
     trylockInSlabFree,
   ),
-  "wait-lock-by-trylock": variant(
-    "wait-lock-by-trylock",
-    "R11: rt_mutex_slowtrylock() takes the raw wait_lock by raw_spin_trylock_irqsave() and gives up where it is held (Waiman Long, Sep and Oct 2024; refused)",
-    patch(rtSpinTrylock, ({ which, irqs }) => ({
-      waitLock: call(
-        "if (!raw_spin_trylock_irqsave(&lock->wait_lock, flags)) return 0;",
-        rawSpinTrylockIrqsave,
-        { lock: l.lock.at(which).waitLock, flags: irqs },
-        { held: "try", busy: "busy" },
-        { ref: "2.3", tag: "S" },
-      ),
-    })),
-  ),
+  "wait-lock-by-trylock": waitLockByTrylock,
 };

@@ -28,13 +28,23 @@ import {
 import { GATE, retryBelowSizeTest } from "./gate.ts";
 import { NODE_LIST, nolockDeactivates, returnsWithLock } from "./node-list.ts";
 import { drainWithIrqsOn, PAGES, refcountedPage, shuffleAsksGenerator, upNmiTries } from "./pages.ts";
-import { nullInInterruptsOnly, REAL_TIME } from "./real-time.ts";
+import { nullInInterruptsOnly, REAL_TIME, waitLockByTrylock } from "./real-time.ts";
+import { SHEAF_VARIANTS } from "./sheaves.ts";
+import { since72 } from "./sheaves-72.ts";
+import { SHEAF_CALL_VARIANTS } from "./sheaves-calls.ts";
+import { SHEAF_LOCK_VARIANTS } from "./sheaves-locks.ts";
+import { SHEAF_MEMCG } from "./sheaves-memcg.ts";
+import { pagesSinceSheaves, SHEAF_PAGES, zoneAsksContext } from "./sheaves-pages.ts";
+import { SHEAF_RCU_VARIANTS } from "./sheaves-rcu-variants.ts";
+import { SHEAF_SLAB_VARIANTS } from "./sheaves-slabs.ts";
 import { memcgV1, SIDE_SYSTEMS } from "./side-systems.ts";
 
 export interface Version {
   readonly about: string;
   /** Whether ___slab_alloc() is closed to kprobes. */
   readonly nokprobe: boolean;
+  /** What stands in front of the slabs. Default: CPU slabs. */
+  readonly family?: "sheaves";
   /** What is put off to an irq_work: nothing, objects, or objects and slabs. */
   readonly irqWork: "nothing" | "objects" | "slabs";
   readonly patches: readonly Variant[];
@@ -125,10 +135,25 @@ export const VERSIONS: Readonly<Record<string, Version>> = {
       ),
     ],
   },
+  "7.3": {
+    about: "7.3.4: sheaves and a barn in the place of CPU slabs; whoever may not wait tries each lock",
+    nokprobe: false,
+    family: "sheaves",
+    irqWork: "objects",
+    patches: [version("7.3", "7.3.4", ...pagesSinceSheaves, zoneAsksContext)],
+  },
+  "7.2": {
+    about:
+      "7.2.13, where it differs from 7.3.4: who frees to the zone directly is not asked for its context, and kvfree_rcu_barrier() waits for no deferred free",
+    nokprobe: false,
+    family: "sheaves",
+    irqWork: "objects",
+    patches: [version("7.2", "7.2.13", ...pagesSinceSheaves, ...since72)],
+  },
 };
 
 /** Design variants: what a reviewer proposed, or a safeguard taken away. */
-export const VARIANTS: Readonly<Record<string, Variant>> = {
+const CPU_SLAB_VARIANTS: Readonly<Record<string, Variant>> = {
   ...GATE,
   ...NODE_LIST,
   ...DEBUG_CACHES,
@@ -137,3 +162,32 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   ...DEFERRED,
   ...SIDE_SYSTEMS,
 };
+
+/** The same since 7.0. */
+const SHEAVES: Readonly<Record<string, Variant>> = {
+  ...SHEAF_VARIANTS,
+  ...SHEAF_SLAB_VARIANTS,
+  ...SHEAF_CALL_VARIANTS,
+  ...SHEAF_LOCK_VARIANTS,
+  ...SHEAF_MEMCG,
+  ...SHEAF_PAGES,
+  ...SHEAF_RCU_VARIANTS,
+  "wait-lock-by-trylock": waitLockByTrylock,
+};
+
+export const VARIANTS: Readonly<Record<string, Variant>> = { ...CPU_SLAB_VARIANTS, ...SHEAVES };
+
+export type FamilyName = "cpuSlabs" | NonNullable<Version["family"]>;
+
+/** The versions of a family. */
+export const versionsOf = (family: FamilyName): readonly string[] =>
+  Object.keys(VERSIONS).filter((name) => (VERSIONS[name]?.family ?? "cpuSlabs") === family);
+
+/** The variants of a family, each with a line of text. */
+export const variantsOf = (family: FamilyName): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries({ cpuSlabs: CPU_SLAB_VARIANTS, sheaves: SHEAVES }[family]).map(([name, { summary }]) => [
+      name,
+      summary,
+    ]),
+  );

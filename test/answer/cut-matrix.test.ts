@@ -24,7 +24,7 @@ describe("a cut matrix", () => {
   });
 
   const cuts = result.cuts.map((labels) => new Set([...labels].filter((id) => id !== taskStore)));
-  const less = { open: result.open, cuts };
+  const less = { open: result.open, cuts, fired: result.fired };
 
   it("names each cell that stays empty", () => {
     expect(cutMatrix(system, less, []).unexplained).toEqual([
@@ -65,13 +65,21 @@ describe("a cut matrix", () => {
   });
 
   it("does not ask about places where it may not come", () => {
-    const masked = { open: result.open.map(() => new Set<number>()), cuts };
+    const masked = { open: result.open.map(() => new Set<number>()), cuts, fired: result.fired };
     expect(cutMatrix(system, masked, []).unexplained).toEqual([]);
+  });
+
+  it("tells a frame that comes over an idle CPU only from one that never comes", () => {
+    const never = result.cuts.map(() => new Set<number>());
+    expect(cutMatrix(system, { open: never, cuts: never, fired: result.fired }, []).unexplained).toEqual([
+      "nmi0 cuts nothing: it comes at most where its CPU runs nothing",
+      "nmi1 cuts nothing: it comes at most where its CPU runs nothing",
+    ]);
   });
 
   it("says when a frame never came", () => {
     const never = result.cuts.map(() => new Set<number>());
-    expect(cutMatrix(system, { open: never, cuts: never }, []).unexplained).toEqual([
+    expect(cutMatrix(system, { open: never, cuts: never, fired: [] }, []).unexplained).toEqual([
       "nmi0 never comes",
       "nmi1 never comes",
     ]);

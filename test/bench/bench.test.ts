@@ -5,8 +5,8 @@ import { freelistCase } from "../../bench/cases.ts";
 import { BY_HAND, EXPORTED, NOLOCK } from "../../bench/contenders.ts";
 import { goalsOf } from "../../bench/goals.ts";
 import { Workshop } from "../../bench/measure.ts";
+import { EMPTY, type Measured, type Performance, type Setting } from "../../bench/measured.ts";
 import { sharesOf } from "../../bench/profile.ts";
-import { EMPTY, type Measured, type Performance, type Setting } from "../../bench/record.ts";
 import { report } from "../../bench/report.ts";
 import { agree, Disagreement, measure } from "../../bench/rounds.ts";
 import { median, ratio } from "../../bench/statistics.ts";
@@ -96,10 +96,48 @@ describe("goals", () => {
     ]);
   });
 
+  it("of checkpoints are those of the worst spec, and of the search that they are asked of", () => {
+    const took = (cpu: number) => ({ cpu, seconds: 2 * cpu });
+    const kept = (bytes: number, states: number, cpu: number) => ({
+      states,
+      bytes: bytes * states,
+      isViolated: false,
+      rounds: [{ plain: took(10), kept: took(cpu), start: took(1), resume: took(3) }],
+    });
+    const models = {
+      "of/pages": kept(3, 4_000_000, 20),
+      "of/debug": kept(8, 500_000, 30),
+      "freelist-22M": kept(9, 22_000_000, 40),
+      "counters-100M": kept(1, 100_000_000, 10.4),
+    };
+    const measured: Performance = { ...EMPTY, checkpoints: { models, ...setting } };
+    expect(said(measured).slice(-4, -1)).toEqual([
+      [8, "the most of 2: of/debug"],
+      [4, "counters-100M"],
+      [2, "the slowest above 1 M states: of/pages"],
+    ]);
+    expect(report(measured, "")).toContain(
+      "| of/debug | 500,000 | 10.00 | 30.00 | 200 | 200 | 8.00 | 2.00 | 0.25 | 1 |",
+    );
+  });
+
   it("are never met by what was not measured", () => {
     expect(goalsOf(EMPTY).every(({ measured }) => measured === null)).toBe(true);
     expect(report(EMPTY, "")).not.toMatch(/\| yes \|/);
-    expect(report(EMPTY, "").match(/\| not measured \|/g)).toHaveLength(8);
+    expect(report(EMPTY, "").match(/\| not measured \|/g)).toHaveLength(12);
+  });
+
+  it("of liveness is that of the dearest model, beyond what a start takes", () => {
+    const took = (cpu: number) => ({ cpu, seconds: 2 * cpu });
+    const live = (cpu: number) => ({
+      states: 200_000,
+      transitions: 600_000,
+      rounds: [{ start: took(1), search: took(3), liveness: took(cpu) }],
+    });
+    const models = { cheap: live(5), dear: live(9.5) };
+    const measured: Performance = { ...EMPTY, liveness: { models, ...setting } };
+    expect(said(measured).at(-1)).toEqual([4.25, "the dearest of 2: dear"]);
+    expect(report(measured, "")).toContain("| dear | 200,000 | 600,000 | 1.00 | 3.00 | 9.50 | 4.25 | 1 |");
   });
 
   it("that are not met are said so", () => {

@@ -23,7 +23,7 @@ describe("a spec", () => {
   it("that does not exist is told with the nearest names: exit status 2", async () => {
     const ran = await at.run("check", "one-swich");
     expect(ran.complained).toBe(
-      'one-swich: no such spec, and no such file\n  did you mean "one-switch"? `npm run check -- --list` shows all\n',
+      'one-swich: no such spec, and no such file\n  did you mean "one-switch"? `npm run list` shows all\n',
     );
     expect([ran.status, ran.printed]).toEqual([2, ""]);
   });
@@ -61,11 +61,10 @@ describe("options", () => {
     ]);
   });
 
-  it("for one spec do not go with --all or --list", async () => {
+  it("for one spec do not go with --all", async () => {
     expect((await at.run("check", "--all", "one-switch", "--set", "lights=3")).complained).toContain(
       "--all: it does not go with one-switch, --set",
     );
-    expect((await at.run("check", "--list", "--json", "x")).status).toBe(2);
   });
 
   it("--set asks another question, and compares no pins", async () => {
@@ -172,7 +171,7 @@ describe("the report", () => {
 
 describe("all specs", () => {
   it("are listed with their questions", async () => {
-    expect((await at.run("check", "--list")).printed).toBe(
+    expect((await at.run("list")).printed).toBe(
       "one-switch           What if a task does toggle?\nbroken/two-switches  What if a task does toggle, toggle?\n",
     );
   });
@@ -188,6 +187,28 @@ describe("all specs", () => {
       ].join("\n"),
     );
     expect(ran.status).toBe(0);
+  });
+
+  it("are asked for some properties only, in so far as they say something of each", async () => {
+    const ran = await at.run("check", "--all", "--properties", "someDark,returns");
+    expect(ran.printed.replaceAll(/[\d.]+ s$/gm, "0 s")).toBe(
+      [
+        "one-switch           holds        ; 3 states, 2 transitions, depth 1; 0 s",
+        "broken/two-switches  violated     someDark; 5 states, 6 transitions, depth 2; 0 s",
+        "2 specs: 1 hold, 1 not, 0 bad",
+        "",
+      ].join("\n"),
+    );
+    expect(ran.status).toBe(1);
+    const wrong = await at.run("check", "--all", "--properties", "someDrak");
+    expect([wrong.status, wrong.printed, wrong.complained]).toEqual([
+      2,
+      "",
+      '--set properties=someDrak: "someDrak" is not a property of the model\n  did you mean "someDark"?\n',
+    ]);
+    const one = await at.run("check", "one-switch", "--properties", "smallIsZero");
+    expect(one.printed).toContain("asked:    smallIsZero deadlock\n");
+    expect(one.printed).toContain("Reproduce: npm run check -- one-switch --set properties=smallIsZero");
   });
 
   it("are checked to the end though one is bad and one differs", async () => {
@@ -207,11 +228,7 @@ describe("all specs", () => {
 
   it("are needed: a gate that looks at nothing must not open", async () => {
     const empty = project({});
-    for (const words of [
-      ["check", "--all"],
-      ["check", "--list"],
-      ["results", "--check"],
-    ]) {
+    for (const words of [["check", "--all"], ["list"], ["results", "--check"]]) {
       const ran = await empty.run(...words);
       expect([ran.status, ran.complained]).toEqual([2, "specs/: there is no spec\n  write one: specs/NAME.json\n"]);
     }

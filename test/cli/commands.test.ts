@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { rotated } from "../../checker/cli/sample.ts";
 import { main } from "../../checker/commands/main.ts";
+import { EVIDENCE } from "../../checker/published/publications.ts";
 import { needing } from "../needing.ts";
 import { lights, project } from "./environment.ts";
 
@@ -51,38 +52,41 @@ describe("print", () => {
 describe("results", () => {
   it("writes a report for each spec and a table, the same each time, and removes what no spec gives", async () => {
     at.put("results/stale.txt", "of a spec that is gone");
-    expect((await at.run("results")).printed).toBe("5 files in results/: 5 written, 1 removed\n");
+    for (const file of EVIDENCE) at.put(`results/${file}`, "of another command");
+    expect((await at.run("results", "reports")).printed).toBe("reports: 5 files are there, 5 written, 1 removed\n");
     const summary = readFileSync(join(at.dir, "results/summary.md"), "utf8");
     expect(summary).toMatch(
       /^\| \[broken\/two-switches\]\(broken\/two-switches.txt\) \| What .* \| violated \| someDark \| not cross-checked \| \d+ \| \d+ \| 2 \| `[0-9a-f]{12}` \|$/m,
     );
     expect(existsSync(join(at.dir, "results/broken/two-switches.txt"))).toBe(true);
     expect(existsSync(join(at.dir, "results/stale.txt"))).toBe(false);
-    expect((await at.run("results")).printed).toBe("5 files in results/: 0 written, 0 removed\n");
+    expect(EVIDENCE).toEqual(expect.arrayContaining(["mutants.md", "conform.md", "drift.md"]));
+    for (const file of EVIDENCE) expect(existsSync(join(at.dir, "results", file))).toBe(true);
+    expect((await at.run("results", "reports")).printed).toBe("reports: 5 files are there, 0 written, 0 removed\n");
   });
 
   it("writes the reports that the README shows", async () => {
     const shown = (report: string) =>
       `# Mine\n\n<!-- results/one-switch.txt -->\n\`\`\`\`text\n${report}\`\`\`\`\nmore\n`;
     at.put("README.md", shown("old\n"));
-    expect((await at.run("results", "--check")).complained).toBe(
-      "README.md: it is not what the spec gives. Run `npm run results`\n",
+    expect((await at.run("results", "reports", "--check")).complained).toBe(
+      "README.md: it is not what the specs give. Run `npm run results -- reports`\n",
     );
-    await at.run("results");
+    await at.run("results", "reports");
     const report = readFileSync(join(at.dir, "results/one-switch.txt"), "utf8");
     expect(readFileSync(join(at.dir, "README.md"), "utf8")).toBe(shown(report));
     rmSync(join(at.dir, "README.md"));
   });
 
   it("--check names the files that differ and writes nothing: exit status 1", async () => {
-    await at.run("results");
-    expect((await at.run("results", "--check")).status).toBe(0);
+    await at.run("results", "reports");
+    expect((await at.run("results", "reports", "--check")).status).toBe(0);
     at.put("results/one-switch.txt", "by hand");
     at.put("results/more.txt", "by hand");
-    const ran = await at.run("results", "--check");
+    const ran = await at.run("results", "reports", "--check");
     expect(ran.complained.split("\n")).toEqual([
-      "results/one-switch.txt: it is not what the spec gives. Run `npm run results`",
-      "results/more.txt: no spec gives it. Run `npm run results`",
+      "results/one-switch.txt: it is not what the specs give. Run `npm run results -- reports`",
+      "results/more.txt: no spec gives it. Run `npm run results -- reports`",
       "",
     ]);
     expect(ran.status).toBe(1);
@@ -120,7 +124,7 @@ suite("crosscheck, asked,", () => {
 
   it("--write lets reports name who agreed, until the spec changes", async () => {
     expect((await asked.run("crosscheck", "--all", "--write")).printed).toContain("2 specs: all agree on 2\n");
-    expect((await asked.run("results")).status).toBe(0);
+    expect((await asked.run("results", "reports", "crosscheck")).status).toBe(0);
     const read = (file: string) => readFileSync(join(asked.dir, "results", file), "utf8");
     const everybody = "agreed: engine, reference, Spin, Rumur";
     expect(read("summary.md").match(new RegExp(`\\| ${everybody} \\|`, "g"))).toHaveLength(2);
@@ -129,13 +133,13 @@ suite("crosscheck, asked,", () => {
     expect(JSON.parse((await asked.run("check", "one", "--json", "-")).printed)).toMatchObject({
       agreement: { agreed: ["engine", "reference", "Spin", "Rumur"], differed: [], unknown: null },
     });
-    expect((await asked.run("results", "--check")).status).toBe(0);
+    expect((await asked.run("results", "reports", "crosscheck", "--check")).status).toBe(0);
 
     asked.put("specs/one.json", JSON.stringify(lights(["toggle"], { configuration: { lights: 3 } })));
     expect((await asked.run("check", "one")).printed).toContain("not cross-checked since it changed");
     const missing = await asked.run("crosscheck", "--all", "--missing");
     expect(missing.printed).toMatch(/^one .*\n1 specs: all agree on 1, 1 agreed before\n$/);
-    const differing = await asked.run("results", "--check");
+    const differing = await asked.run("results", "reports", "crosscheck", "--check");
     expect([differing.status, differing.complained]).toEqual([1, expect.stringContaining("results/summary.md")]);
   });
 
@@ -151,14 +155,16 @@ describe("sizes", () => {
   it("check --all asks those of one size", async () => {
     expect((await sized.run("check", "--all")).printed).toMatch(/^small .*\n1 specs: 1 as expected/);
     expect((await sized.run("check", "--all", "--size", "large")).printed).toMatch(/^big .*\n(.*\n)*1 specs: /);
-    expect((await sized.run("check", "--list")).printed).toMatch(/^big +\(large\) What /);
+    expect((await sized.run("list")).printed).toMatch(/^big +\(large\) What /);
     expect((await sized.run("check", "small", "--size", "ci")).complained).toMatch(/^--size: it goes with --all/);
   });
 
   it("results keeps what specs of the other size gave", async () => {
-    expect((await sized.run("results")).printed).toBe("3 files in results/: 3 written, 0 removed\n");
-    expect((await sized.run("results", "--size", "large")).printed).toBe("3 files in results/: 3 written, 0 removed\n");
-    expect((await sized.run("results", "--check")).status).toBe(0);
+    expect((await sized.run("results", "reports")).printed).toBe("reports: 3 files are there, 3 written, 0 removed\n");
+    expect((await sized.run("results", "reports", "--size", "large")).printed).toBe(
+      "reports: 3 files are there, 3 written, 0 removed\n",
+    );
+    expect((await sized.run("results", "reports", "--check")).status).toBe(0);
     expect(readFileSync(join(sized.dir, "results/summary-large.md"), "utf8")).toContain("[big](big.txt)");
   });
 

@@ -1,4 +1,4 @@
-/** `check --format` and `--explain` as a user meets them: where text goes, what does not go together, names that are not known. */
+/** `check --format` and `explain` as a user meets them: where text goes, what does not go together, names that are not known. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -68,8 +68,6 @@ describe("--format", () => {
     expect(await complaint("one-switch", "--format", "itf", "--json", "-")).toContain(
       "itf and --json - would both be printed",
     );
-    expect(await complaint("one-switch", "--grow", "--format", "json")).toContain("it does not go with --grow");
-    expect(await complaint("--list", "--out", "x")).toContain("--out: it does not go with --list");
     expect(await complaint("one-switch", "--format", "yaml")).toContain('"yaml" is not one of its values');
     const lost = await at.run("check", "one-switch", "--format", "aut", "--out", join(at.dir, "no/where.aut"));
     expect([lost.status, lost.complained]).toEqual([
@@ -79,9 +77,9 @@ describe("--format", () => {
   });
 });
 
-describe("--explain", () => {
+describe("explain", () => {
   const explained = async (name: string): Promise<string> => {
-    const ran = await at.run("check", "--explain", name);
+    const ran = await at.run("explain", name);
     expect([ran.status, ran.complained]).toEqual([0, ""]);
     expect(ran.printed.split("\n").filter((line) => line.length > 72)).toEqual([]);
     return ran.printed;
@@ -139,7 +137,7 @@ describe("--explain", () => {
   });
 
   it("alone lists all that may be explained, and asked", async () => {
-    const { printed, status } = await at.run("check", "--explain");
+    const { printed, status } = await at.run("explain");
     expect(status).toBe(0);
     for (const line of [
       "  someDark: never are all lights on",
@@ -154,10 +152,12 @@ describe("--explain", () => {
   });
 
   it("offers names that are near one that is not known", async () => {
-    const complaint = async (...args: string[]) => (await at.run("check", "--explain", ...args)).complained;
-    expect(await complaint("someDrak")).toBe('--explain: nothing is called "someDrak"\n  did you mean "someDark"?\n');
+    const complaint = async (...args: string[]) => (await at.run("explain", ...args)).complained;
+    expect(await complaint("someDrak")).toBe(
+      'nolock explain: nothing is called "someDrak"\n  did you mean "someDark"?\n',
+    );
     expect(await complaint("togle: flip")).toContain('did you mean "toggle: flip"?');
-    expect(await complaint("zzzzzzzz")).toContain("`npm run check -- --explain` alone lists what may be explained");
-    expect(await complaint("C1", "one-switch")).toContain("--explain: it does not go with one-switch");
+    expect(await complaint("zzzzzzzz")).toContain("`npm run explain` alone lists what may be explained");
+    expect(await complaint("C1", "one-switch")).toContain("one name at a time, not C1, one-switch");
   });
 });

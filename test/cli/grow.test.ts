@@ -1,4 +1,4 @@
-/** `check --grow`: does a larger bound show anything new? */
+/** `grow`: does a larger bound show anything new? */
 import { afterAll, describe, expect, it } from "vitest";
 import { type Attendance, ofProcess } from "../../checker/cli/attend.ts";
 import { lights, project } from "./environment.ts";
@@ -13,9 +13,9 @@ const at = project({
 });
 afterAll(at.remove);
 
-describe("check --grow", () => {
+describe("grow", () => {
   it("tells places, ways and violations that only a larger bound has", async () => {
-    const ran = await at.run("check", "few", "--grow");
+    const ran = await at.run("grow", "few");
     const [base, lightsMore, callMore, places, notPossible] = ran.printed.replaceAll("\n  ", " ").split("\n");
     expect(base).toBe("few: 2 states, violated: someDark");
     expect(lightsMore).toBe(
@@ -29,7 +29,7 @@ describe("check --grow", () => {
   });
 
   it("says where a search did not end, and that it is no answer", async () => {
-    const ran = await at.run("check", "more", "--grow", "--max-states", "1");
+    const ran = await at.run("grow", "more", "--max-states", "1");
     expect(ran.printed).toContain("NOT all: the limit of 1 states was reached");
     expect(ran.status).toBe(3);
   });
@@ -43,7 +43,7 @@ describe("check --grow", () => {
         return () => {};
       },
     };
-    const ran = await at.attended(ends, "check", "few", "--grow");
+    const ran = await at.attended(ends, "grow", "few");
     expect(ran.printed).toBe(
       "few: 2 states (NOT all: it was interrupted), nothing violated\ninterrupted: 3 of 3 bounds were not asked\n",
     );
@@ -51,6 +51,6 @@ describe("check --grow", () => {
   });
 
   it("goes with one spec", async () => {
-    expect((await at.run("check", "--all", "--grow")).complained).toMatch(/^--all: it does not go with --grow/);
+    expect((await at.run("grow", "few", "more")).complained).toContain("one spec at a time, not few, more");
   });
 });

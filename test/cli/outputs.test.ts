@@ -162,7 +162,7 @@ describe("who agreed", () => {
       expect([status, complained]).toEqual([asked[0] === "dark" ? 0 : 1, said]);
       if (asked[0] === "dark") expect(printed).toContain("not cross-checked");
     }
-    const { status, complained } = await at.run("claims");
+    const { status, complained } = await at.run("results", "claims");
     expect([status === 70, complained]).toEqual([false, expect.stringContaining(said)]);
     rmSync(at.path("results"), { recursive: true });
   });
@@ -184,7 +184,7 @@ const shell = (command: string) =>
 spawnSync(process.execPath, ["bin/nolock.js", "--help"], { cwd: root });
 
 describe("a process", () => {
-  const asked = "check broken/hook-cuts-freelist --set buckets=2";
+  const asked = "check hooks/hook-cuts-freelist --set buckets=2";
 
   it("gives its verdict where the reader has seen enough, and writes its files", () => {
     const { status, stdout, stderr } = shell(`nolock ${asked} --json ${file("seen.json")} | head -1`);
@@ -193,7 +193,7 @@ describe("a process", () => {
   });
 
   it("that only prints ends where nobody reads any more: 141, as for SIGPIPE", () => {
-    expect(shell("nolock check --list | head -1").status).toBe(141);
+    expect(shell("nolock list | head -1").status).toBe(141);
     const { status, stderr, stdout } = shell("nolock check --all | head -2");
     expect([status, stdout.split("\n").length, stderr]).toEqual([141, 3, ""]);
   });
@@ -202,8 +202,8 @@ describe("a process", () => {
     const said = "standard output cannot be written: no space left on device (ENOSPC)\n";
     for (const [command, status] of [
       [asked, 12],
-      ["check broken/hook-cuts-freelist", 74],
-      ["check --list", 74],
+      ["check hooks/hook-cuts-freelist", 74],
+      ["list", 74],
     ] as const) {
       const ran = shell(`nolock ${command} > /dev/full`);
       expect([command, ran.status, ran.stderr]).toEqual([command, status, said]);
@@ -248,15 +248,19 @@ const running = (word: string): readonly string[] =>
 
 describe.skipIf(!existsSync("/proc/self/cmdline"))("an npm that is killed", () => {
   // It would take a minute and more to search this, and hours to ask all of that.
-  const search = ["pages-on-two-cpus", "--engine", "reference", "--explore-all", "--max-states"];
+  const search = ["pages/pages-on-two-cpus", "--engine", "reference", "--explore-all", "--max-states"];
   it.concurrent.each([
     ["SIGTERM", "check", search],
     ["SIGHUP", "check", search],
     ["SIGKILL", "check", search],
-    ["SIGKILL", "reductions", ["another-cpu-and-a-softirq", ...Array<string>(20).fill("pages-on-two-cpus")]],
+    [
+      "SIGKILL",
+      "reductions",
+      ["company/another-cpu-and-a-softirq", ...Array<string>(20).fill("pages/pages-on-two-cpus")],
+    ],
   ] as const)("by %s leaves no `%s` that goes on", async (signal, command, words) => {
     // A word of its own, by which its processes are found.
-    const mark = command === "check" ? String(1e12 + Math.floor(Math.random() * 1e12)) : "pages-on-two-cpus.json";
+    const mark = command === "check" ? String(1e12 + Math.floor(Math.random() * 1e12)) : "pages/pages-on-two-cpus.json";
     const last = command === "check" ? [mark] : [`specs/${mark}`];
     const npm = spawn("npm", ["run", "--silent", command, "--", ...words, ...last], { cwd: root, detached: true });
     const ended = new Promise((resolve) => npm.on("close", resolve));

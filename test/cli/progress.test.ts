@@ -122,7 +122,7 @@ describe("a command that a signal ends", () => {
   const part = "interrupted: 1 of 3 specs were looked at: what is above is about these, and nothing was written\n";
 
   it("says of how many specs its answer is, and nothing of what the others may have: exit status 3", async () => {
-    const coverage = await cutAt(2, "coverage");
+    const coverage = await cutAt(2, "results", "coverage");
     expect(coverage).toEqual({
       status: 3,
       printed: "lights: 1 of 1 source rows fired in 1 specs; 0 explained, 0 not\n",
@@ -131,19 +131,19 @@ describe("a command that a signal ends", () => {
     const steps = await cutAt(2, "print", "--steps");
     expect([steps.status, steps.complained]).toEqual([3, part]);
     expect(steps.printed).toContain("toggle: flip");
-    expect((await cutAt(2, "contexts")).complained).toBe(part);
+    expect((await cutAt(2, "results", "contexts")).complained).toBe(part);
   });
 
   /** What the results have, if there is the folder at all. */
   const results = (): string[] => (existsSync(join(at.dir, "results")) ? readdirSync(join(at.dir, "results")) : []);
 
   it("writes no claims", async () => {
-    expect((await cutAt(2, "claims")).status).toBe(3);
+    expect((await cutAt(2, "results", "claims")).status).toBe(3);
     expect(results()).toEqual([]);
   });
 
   it("has no index to show", async () => {
-    const { status, printed, complained } = await cutAt(2, "report", "--index");
+    const { status, printed, complained } = await cutAt(2, "results", "index");
     expect([status, printed, complained]).toEqual([3, "", "interrupted: 1 of 3 specs were looked at\n"]);
     expect(results()).toEqual([]);
   });

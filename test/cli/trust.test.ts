@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { FORMAT, manifestText } from "../../checker/engine/checkpoint/manifest.ts";
 import { lights, project } from "./environment.ts";
 
 const at = project({ one: lights(["toggle"]) });
@@ -103,9 +104,22 @@ describe("the file that a spec names as its model", () => {
     const trace = { nolock: "trace 1", spec: path, changed: [], relationHash: "0".repeat(64), found: null, steps: [] };
     at.put("sent/trace.json", JSON.stringify(trace));
     const saved = join(at.dir, "sent/trace.json");
-    expect((await at.run("check", "--replay", saved)).complained).toContain(refusal);
+    expect((await at.run("replay", saved)).complained).toContain(refusal);
     expect(ran.hasRun).toBe(0);
-    expect((await at.run("check", path, "--replay", saved)).complained).toContain("exports no model");
+    expect((await at.run("replay", saved, path)).complained).toContain("exports no model");
+    expect(ran.hasRun).toBe(1);
+  });
+  it("is not run for a checkpoint that names the spec, unless the user names it, too", async () => {
+    model("sent/h.mjs");
+    const path = spec("sent/spec.json", "./h.mjs");
+    const [relation, layout, program] = ["0".repeat(64), "", ""];
+    const asked = { spec: path, options: {} };
+    const about = { nolock: "checkpoint", format: FORMAT, relation, layout, program, words: 1 } as const;
+    at.put("sent/kept/manifest.json", manifestText({ ...about, asked, searches: {} }));
+    const kept = join(at.dir, "sent/kept");
+    expect((await at.run("check", "--resume", kept)).complained).toContain(refusal);
+    expect(ran.hasRun).toBe(0);
+    expect((await at.run("check", path, "--resume", kept)).complained).toContain("exports no model");
     expect(ran.hasRun).toBe(1);
   });
 });

@@ -2,12 +2,18 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { crosscheckSystem } from "../../checker/crosscheck/compare.ts";
+import { toPromela } from "../../checker/export/promela.ts";
 import {
+  atRest,
   bool,
+  type Clause,
+  type Expr,
   each,
   element,
+  forAll,
   id,
   indexSet,
+  invariant,
   not,
   optional,
   or,
@@ -51,6 +57,43 @@ suite("Spin and Rumur", () => {
     ["a ticket lock", ticketLock, {}, []],
   ])("count and find the same in %s", async (_, model, configuration, variants) => {
     expect(await differences(linkExample(model, configuration, variants))).toEqual([]);
+  });
+
+  it("find the same in conditions longer than a piece of C that Spin takes", async () => {
+    const [a, b, c] = [element(item, 7), element(item, 10), element(item, 11)];
+    const set = program("set", { exits: ["end"] }, () => ({
+      one: step("flag[7] = 1;", otherwise.do(m.flag.at(a).set(true)).goto("two")),
+      two: step("flag[10] = 1;", otherwise.do(m.flag.at(b).set(true)).goto("three")),
+      three: step("flag[11] = 1;", otherwise.do(m.flag.at(c).set(true)).goto("end")),
+    }));
+    const three = (ask: (condition: Expr<boolean>) => Clause, all: boolean) =>
+      ask(
+        forAll(item, (i) =>
+          forAll(item, (j) =>
+            forAll(item, (k) =>
+              or(
+                i.eq(j),
+                j.eq(k),
+                i.eq(k),
+                ...[i, j, k].map((one) => not(m.flag.at(one))),
+                ...(all ? [m.flag.at(b)] : []),
+              ),
+            ),
+          ),
+        ),
+      );
+    const properties = [
+      property("three", "never three at once", three(invariant, false)),
+      property("with", "of three that are set one is 10", three(invariant, true)),
+      property("rest", "the same at rest", three(atRest, false)),
+    ];
+    const system = systemOf([set], { roots: [m], sizes: { item: 12 }, properties });
+    const text = toPromela(system);
+    expect(text.length).toBeGreaterThan(3 * 65_536);
+    const pieces = text.split(/^c_code \{/m).map((piece) => piece.length);
+    expect(Math.max(...pieces)).toBeLessThan(65_536);
+    expect(search(system, { exploreAll: true }).violations.map((v) => v.property)).toEqual(["three", "rest"]);
+    expect(await differences(system)).toEqual([]);
   });
 
   it.each([

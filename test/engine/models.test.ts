@@ -1,8 +1,7 @@
 /** Does the engine answer as the reference does on the examples, and does it know the answers of large ones? */
-import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../checker/cli/models.ts";
+import { exampleSpecs, folders, specNamed, specNames } from "../../checker/cli/specs.ts";
 import { engineSearch, engineSearching } from "../../checker/engine/search/search.ts";
 import { search } from "../../checker/reference/search.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
@@ -12,17 +11,14 @@ import hanoi from "../../examples/hanoi.ts";
 import { linkExample } from "../examples/link-example.ts";
 import { comparable, engineResults } from "./same-result.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const specs = ["examples", "examples/kernel", "specs", "specs/broken"].flatMap((folder) =>
-  readdirSync(root + folder).flatMap((name) => (name.endsWith(".json") ? [`${folder}/${name}`] : [])),
-);
+const specs = [...exampleSpecs(), ...specNames(folders).map((name) => specNamed(name, folders))];
 
 /** What takes time is to generate the code of each; larger graphs are compared in part here, and whole by crosscheck. */
 const MAX_STATES = 1_000;
 
 describe("the engine and the reference", () => {
-  it.each(specs)("give the same result for %s", async (path) => {
-    const { system } = await loadSpec({ source: path, path: root + path }, builtins);
+  it.each(specs)("give the same result for $source", async (file) => {
+    const { system } = await loadSpec(file, builtins);
     for (const [exploreAll, way] of [
       [false, { backend: "wasm" }],
       [true, { backend: "js" }],
@@ -128,8 +124,7 @@ describe("where the addresses of one memory do not reach", () => {
 });
 
 it("a kernel spec gives the same with a tree fitted to it, by one thread and by two", async () => {
-  const path = "specs/rt-two-tasks-and-a-scanner.json";
-  const { system } = await loadSpec({ source: path, path: root + path }, builtins);
+  const { system } = await loadSpec(specNamed("company/two-tasks-and-a-scanner@preemptRt", folders), builtins);
   const expected = comparable(engineSearch(system, { exploreAll: true }));
   for (const more of [{ workers: 1 }, { workers: 2 }, { workers: 2, shards: 4 }]) {
     const ways = { fitFrom: 5_000, crewFrom: 1_000, ...more };

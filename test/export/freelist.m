@@ -1,6 +1,6 @@
 -- freelist, for Rumur; written by nolock
 -- a full search: rumur --deadlock-detection off --symmetry-reduction off --value-type int32_t
--- relation c893a89b00f69a25526dd2ae3814a1b87def7924d999b9d7bf62cd161c22004b
+-- relation f47728e59698fe0be008ccbb7be982c8237840ea1b63a28a71eaeeaa9dea54ee
 -- p0 runs pop_and_push
 -- finding 0: model error
 -- finding 1: poppedByOne (violated)
@@ -23,22 +23,28 @@ var p0_n: 0 .. 4;
 -- where each context stands: its label, 0 at the end of its script
 var pc: array [0 .. 0] of 0 .. 5;
 
-function at_rest_p0(): boolean; begin
-  switch pc[p0]
-  case 2: return false; -- pop_and_push: popLink if (!h) continue; n = h->next;
-  case 3: return false; -- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
-  case 4: return false; -- pop_and_push: pushLink object->next = h;
-  case 5: return false; -- pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1))
+function at_rest_p0(): boolean;
+var kind: 0 .. 1;
+begin
+  kind := 0;
+  if pc[p0] >= 2 & pc[p0] <= 5 then
+    kind := 1;
+  end;
+  if kind = 1 then
+    return false;
   end;
   return true;
 end;
 
-function moves_p0(): boolean; begin
-  switch pc[p0]
-  case 2: return (true); -- pop_and_push: popLink if (!h) continue; n = h->next;
-  case 3: return (true); -- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
-  case 4: return (true); -- pop_and_push: pushLink object->next = h;
-  case 5: return (true); -- pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1))
+function moves_p0(): boolean;
+var kind: 0 .. 1;
+begin
+  kind := 0;
+  if pc[p0] >= 2 & pc[p0] <= 5 then
+    kind := 1;
+  end;
+  if kind = 1 then
+    return (true);
   end;
   return false;
 end;
@@ -54,117 +60,183 @@ startstate "initial" begin
   p0_n := nil;
   pc[p0] := 1;
 end;
-
--- pop_and_push: load h = head; t = tag;
-rule "p0 1.0 pop_and_push: load -> pop_and_push: popLink"
-  pc[p0] = 1 & (tag < 2 & held[p0] = nil)
-==>
+function can_p0_1(): boolean;
+var kind: 0 .. 4;
 begin
-  p0_h := head;
-  p0_t := tag;
-  pc[p0] := 2;
-end;
-rule "p0 1.1 pop_and_push: load -> pop_and_push: pushLink"
-  pc[p0] = 1 & (!(tag < 2 & held[p0] = nil) & tag < 2)
-==>
-begin
-  p0_h := head;
-  p0_t := tag;
-  pc[p0] := 4;
-end;
-
--- pop_and_push: popLink if (!h) continue; n = h->next;
-rule "p0 2.0 pop_and_push: popLink -> pop_and_push: load"
-  pc[p0] = 2 & (p0_h = nil)
-==>
-begin
-  p0_h := nil;
-  p0_t := 0;
-  pc[p0] := 1;
-end;
-rule "p0 2.1 pop_and_push: popLink -> pop_and_push: pop"
-  pc[p0] = 2 & (p0_h != nil)
-==>
-begin
-  p0_n := link[p0_h];
-  pc[p0] := 3;
+  kind := 0;
+  if pc[p0] = 1 then -- pop_and_push: load h = head; t = tag;
+    kind := 1;
+  elsif pc[p0] = 2 then -- pop_and_push: popLink if (!h) continue; n = h->next;
+    kind := 2;
+  elsif pc[p0] = 3 then -- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
+    kind := 3;
+  elsif pc[p0] = 4 then -- pop_and_push: pushLink object->next = h;
+    kind := 4;
+  elsif pc[p0] = 5 then -- pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1))
+    kind := 3;
+  end;
+  if kind = 1 then
+    return tag < 2 & held[p0] = nil;
+  elsif kind = 2 then
+    return p0_h = nil;
+  elsif kind = 3 then
+    return head = p0_h & tag = p0_t & tag + 1 <= 2;
+  elsif kind = 4 then
+    return held[p0] != nil;
+  end;
+  return false;
 end;
 
--- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
-rule "p0 3.0 pop_and_push: pop -> pop_and_push: load"
-  pc[p0] = 3 & (head = p0_h & tag = p0_t & tag + 1 <= 2)
+rule "p0_1"
+  can_p0_1()
 ==>
+var kind: 0 .. 5; next_pc: 0 .. 6;
 begin
-  assert "poppedByOne: at pop_and_push: pop" !((exists c: 0 .. 0 do held[c] = p0_h & head = p0_h end));
-  head := p0_n;
-  tag := tag + 1;
-  held[p0] := p0_h;
-  p0_h := nil;
-  p0_t := 0;
-  p0_n := nil;
-  pc[p0] := 1;
-end;
-rule "p0 3.1 pop_and_push: pop -> (no step)"
-  pc[p0] = 3 & (head = p0_h & tag = p0_t & !(tag + 1 <= 2))
-==>
-begin
-  assert "poppedByOne: at pop_and_push: pop" !((exists c: 0 .. 0 do held[c] = p0_h & head = p0_h end));
-  error "this step has no value";
-  assume "there is no state after this" false;
-end;
-rule "p0 3.2 pop_and_push: pop -> pop_and_push: load"
-  pc[p0] = 3 & (!(head = p0_h & tag = p0_t))
-==>
-begin
-  assert "poppedByOne: at pop_and_push: pop" !((exists c: 0 .. 0 do held[c] = p0_h & head = p0_h end));
-  p0_h := nil;
-  p0_t := 0;
-  p0_n := nil;
-  pc[p0] := 1;
+  next_pc := 0;
+  kind := 0;
+  if pc[p0] = 1 then -- pop_and_push: load h = head; t = tag;
+    kind := 1;
+    next_pc := 2;
+  elsif pc[p0] = 2 then -- pop_and_push: popLink if (!h) continue; n = h->next;
+    kind := 2;
+    next_pc := 1;
+  elsif pc[p0] = 3 then -- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
+    kind := 3;
+    next_pc := 1;
+  elsif pc[p0] = 4 then -- pop_and_push: pushLink object->next = h;
+    kind := 4;
+    next_pc := 5;
+  elsif pc[p0] = 5 then -- pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1))
+    kind := 5;
+    next_pc := 1;
+  end;
+  if kind = 1 then
+    p0_h := head;
+    p0_t := tag;
+  elsif kind = 2 then
+    p0_h := nil;
+    p0_t := 0;
+  elsif kind = 3 then
+    assert "poppedByOne: at pop_and_push: pop" !((exists c: 0 .. 0 do held[c] = p0_h & head = p0_h end));
+    head := p0_n;
+    tag := tag + 1;
+    held[p0] := p0_h;
+    p0_h := nil;
+    p0_t := 0;
+    p0_n := nil;
+  elsif kind = 4 then
+    link[held[p0]] := p0_h;
+  elsif kind = 5 then
+    head := held[p0];
+    tag := tag + 1;
+    held[p0] := nil;
+    p0_h := nil;
+    p0_t := 0;
+  end;
+  pc[p0] := next_pc;
 end;
 
--- pop_and_push: pushLink object->next = h;
-rule "p0 4.0 pop_and_push: pushLink -> pop_and_push: push"
-  pc[p0] = 4 & (held[p0] != nil)
-==>
+function can_p0_2(): boolean;
+var kind: 0 .. 4;
 begin
-  link[held[p0]] := p0_h;
-  pc[p0] := 5;
-end;
-rule "p0 4.1 pop_and_push: pushLink -> (no step)"
-  pc[p0] = 4 & (held[p0] = nil)
-==>
-begin
-  error "this step has no value";
-  assume "there is no state after this" false;
+  kind := 0;
+  if pc[p0] = 1 then -- pop_and_push: load h = head; t = tag;
+    kind := 1;
+  elsif pc[p0] = 2 then -- pop_and_push: popLink if (!h) continue; n = h->next;
+    kind := 2;
+  elsif pc[p0] = 3 then -- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
+    kind := 3;
+  elsif pc[p0] = 4 then -- pop_and_push: pushLink object->next = h;
+    kind := 4;
+  elsif pc[p0] = 5 then -- pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1))
+    kind := 3;
+  end;
+  if kind = 1 then
+    return !(tag < 2 & held[p0] = nil) & tag < 2;
+  elsif kind = 2 then
+    return p0_h != nil;
+  elsif kind = 3 then
+    return head = p0_h & tag = p0_t & !(tag + 1 <= 2);
+  elsif kind = 4 then
+    return held[p0] = nil;
+  end;
+  return false;
 end;
 
--- pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1))
-rule "p0 5.0 pop_and_push: push -> pop_and_push: load"
-  pc[p0] = 5 & (head = p0_h & tag = p0_t & tag + 1 <= 2)
+rule "p0_2"
+  can_p0_2()
 ==>
+var kind: 0 .. 4; next_pc: 0 .. 6;
 begin
-  head := held[p0];
-  tag := tag + 1;
-  held[p0] := nil;
-  p0_h := nil;
-  p0_t := 0;
-  pc[p0] := 1;
+  next_pc := 0;
+  kind := 0;
+  if pc[p0] = 1 then -- pop_and_push: load h = head; t = tag;
+    kind := 1;
+    next_pc := 4;
+  elsif pc[p0] = 2 then -- pop_and_push: popLink if (!h) continue; n = h->next;
+    kind := 2;
+    next_pc := 3;
+  elsif pc[p0] = 3 then -- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
+    kind := 3;
+  elsif pc[p0] >= 4 & pc[p0] <= 5 then
+    kind := 4;
+  end;
+  if kind = 1 then
+    p0_h := head;
+    p0_t := tag;
+  elsif kind = 2 then
+    p0_n := link[p0_h];
+  elsif kind = 3 then
+    assert "poppedByOne: at pop_and_push: pop" !((exists c: 0 .. 0 do held[c] = p0_h & head = p0_h end));
+    error "this step has no value";
+    assume "there is no state after this" false;
+  elsif kind = 4 then
+    error "this step has no value";
+    assume "there is no state after this" false;
+  end;
+  pc[p0] := next_pc;
 end;
-rule "p0 5.1 pop_and_push: push -> (no step)"
-  pc[p0] = 5 & (head = p0_h & tag = p0_t & !(tag + 1 <= 2))
+
+function can_p0_3(): boolean;
+var kind: 0 .. 1;
+begin
+  kind := 0;
+  if pc[p0] = 3 then -- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
+    kind := 1;
+  elsif pc[p0] = 5 then -- pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1))
+    kind := 1;
+  end;
+  if kind = 1 then
+    return !(head = p0_h & tag = p0_t);
+  end;
+  return false;
+end;
+
+rule "p0_3"
+  can_p0_3()
 ==>
+var kind: 0 .. 2; next_pc: 0 .. 6;
 begin
-  error "this step has no value";
-  assume "there is no state after this" false;
+  next_pc := 0;
+  kind := 0;
+  if pc[p0] = 3 then -- pop_and_push: pop cmpxchg(&(head, tag), (h, t), (n, t + 1))
+    kind := 1;
+    next_pc := 1;
+  elsif pc[p0] = 5 then -- pop_and_push: push cmpxchg(&(head, tag), (h, t), (object, t + 1))
+    kind := 2;
+    next_pc := 1;
+  end;
+  if kind = 1 then
+    assert "poppedByOne: at pop_and_push: pop" !((exists c: 0 .. 0 do held[c] = p0_h & head = p0_h end));
+    p0_h := nil;
+    p0_t := 0;
+    p0_n := nil;
+  elsif kind = 2 then
+    p0_h := nil;
+    p0_t := 0;
+  end;
+  pc[p0] := next_pc;
 end;
-rule "p0 5.2 pop_and_push: push -> pop_and_push: load"
-  pc[p0] = 5 & (!(head = p0_h & tag = p0_t))
-==>
-begin
-  p0_h := nil;
-  p0_t := 0;
-  pc[p0] := 1;
-end;
+
 
 invariant "deadlock" !(!(at_rest_p0()) & !(moves_p0()));

@@ -64,7 +64,7 @@ function specCase(random: Random, corpus: Corpus): Case {
 function traceCase(random: Random, corpus: Corpus): Case {
   const trace = changedText(random.pick(corpus.traces), random, corpus);
   const more = random.chance(0.1) ? ["--set", respeltSetting(random, corpus)] : [];
-  return { args: ["check", "--replay", TRACE, ...more], files: { [TRACE]: trace }, typed: [] };
+  return { args: ["replay", TRACE, ...more], files: { [TRACE]: trace }, typed: [] };
 }
 
 const respeltSetting = (random: Random, { words }: Corpus): string =>

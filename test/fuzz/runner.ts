@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtins } from "../../checker/cli/models.ts";
-import { main } from "../../checker/commands/main.ts";
+import { COMMANDS, main } from "../../checker/commands/main.ts";
 import { type Corpus, caseOf, type Kind, TRACE } from "./cases.ts";
 import type { Data } from "./mutate.ts";
 
@@ -56,14 +56,14 @@ const lights = (script: string[], rest: object): Data => ({
 
 const EXAMPLES = ["bits", "counters", "freelist", "hanoi", "once", "peterson", "philosophers", "ticket-lock", "twins"];
 const KERNEL = [
-  "broken/hook-cuts-freelist",
-  "broken/rt-no-bucket-retry",
-  "broken/rt-nolock-waits-for-list-lock",
-  "memcg-v1-statistics",
-  "nmi-on-kmalloc",
-  "rt-nmi-asks-again",
-  "rt-task-frees-page-nolock",
-  "up-drain",
+  "hooks/hook-cuts-freelist",
+  "gate/no-bucket-retry",
+  "hooks/nolock-waits-for-list-lock",
+  "memcg/memcg-first-statistics",
+  "slabs/nmi-on-kmalloc",
+  "gate/nmi-asks-again",
+  "pages/task-frees-page-nolock",
+  "company/up-drain",
 ];
 
 /** All texts of a value that are not too long for a name, keys included. */
@@ -116,20 +116,12 @@ async function corpus(): Promise<Corpus> {
     ...Object.keys(slub.properties),
     ...Object.values(slub.contextKinds).flatMap(({ options }) => Object.keys(options)),
   ]);
-  return { specs, traces, names: [...names, "nobody"], words: [...words].sort(), commands: await commandsOf() };
+  return { specs, traces, names: [...names, "nobody"], words: [...words].sort(), commands: commandsOf() };
 }
 
-/** The commands, and the options that the help of each names. */
-async function commandsOf(): Promise<Corpus["commands"]> {
-  let help = "";
-  await main(["--help"], { ...env, print: (text) => (help += text), complain: () => {} });
-  const found: Record<string, readonly string[]> = {};
-  for (const text of help.split(/^Usage: /m).slice(1)) {
-    const name = /npm run ([a-z]+)/.exec(text)?.[1] as string;
-    found[name] = [...new Set(text.match(/--[a-z][a-z-]+/g) ?? [])];
-  }
-  return found;
-}
+/** The commands, and the options of each. */
+const commandsOf = (): Corpus["commands"] =>
+  Object.fromEntries(COMMANDS.map(({ name, options }) => [name, options.map((option) => `--${option}`)]));
 
 const made = await corpus();
 const pristine = mkdtempSync(join(tmpdir(), "nolock-fuzz-"));

@@ -16,6 +16,7 @@ import {
   type Expr,
   each,
   element,
+  eventually,
   exists,
   ghosts,
   id,
@@ -33,6 +34,7 @@ import {
   type Row,
   range,
   result,
+  rowsOf,
   select,
   state,
   step,
@@ -338,6 +340,15 @@ export const mistakes: readonly Mistake[] = [
       ],
     }),
     problems: ["property P is attached to nothing here (takes: look); drop it, or add a context that reaches it"],
+  },
+  {
+    name: "fairness of a row that no script reaches",
+    options: running(fine, {
+      properties: [property("P", "", eventually(k.flag, { strong: rowsOf(takes, "look") }))],
+    }),
+    problems: [
+      'property P: no row is in the region whose fairness it says ("strong"); drop it, or add a context that reaches it',
+    ],
   },
   {
     name: "two fields of one name",

@@ -10,6 +10,7 @@ import {
   atMost,
   atRest,
   bool,
+  type Clause,
   call,
   chain,
   choose,
@@ -324,6 +325,27 @@ describe("atMost", () => {
     expect(asked(2, 3)).toEqual(["P: noProgress"]);
     expect(asked(3, 2)).toEqual(["Q: noProgress"]);
     expect(asked(2, 2)).toEqual(["P: noProgress", "Q: noProgress"]);
+  });
+});
+
+describe("a property of safety and of progress", () => {
+  const loops = program("loops", { ...ways, locals: { i: range(0, 3) } }, (_, __, { i }) => ({
+    start: step("", otherwise.do(i.set(0)).goto("head")),
+    head: step(
+      "",
+      when(i.lt(2))
+        .do(i.set(i.plus(1)))
+        .goto("head"),
+      otherwise.goto("done"),
+    ),
+  }));
+  const asked = (...clauses: Clause[]) => found(systemOf([loops], { ...options, properties: [P(...clauses)] }));
+
+  it("is told by its kind that says most, not by the one with the shorter path", () => {
+    const lastly = whenever(loops, "head", () => lit(false), { to: "done" });
+    expect(asked(lastly)).toEqual(["P: violated"]);
+    expect(asked(atMost(loops, "head", 1))).toEqual(["P: noProgress"]);
+    expect(asked(atMost(loops, "head", 1), lastly)).toEqual(["P: violated"]);
   });
 });
 

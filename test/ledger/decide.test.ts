@@ -29,7 +29,14 @@ const searched = (found: Partial<SpecRecord>, asked: Partial<Spec["asked"]> = {}
       ...asked,
     },
   } as unknown as Spec,
-  record: { verdict: "holds", whole: true, violated: {}, witnesses: {}, ...found } as SpecRecord,
+  record: {
+    verdict: "holds",
+    whole: true,
+    asked: ["S1", "S2"],
+    violated: {},
+    witnesses: {},
+    ...found,
+  } as unknown as SpecRecord,
 });
 const held = searched({});
 const broken = searched({ verdict: "violated", violated: { S1: 9 } });
@@ -51,6 +58,11 @@ describe("a sentence", () => {
     expect(truth(holds)).toBe(null);
     expect(truth(part({ kind: "holds", properties: ["S1", "S3"] }), held, broken)).toBe(null);
     expect(truth(part({ kind: "reachable", witness: "x" }), held)).toBe(null);
+  });
+
+  it("is undecided by a spec that selects what is read where it says nothing", () => {
+    expect(truth(holds, searched({ asked: ["S2"] }))).toBe(null);
+    expect(truth(breaks, searched({ asked: ["S2"] }))).toBe(null);
   });
 
   it("is not decided by a search that is not whole, but by what it found", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Binder } from "../../checker/language/nodes.ts";
 import type { IndexSet } from "../../checker/language/sets.ts";
-import { canonical } from "../../checker/link/hash.ts";
+import { canonical, hashOf } from "../../checker/link/hash.ts";
 import { link } from "../../checker/link/link.ts";
 import model from "../../model/index.ts";
 import { drawSystem, linkDrawn, tapes } from "../reference/random-systems.ts";
@@ -57,10 +57,16 @@ it("of the model of kmalloc_nolock(), with every property that its hooks and tas
   };
   const properties = ["S1", "S3", "S4", "S6", "S7", "S9", "S11", "guards"].map((name) => model.properties[name]);
   const built = { ...model.build(asked), name: "all", properties: properties.filter((one) => one !== undefined) };
-  const { commands, fields, labels } = link(built);
+  const system = link(built);
+  const { commands, fields, labels } = system;
   const waits = labels.map((label) => label?.waits);
   for (const part of [...commands, fields, waits]) expect(canonical(part)).toBe(byTheLanguage(part));
   expect(commands.length).toBeGreaterThan(100);
+  const requoted = labels.map((label) => label && { ...label, row: { ...label.row, quote: "another line" } });
+  expect(hashOf(system)).toBe(system.hash);
+  expect(hashOf({ ...system, labels: requoted })).toBe(system.hash);
+  const renamed = labels.map((label, i) => label && { ...label, name: `${i}` });
+  expect(hashOf({ ...system, labels: renamed })).not.toBe(system.hash);
 });
 
 it("of values that JSON leaves out or cannot write", () => {

@@ -1,4 +1,7 @@
-/** Do the lock primitives do what they do in the kernel, without PREEMPT_RT, with it, and without SMP? */
+/**
+ * Do the lock primitives do what they do in the kernel, without PREEMPT_RT, with it, and without SMP? Over 400 lines: each
+ * primitive stands beside the others that share its lock.
+ */
 
 import { describe, expect, it } from "vitest";
 import {

@@ -14,7 +14,7 @@ const SLABS = ["A cpu0 free=1", "A partial free=1", "page"];
 
 describe("the releases", () => {
   it("are named in what each version says of itself, and 6.18 as shipped is the default", () => {
-    expect(Object.keys(model.versions)).toEqual(["6.18", "6.18.15", "6.18-rc1", "v5", "v3", "v2", "v1"]);
+    expect(Object.keys(model.versions)).toEqual(["6.18", "6.18.15", "6.18-rc1", "v5", "v3", "v2", "v1", "7.3", "7.2"]);
     expect(model.versions["6.18"]).toContain("as shipped in 6.18.35");
     expect(model.versions["6.18.15"]).toContain("as shipped in 6.18.15");
     expect(model.versions["6.18-rc1"]).toContain("the merge window's code");
@@ -125,19 +125,19 @@ describe("helpers out of line", () => {
 describe("a cache that is destroyed", () => {
   it("is said to be no kmalloc cache, in the report of each spec that destroys one", async () => {
     const specs = [
-      "destroy-waits",
-      "rt-destroy-waits",
-      "rt-serialised-barriers",
-      "broken/no-barrier",
-      "broken/rt-two-barriers",
+      "deferred/destroy-waits.json",
+      "deferred/destroy-waits.json@preemptRt",
+      "deferred/serialised-barriers.json",
+      "deferred/no-barrier.json",
+      "deferred/two-barriers.json",
     ];
     for (const name of specs) {
-      const said = leftOut(await outcomeOf(`specs/${name}.json`))
+      const said = leftOut(await outcomeOf(`specs/${name}`))
         .join(" ")
         .replace(/\s+/g, " ");
       expect(said, name).toContain("stands for a cache of kmem_cache_create(): kmalloc caches never are");
     }
-    expect(leftOut(await outcomeOf("specs/nmi-on-kmalloc.json")).join(" ")).not.toContain("kmem_cache_create");
+    expect(leftOut(await outcomeOf("specs/slabs/nmi-on-kmalloc.json")).join(" ")).not.toContain("kmem_cache_create");
   });
 });
 

@@ -17,7 +17,7 @@ import type { Scope } from "../../checker/language/programs.ts";
 import { link } from "../../checker/link/link.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
-import type { ContextSpec, Question, Setting } from "../../checker/spec/model.ts";
+import { asOf, type ContextSpec, type Question, type Setting } from "../../checker/spec/model.ts";
 import { orderOf } from "../../checker/spec/order.ts";
 import model from "../../model/index.ts";
 import { PROPERTIES } from "../../model/properties/index.ts";
@@ -48,10 +48,12 @@ export const hardirq = context("hardirq");
 export const nmi = context("nmi");
 export const hook = context("hook");
 
-const DEFAULTS = Object.fromEntries(Object.entries(model.parameters).map(([name, p]) => [name, p.default]));
+/** Of the settings that a version has; another's would mean cells that it has not. */
+const defaultsOf = (version: string) =>
+  Object.fromEntries(Object.entries(asOf(model, version).parameters).map(([name, p]) => [name, p.default]));
 
 const questionOf = ({ configuration = {}, version = "6.18", variants = [], contexts }: Small): Question => ({
-  configuration: { ...DEFAULTS, ...configuration },
+  configuration: { ...defaultsOf(version), ...configuration },
   version,
   variants,
   contexts,

@@ -36,6 +36,12 @@ export const SPOILT_DEFERRED: readonly Spoilt[] = [
     patches: [listInKmemCache],
   },
   {
+    property: "rests",
+    how: "nobody comes by",
+    system: one("kfree_nolock s0.o1", ["A full"]),
+    patches: [listInKmemCache],
+  },
+  {
     property: "L5",
     how: "a list that no irq_work drains",
     system: one("kfree_nolock s0.o1", ["A full"]),

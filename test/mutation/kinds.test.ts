@@ -31,8 +31,8 @@ import { rootOf } from "../../checker/language/places.ts";
 import { Universe } from "../../checker/language/sets.ts";
 import { rowsOf as rowsIn } from "../../checker/ledger/corpus.ts";
 import { recordOf } from "../../checker/ledger/record.ts";
-import { hunt } from "../../checker/mutation/hunt.ts";
 import { mutantsOf } from "../../checker/mutation/mutate.ts";
+import { testMutant } from "../../checker/mutation/test-mutant.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 
 const cpu = indexSet("cpu");
@@ -194,7 +194,7 @@ describe("mutants of the kernel that no spec noticed once", () => {
   const specs = fileURLToPath(new URL("../../specs", import.meta.url));
   const fate = async (spec: string, program: string, label: string, what: string) => {
     const loaded = await loadSpec({ source: spec, path: `${specs}/${spec}.json` }, builtins);
-    const hunter = { loaded, record: recordOf(check(loaded)) };
+    const tester = { loaded, record: recordOf(check(loaded)) };
     const of = loaded.system.programs[program] as Program;
     const row = rowsIn(loaded).find((one) => one.program === program && one.label === label) ?? {
       name: label,
@@ -208,24 +208,24 @@ describe("mutants of the kernel that no spec noticed once", () => {
     );
     expect(mutants).toHaveLength(1);
     return mutants.map((mutant) => {
-      const { notice } = hunt(mutant.name, [{ mutant, hunter }]);
+      const { notice } = testMutant(mutant.name, [{ mutant, tester }]);
       return notice && `${notice.how}: ${notice.what}`;
     })[0];
   };
 
   it("are noticed: a gate that asks about the lock of the first CPU", async () => {
     const first = "first cpu in the place of chain[frame[self].chain].cpu (-> retry)";
-    expect(await fate("nmi-gate-on-cpu1", "kmalloc_nolock", "gate", first)).toBe("violated: S4");
-    expect(await fate("rt-hook-gate-on-cpu1", "__slab_alloc", "gate", "first cpu in the place of c")).toMatch(
+    expect(await fate("company/nmi-gate-on-cpu1", "kmalloc_nolock", "gate", first)).toBe("violated: S4");
+    expect(await fate("company/hook-gate-on-cpu1", "__slab_alloc", "gate", "first cpu in the place of c")).toMatch(
       /^violated/,
     );
     const free = "first cpu in the place of chain[frame[self].chain].cpu (-> defer)";
-    expect(await fate("nmi-frees-on-cpu1", "do_slab_free", "gate", free)).toMatch(/^violated/);
-    expect(await fate("rt-hook-frees-on-cpu1", "do_slab_free", "gate", free)).toMatch(/^violated/);
+    expect(await fate("company/nmi-frees-on-cpu1", "do_slab_free", "gate", free)).toMatch(/^violated/);
+    expect(await fate("company/hook-frees-on-cpu1", "do_slab_free", "gate", free)).toMatch(/^violated/);
   });
 
   it("are noticed: a hardirq that stays away where preemption is off", async () => {
     const where = "only where cpu[who[self].cpu].preemptCount == 0";
-    expect(await fate("interrupts-on-cpu1", "hardirq0", "arrive", where)).toBe("witness: hardirqOnPinned");
+    expect(await fate("company/interrupts-on-cpu1", "hardirq0", "arrive", where)).toBe("witness: hardirqOnPinned");
   });
 });

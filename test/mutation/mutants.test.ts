@@ -31,10 +31,10 @@ import { Universe } from "../../checker/language/sets.ts";
 import { rowsOf } from "../../checker/ledger/corpus.ts";
 import { recordOf } from "../../checker/ledger/record.ts";
 import { link } from "../../checker/link/link.ts";
-import { feltIn } from "../../checker/mutation/felt.ts";
-import { ask, type Hunted, type Hunter, hunt } from "../../checker/mutation/hunt.ts";
+import { infectingIn } from "../../checker/mutation/infection.ts";
 import { memoIn } from "../../checker/mutation/memo.ts";
 import { type Mutant, mutantsOf } from "../../checker/mutation/mutate.ts";
+import { ask, type Tested, type Tester, testMutant } from "../../checker/mutation/test-mutant.ts";
 import { loadSpec } from "../../checker/spec/load.ts";
 import { lights, project } from "../cli/environment.ts";
 import lightsModel from "../spec/fixtures/lights.ts";
@@ -76,7 +76,7 @@ describe("the mutants of a row", () => {
     const row = step("", when(and(k.on, not(k.off))).goto("done"), otherwise.goto("done"));
     const where = mutantsOf({ name: "", program: "caller", label: "look", row }, universe)
       .filter(({ name }) => name.includes("without"))
-      .map(({ felt }) => felt && printNode(felt.condition, { universe, binder: () => "" }));
+      .map(({ infects }) => infects && printNode(infects.condition, { universe, binder: () => "" }));
     expect(where).toEqual(["!on && !off", "on && !!off"]);
   });
 
@@ -90,20 +90,20 @@ describe("the mutants of a row", () => {
 });
 
 describe("the mutants of Peterson's lock", () => {
-  let hunted: ReadonlyMap<string, Hunted>;
-  let hunter: Hunter;
+  let tested: ReadonlyMap<string, Tested>;
+  let tester: Tester;
   let mutants: readonly Mutant[];
   beforeAll(async () => {
     const path = fileURLToPath(new URL("../../examples/peterson.json", import.meta.url));
     const loaded = await loadSpec({ source: "peterson", path }, {});
-    hunter = { loaded, record: recordOf(check(loaded)) };
+    tester = { loaded, record: recordOf(check(loaded)) };
     mutants = rowsOf(loaded).flatMap((row) => mutantsOf(row, loaded.system.universe));
-    hunted = new Map(mutants.map((mutant) => [mutant.name, hunt(mutant.name, [{ mutant, hunter }])]));
+    tested = new Map(mutants.map((mutant) => [mutant.name, testMutant(mutant.name, [{ mutant, tester }])]));
   });
 
   it("are noticed where the lock needs what they lack", () => {
     const fate = (start: string) => {
-      const [one] = [...hunted].filter(([name]) => name.startsWith(start)).map(([, { notice }]) => notice);
+      const [one] = [...tested].filter(([name]) => name.startsWith(start)).map(([, { notice }]) => notice);
       return one && `${one.how}: ${one.what}`;
     };
     expect(fate("peterson: raise / not done: flag[self] = l")).toBe("violated: mutualExclusion");
@@ -113,14 +113,14 @@ describe("the mutants of Peterson's lock", () => {
     expect(fate("peterson: start / not done: l = level0")).toMatch(/^refused: peterson: the local "l" may be read/);
   });
 
-  it("are noticed only where they are felt", () => {
-    const felt = feltIn(hunter.loaded, mutants);
-    const noticed = mutants.filter(({ name }) => hunted.get(name)?.notice);
-    expect(noticed.filter(({ name }) => !felt.has(name))).toEqual([]);
+  it("are noticed only where they infect", () => {
+    const infects = infectingIn(tester.loaded, mutants);
+    const noticed = mutants.filter(({ name }) => tested.get(name)?.notice);
+    expect(noticed.filter(({ name }) => !infects.has(name))).toEqual([]);
   });
 
   it("survive where the spec does not ask: that a flag stays up forbids nobody's safety, though the way is another", () => {
-    expect(hunted.get("peterson: critical / not done: flag[self] = nil (-> start)")).toMatchObject({
+    expect(tested.get("peterson: critical / not done: flag[self] = nil (-> start)")).toMatchObject({
       notice: null,
       asked: 1,
       differing: ["peterson"],
@@ -140,11 +140,11 @@ describe("a mutant that takes rows out of reach", () => {
     const patches = [{ program: "task0", rows, added: [], removed: [] }];
     const mutant = {
       name: "no toggle",
-      felt: null,
+      infects: null,
       variant: { name: "mutant", summary: "", patches, isVersion: true },
     };
-    const hunted = hunt(mutant.name, [{ mutant, hunter: { loaded, record: recordOf(check(loaded)) } }]);
-    expect([hunted.notice, hunted.differing]).toEqual([null, ["off"]]);
+    const tested = testMutant(mutant.name, [{ mutant, tester: { loaded, record: recordOf(check(loaded)) } }]);
+    expect([tested.notice, tested.differing]).toEqual([null, ["off"]]);
   });
 });
 
@@ -164,34 +164,34 @@ describe("the mutants of a row over elements that may be renamed", () => {
     new Universe({ item: 2 }),
   );
 
-  it("are felt, though the linker would refuse to rename where one asks what the row asks", () => {
+  it("infect, though the linker would refuse to rename where one asks what the row asks", () => {
     expect(Object.keys(link({ ...built, name: "shelf" }).renamable)).toEqual(["item"]);
     const spec = { name: "shelf", asked: { contexts: [] }, model: { build: () => built } };
-    const loaded = { spec } as unknown as Parameters<typeof feltIn>[0];
+    const loaded = { spec } as unknown as Parameters<typeof infectingIn>[0];
     const names = [
       "keeper: clear / not done: for each i: item . mark[best][i] = true (-> done)",
       "keeper: clear / first item in the place of best (-> done)",
     ];
     expect(mutants.map(({ name }) => name)).toEqual(names);
-    expect([...feltIn(loaded, mutants)].sort()).toEqual(names.toSorted());
+    expect([...infectingIn(loaded, mutants)].sort()).toEqual(names.toSorted());
   });
 });
 
 describe("the mutants of the allocator", () => {
-  it("go the same way, state by state, in a spec that does not feel them", async () => {
-    const path = fileURLToPath(new URL("../../specs/softirq-cuts-a-free.json", import.meta.url));
-    const loaded = await loadSpec({ source: "softirq-cuts-a-free", path }, builtins);
-    const hunter = { loaded, record: recordOf(check(loaded)) };
+  it("go the same way, state by state, in a spec that they do not infect", async () => {
+    const path = fileURLToPath(new URL("../../specs/slabs/softirq-cuts-a-free.json", import.meta.url));
+    const loaded = await loadSpec({ source: "slabs/softirq-cuts-a-free", path }, builtins);
+    const tester = { loaded, record: recordOf(check(loaded)) };
     const fired = rowsOf(loaded).filter(({ program, label }) =>
-      hunter.record.fired[program]?.split(" ").includes(label),
+      tester.record.fired[program]?.split(" ").includes(label),
     );
     const mutants = fired.flatMap((row) => mutantsOf(row, loaded.system.universe));
-    const felt = feltIn(loaded, mutants);
+    const infects = infectingIn(loaded, mutants);
     // Each costs a search: some of them.
-    const unfelt = mutants.filter(({ name }) => !felt.has(name)).filter((_, i) => i % 7 === 0);
-    expect(unfelt.length).toBeGreaterThan(4);
-    expect(unfelt.map((mutant) => [mutant.name, ask({ mutant, hunter })])).toEqual(
-      unfelt.map(({ name }) => [name, "the same way"]),
+    const harmless = mutants.filter(({ name }) => !infects.has(name)).filter((_, i) => i % 7 === 0);
+    expect(harmless.length).toBeGreaterThan(4);
+    expect(harmless.map((mutant) => [mutant.name, ask({ mutant, tester })])).toEqual(
+      harmless.map(({ name }) => [name, "the same way"]),
     );
   });
 });

@@ -213,7 +213,7 @@ describe("what is said of two stores that are exchanged", () => {
   });
 });
 
-describe("check --swap-stores", () => {
+describe("swap-stores", () => {
   const at = project({
     small: lights(["toggle"], { properties: [], deadlock: false, expect: { verdict: "holds", violated: [] } }),
   });
@@ -223,12 +223,12 @@ describe("check --swap-stores", () => {
     const out: string[] = [];
     const folders = { specs: `${root}/specs`, results: `${root}/results`, docs: `${root}/docs` };
     const print = (text: string) => out.push(text);
-    const status = await main(["check", ...args], { folders, builtins, print, complain: print });
+    const status = await main(["swap-stores", ...args], { folders, builtins, print, complain: print });
     return { status, printed: out.join("") };
   }
 
   it("shows that Peterson's lock needs its stores in their order", async () => {
-    const { status, printed } = await run(`${root}/examples/peterson.json`, "--swap-stores");
+    const { status, printed } = await run(`${root}/examples/peterson.json`);
     expect(printed).toMatch(
       /^peterson: holds, 894 states; 1 pair of adjacent stores\n {2}peterson: raise, come {2}ANOTHER ANSWER: violated mutualExclusion, \d+ states\n/,
     );
@@ -237,7 +237,7 @@ describe("check --swap-stores", () => {
   });
 
   it("shows that the kernel does not, where the compiler was seen to exchange them", async () => {
-    const { status, printed } = await run("nmi-on-kmalloc", "--swap-stores");
+    const { status, printed } = await run("nmi-on-kmalloc");
     expect(
       [...printed.matchAll(/^ {2}(\S+: \S+ \S+) +(.*): holds, \d+ states$/gm)].map(([, pair, said]) => [pair, said]),
     ).toEqual([
@@ -251,19 +251,17 @@ describe("check --swap-stores", () => {
   });
 
   it("gives no answer where a search did not end", async () => {
-    const { status, printed } = await run("nmi-on-kmalloc", "--swap-stores", "--max-states", "1000");
+    const { status, printed } = await run("nmi-on-kmalloc", "--max-states", "1000");
     expect(printed).not.toContain("the same");
     expect(status).toBe(3);
   });
 
   it("tells of all specs which pairs change an answer", async () => {
-    const ran = await at.run("check", "--all", "--swap-stores");
+    const ran = await at.run("swap-stores", "--all");
     expect(ran.printed).toMatch(
       /^small: 0 pairs\n\n\| pair of stores .*\n.*\n\n0 pairs in 0 specs: every answer is the same\n$/,
     );
     expect(ran.status).toBe(0);
-    expect((await at.run("check", "--list", "--swap-stores")).complained).toMatch(
-      /^--list: it does not go with --swap-stores/,
-    );
+    expect((await at.run("swap-stores", "--all", "small")).complained).toMatch(/^--all: it does not go with small\n/);
   });
 });

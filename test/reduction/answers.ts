@@ -54,5 +54,5 @@ function shows(system: System, { property, verdict, why, at }: Violation, run: R
     : final;
   if (at.transition) findings.take(run.steps.slice(-1), before, 0, 0);
   else findings.look(final, 0, 0);
-  expect(findings.violations.get(property)).toMatchObject({ verdict, why });
+  expect(findings.violations.get(property, verdict)).toMatchObject({ verdict, why });
 }

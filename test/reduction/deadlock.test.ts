@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { runSearch } from "../../checker/engine/run.ts";
 import { bool, context, element, not, or, otherwise, program, state, step } from "../../checker/language/index.ts";
 import { link } from "../../checker/link/link.ts";
-import { recheck } from "../../checker/reduction/walk.ts";
+import { recheck } from "../../checker/reduction/recheck-graph.ts";
 
 const m = state({ halted: bool });
 const worker = program("worker", { exits: ["done"] }, () => ({ only: step("return;", otherwise.goto("done")) }));

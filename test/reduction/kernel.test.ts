@@ -61,9 +61,9 @@ describe.each(Object.entries(QUESTIONS))("%s", (_, question) => {
   });
 
   it("leaves out only what commutes", () => {
-    const alone = states.flatMap((state) => reduction.alone(state).map((context) => [state, context] as const));
-    expect(alone.length).toBeGreaterThan(0);
-    expect(alone.flatMap((one) => recheck.alone(...one))).toEqual([]);
+    const ample = states.flatMap((state) => reduction.ample(state).map((context) => [state, context] as const));
+    expect(ample.length).toBeGreaterThan(0);
+    expect(ample.flatMap((one) => recheck.ample(...one))).toEqual([]);
   });
 });
 
@@ -111,7 +111,7 @@ describe("a wrong reduction", () => {
   it("is caught where steps that depend on each other are said not to", () => {
     const wrong = new Reduction(system, { ...dependenceOf(system), conflict: () => false });
     const recheck = new Recheck(system, footprintsOf(system), wrong);
-    const found = states.flatMap((state) => wrong.alone(state).flatMap((context) => recheck.alone(state, context)));
+    const found = states.flatMap((state) => wrong.ample(state).flatMap((context) => recheck.ample(state, context)));
     expect(found.join("\n")).toMatch(/was left out for .*: (their order matters|it changes what that one may do)/);
   });
 

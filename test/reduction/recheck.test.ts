@@ -15,7 +15,7 @@ import {
   whenever,
 } from "../../checker/language/index.ts";
 import { link } from "../../checker/link/link.ts";
-import { recheck } from "../../checker/reduction/walk.ts";
+import { recheck } from "../../checker/reduction/recheck-graph.ts";
 import { search } from "../../checker/reference/search.ts";
 
 it("goes on, for the search says so", () => {

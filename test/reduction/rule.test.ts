@@ -1,4 +1,4 @@
-/** Does the rule that one context goes on alone find what the full search finds, whether all states are kept or not? */
+/** Does the rule that the steps of one context are ample find what the full search finds, whether all states are kept or not? */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { System } from "../../checker/language/index.ts";
@@ -24,7 +24,7 @@ function bothWays(system: System): [all: SearchResult, some: SearchResult] {
   ];
 }
 
-describe("one context alone", () => {
+describe("an ample set", () => {
   it("gives the same violations, deadlocks and witnesses, and fires the same commands", () => {
     const states = { full: 0, all: 0, some: 0 };
     fc.assert(

@@ -1,7 +1,7 @@
 /**
  * What are the reachable states of a model, and what is violated in them? A second answer: an interpreter of source
  * programs with a stack of calls and named locals, and a breadth-first search over it. It shares no code with the
- * linker, the evaluator or the reference search.
+ * linker, the evaluator or the reference search. Over 400 lines, to share none.
  */
 import type { LinkOptions } from "../../checker/language/link-options.ts";
 import type { Assign, Binder, Node, PlaceNode } from "../../checker/language/nodes.ts";
@@ -27,8 +27,8 @@ import {
 export interface NaiveResult {
   readonly states: readonly NaiveState[];
   readonly transitions: number;
-  /** Length of the shortest violations of each violated property, by name, and the verdicts of those so short. */
-  readonly violations: ReadonlyMap<string, { readonly length: number; readonly verdicts: ReadonlySet<string> }>;
+  /** For each violated property, by name, the length of the shortest violation of each kind. */
+  readonly violations: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** For each `happens` and `sometimes`, in order, whether it was met. */
   readonly met: readonly boolean[];
   /** Whether every context was at rest in some state. */
@@ -89,12 +89,11 @@ export function naiveSearch(options: LinkOptions, maxStates: number): NaiveResul
     initials = initials.filter((state) => truth(node, { ...emptyView, state }));
   }
 
-  const violations = new Map<string, { length: number; verdicts: Set<string> }>();
+  const violations = new Map<string, Map<string, number>>();
   const uncertain = new Set<string>();
   const violate = (property: string, verdict: string, length: number): void => {
-    const known = violations.get(property);
-    if (!known || known.length > length) violations.set(property, { length, verdicts: new Set([verdict]) });
-    else if (known.length === length) known.verdicts.add(verdict);
+    const known = violations.get(property) ?? new Map<string, number>();
+    violations.set(property, known.set(verdict, Math.min(length, known.get(verdict) ?? length)));
   };
   /** A broken chain makes a condition false; whatever else has no meaning is the model's fault. */
   const answer = (condition: () => boolean, length: number): boolean | "meaningless" => {

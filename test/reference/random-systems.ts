@@ -1,6 +1,6 @@
 /**
  * How does a test draw whole systems at random? Programs run down their rows, with gotos back and exits from anywhere,
- * so that every label is reached and every local is set before it is read.
+ * so that every label is reached and every local is set before it is read. Over 400 lines: one tape of numbers draws it all.
  */
 import fc from "fast-check";
 import {

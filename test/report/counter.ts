@@ -130,7 +130,9 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   }),
   asked: { configuration: {}, version: null, variants: [], contexts: [] },
   properties: system.properties.map((p) => p.name),
-  everyProperty: false,
+  whereTheyApply: [],
+  selection: "named",
+  without: [],
   deadlock: system.deadlock,
   sometimes: [],
   happens: [],
@@ -141,6 +143,7 @@ export const specOf = (system: System, some: Partial<Spec> = {}): Spec => ({
   uncut: [],
   show: null,
   expect: null,
+  others: [],
   changed: [],
   ...some,
 });

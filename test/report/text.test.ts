@@ -42,6 +42,7 @@ describe("a report of a violation", () => {
       VERDICT: violated  nothingLost
 
       model:    a counter
+      asked:    nothingLost deadlock
       bounds:   cpu=1 context=2
       search:   exhaustive breadth-first, 17 states, 17 transitions, depth 6,
                 no reduction, engine wasm
@@ -208,6 +209,7 @@ describe("a report of a violation", () => {
       VERDICT: deadlock
 
       model:    a counter
+      asked:    deadlock
       bounds:   lock=2 context=2
       search:   exhaustive breadth-first, 13 states, 14 transitions, depth 6,
                 no reduction, engine wasm
@@ -250,6 +252,7 @@ describe("a report without a counterexample", () => {
       VERDICT: holds
 
       model:    a counter
+      asked:    stores deadlock
       bounds:   cpu=1 context=2
       search:   exhaustive breadth-first, 17 states, 17 transitions, depth 6,
                 no reduction, engine wasm

@@ -1,4 +1,4 @@
-/** `nolock simulate` and `check --replay` as a user meets them: walks by chance and by hand, traces saved and taken again. */
+/** `nolock simulate` and `replay` as a user meets them: walks by chance and by hand, traces saved and taken again. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -85,7 +85,7 @@ describe("a saved trace", () => {
     await at.run("simulate", "two-switches", "--seed", bad, "--save", file("walk.json"));
     expect(read("walk.json")).toMatchObject({ nolock: "trace 1", spec: "two-switches", found: "someDark" });
     for (const words of [[], ["two-switches"]]) {
-      const { status, printed } = await at.run("check", ...words, "--replay", file("walk.json"));
+      const { status, printed } = await at.run("replay", file("walk.json"), ...words);
       expect(status).toBe(0);
       expect(printed).toMatch(/REPLAY: .*walk\.json, 2 of 2 steps; the relation is the\s+one that it was saved from\./);
       expect(printed).toContain("someDark violated: never are all lights on");
@@ -103,7 +103,7 @@ describe("a saved trace", () => {
         `${step.program}: ${step.label}`,
       ]),
     );
-    expect((await at.run("check", "--replay", file("found.json"))).status).toBe(0);
+    expect((await at.run("replay", file("found.json"))).status).toBe(0);
   });
 
   it("is not written where there is no counterexample", async () => {
@@ -114,24 +114,25 @@ describe("a saved trace", () => {
   it("keeps what was changed by --set", async () => {
     await at.run("check", "one-switch", "--set", "lights=1", "--save-trace", file("set.json"));
     expect(read("set.json").changed).toEqual(["lights=1"]);
-    expect((await at.run("check", "--replay", file("set.json"))).status).toBe(0);
+    expect((await at.run("replay", file("set.json"))).status).toBe(0);
   });
 
   it("of another relation is tried by its names; what is possible instead is said", async () => {
     await at.run("check", "two-switches", "--save-trace", file("two.json"));
-    const same = await at.run("check", "two-switches", "--replay", file("two.json"), "--set", "lights=3");
+    const same = await at.run("replay", file("two.json"), "two-switches", "--set", "lights=3");
     expect(same.status).toBe(1);
     expect(oneLine(same.printed)).toContain("steps are found by their names.");
     expect(same.printed).toContain("It was saved for someDark, and ends with nothing that is violated.");
-    const stuck = await at.run("check", "one-switch", "--replay", file("two.json"));
+    const stuck = await at.run("replay", file("two.json"), "one-switch");
     expect(stuck.status).toBe(1);
     expect(stuck.printed).toMatch(/Step 1 is not possible here: task0 task0\/then0\/flip -> task0\/then1/);
     expect(stuck.printed).toContain("Possible here:\n  task0 task0/then0/flip -> (end) (alternative 0.0, light0)\n");
   });
 
   it("is not searched, nor told in another form", async () => {
-    const { status, complained } = await at.run("check", "--replay", file("two.json"), "--json", "-", "--por", "on");
-    expect([status, complained]).toEqual([2, expect.stringContaining("--replay: it does not go with --por, --json")]);
+    const { status, complained } = await at.run("replay", file("two.json"), "--json", "-", "--por", "on");
+    expect(status).toBe(2);
+    expect(complained.match(/^--(json|por): there is no such option$/gm)).toHaveLength(2);
   });
 
   it("that was changed by hand is refused, or does not replay", async () => {
@@ -139,7 +140,7 @@ describe("a saved trace", () => {
     const good = read("good.json");
     const replayed = (text: string) => {
       at.put("bad.json", text);
-      return at.run("check", "--replay", file("bad.json"));
+      return at.run("replay", file("bad.json"));
     };
     const broken = await replayed("{");
     expect([broken.status, broken.complained]).toEqual([
@@ -162,7 +163,7 @@ describe("a saved trace", () => {
     expect([cut.status, cut.printed]).toEqual([1, expect.stringContaining("It was saved for someDark")]);
     const other = await replayed(JSON.stringify({ ...good, found: null }));
     expect([other.status, other.printed]).toEqual([1, expect.stringContaining("and ends with someDark")]);
-    expect((await at.run("check", "--replay", file("nowhere.json"))).complained).toContain("no such file");
+    expect((await at.run("replay", file("nowhere.json"))).complained).toContain("no such file");
   });
 });
 
@@ -182,7 +183,7 @@ describe("a walk by hand", () => {
     expect(printed).toContain('"what" is no step here and no command');
     expect(printed).toContain("u          take the last step back\n");
     expect(printed).toContain("hand.json: 2 steps\n");
-    expect((await at.run("check", "--replay", file("hand.json"))).status).toBe(0);
+    expect((await at.run("replay", file("hand.json"))).status).toBe(0);
   });
 
   it("ends where the input ends, and with chance takes what the seed says", async () => {
@@ -190,6 +191,16 @@ describe("a walk by hand", () => {
     expect(status).toBe(0);
     expect(printed).toContain("The end: no script goes on.");
     expect(printed).toContain("chance takes no step here");
+  });
+
+  it("says what an expression is where it stands, and what is wrong with one", async () => {
+    const typed = ["= on[light0]", "1", "= count l: light . on[l]", "= on", "= on[light0] +", "= task0.i", "q"];
+    const { printed } = await at.talk(typed, "simulate", "two-switches", "--guided");
+    expect(printed).toContain("\n> false\n> ");
+    expect(printed).toContain("\n> 1\n> ");
+    expect(printed).toContain('"on", at its end: on has one for each light; expected: [light0], [light1]\n');
+    expect(printed).toContain('"on[light0] +", at "on[light0] +": + wants a number, and this is a condition');
+    expect(printed).toContain('"task0.i", at "i": task0 has no such local');
   });
 
   it("goes on where a file cannot be written, and does not go with --runs", async () => {

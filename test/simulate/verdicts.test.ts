@@ -52,14 +52,14 @@ describe("the trace of a verdict", () => {
   ])("%s replays", async (spec, status, found) => {
     expect((await at.run("check", spec, "--save-trace", TRACE)).status).toBe(status);
     expect(JSON.parse(readFileSync(TRACE, "utf8")).found).toBe(found);
-    const again = await at.run("check", "--replay", TRACE);
+    const again = await at.run("replay", TRACE);
     expect([again.status, oneLine(again.printed)]).toEqual([0, expect.stringContaining(`It ends with ${found}, as`)]);
   });
 
   it("that something can never happen again does not, where it can", async () => {
     await at.run("check", "never-again", "--set", "lights=1", "--save-trace", TRACE);
     at.put("trace.json", readFileSync(TRACE, "utf8").replaceAll('"(end)"', '"task0/then1/flip"'));
-    const again = ["check", "again-in-the-end", "--replay", at.path("trace.json")];
+    const again = ["replay", at.path("trace.json"), "again-in-the-end"];
     const { status, printed } = await at.run(...again);
     expect([status, oneLine(printed)]).toEqual([
       1,
@@ -83,18 +83,47 @@ describe("the trace of a verdict", () => {
   };
 
   it.each([
-    ["broken/hook-cuts-freelist", "S3"],
-    ["broken/rt-nolock-waits-for-list-lock", "deadlock"],
-    ["broken/rt-two-barriers", "L3"],
-    ["broken/rt-two-barriers", "deadlock"],
-    ["broken/endless-new-slabs", "L1"],
+    ["hooks/hook-cuts-freelist", "S3"],
+    ["hooks/nolock-waits-for-list-lock@preemptRt", "deadlock"],
+    ["deferred/two-barriers", "L3"],
+    ["deferred/two-barriers", "deadlock"],
+    ["debug/endless-new-slabs", "L1"],
   ])("of %s replays, found in the whole graph and in a reduced one: %s", async (spec, show) => {
     for (const reduction of ["off", "on"]) {
       const by = ["--por", reduction, "--symmetry", reduction, "--workers", "1"];
       await kernel("check", spec, "--show", show, ...by, "--save-trace", TRACE);
       const { found } = JSON.parse(readFileSync(TRACE, "utf8"));
-      const again = await kernel("check", "--replay", TRACE);
+      const again = await kernel("replay", TRACE);
       expect([again.status, again.printed]).toEqual([0, expect.stringContaining(`It ends with ${found}, as it was`)]);
+    }
+  });
+
+  it.each([
+    ["examples/starvation-xchg.json", "p0Enters", "Its last 5 steps are taken again and again, in a fair run"],
+    ["examples/hungry.json", "somebodyEats", "It stays there for ever, in a fair run"],
+  ])("of %s goes round for ever, and replays: %s", async (spec, show, how) => {
+    await kernel("check", spec, "--show", show, "--save-trace", TRACE);
+    const again = await kernel("replay", TRACE);
+    expect([again.status, again.printed]).toEqual([0, expect.stringContaining(how)]);
+    expect(again.printed).toContain(`what ${show} asks for never comes, as it was saved`);
+  });
+
+  it("that goes round does not where it does not come back, is not fair, or owes nothing", async () => {
+    await kernel("check", "examples/starvation-xchg.json", "--show", "p0Enters", "--save-trace", TRACE);
+    const saved = JSON.parse(readFileSync(TRACE, "utf8"));
+    const replayed = (change: object) => {
+      at.put("trace.json", JSON.stringify({ ...saved, ...change }));
+      return kernel("replay", at.path("trace.json"));
+    };
+    for (const [change, why] of [
+      [{ loop: 2 }, "its last step does not lead back to where it goes round"],
+      [{ steps: saved.steps.slice(0, 1) }, "p0 can go on again and again, and never does"],
+      [{ loop: 0, steps: [] }, "nothing is owed where the cycle begins"],
+      [{ loop: 99 }, "it says that 99 steps come before its cycle, and has 6"],
+      [{ found: "oneInside" }, "oneInside asks for no liveness"],
+    ] as const) {
+      const { status, printed } = await replayed(change);
+      expect([status, printed]).toEqual([1, expect.stringContaining(why)]);
     }
   });
 

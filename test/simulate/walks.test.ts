@@ -132,7 +132,7 @@ describe("a saved trace", () => {
     );
   });
 
-  it.each(["nmi-on-kmalloc", "broken/hook-cuts-freelist", "broken/rt-nmi-frees"])("of %s replays", async (name) => {
+  it.each(["slabs/nmi-on-kmalloc", "hooks/hook-cuts-freelist", "slabs/nmi-frees"])("of %s replays", async (name) => {
     const { system } = await loadSpec(specNamed(name, folders), builtins);
     for (const seed of [1, 2, 3]) {
       const walk = walked(system, seed, 200);

@@ -112,8 +112,6 @@ describe("the structure", () => {
       expect: { verdict: "hold", states: 1.5, colour: 1 },
     });
     expect(said).toEqual([
-      'spec.json:1 /: the key "properties" is missing',
-      '  expected: Names of the properties to check, or "all": those of any right code, as far as they have to do with the question.',
       "spec.json:2 /question: the text is empty",
       "  expected: The question in words, as somebody would ask it in a mail.",
       'spec.json:4 /propertys: "propertys" is not a key of a spec here',

@@ -1,4 +1,7 @@
-/** Does a page do in a browser what it is for? Chromium opens pages from disk; no other browser is downloaded. */
+/**
+ * Does a page do in a browser what it is for? Chromium opens pages from disk; no other browser is downloaded. Over 400
+ * lines: a browser is started once for all of it.
+ */
 
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,7 +36,7 @@ function fourCpus(): string {
 
 beforeAll(async () => {
   [violated, deadlock, holds, four] = await Promise.all([
-    writtenPage("specs/broken/hook-cuts-freelist-memoryless-node.json"),
+    writtenPage("specs/hooks/hook-cuts-freelist-memoryless-node.json"),
     writtenPage("examples/philosophers.json"),
     writtenPage("examples/peterson.json"),
     writtenPage(fourCpus()),
@@ -82,6 +85,19 @@ async function accessibility(page: Page): Promise<string[]> {
   });
 }
 
+suite("a page of a run without end", () => {
+  it("marks the steps that go round", async () => {
+    await opened(await writtenPage("examples/starvation-xchg.json"), async (page) => {
+      expect(await page.textContent("#trace-title")).toBe("The way to p0Enters: 1 step, then 5 again and again");
+      const texts = await rows(page).allTextContents();
+      expect(texts.indexOf("and then for ever:")).toBe(2);
+      expect(await accessibility(page)).toEqual([]);
+      await page.getByRole("button", { name: "Last step" }).click();
+      expect(await where(page)).toContain("Step 6 of 6");
+    });
+  });
+});
+
 suite("a page of a violated spec", () => {
   it("opens from disk, is one file below 1 MB, and says what was found and how to ask again", async () => {
     expect(violated.html.length).toBeLessThan(1_000_000);
@@ -89,9 +105,29 @@ suite("a page of a violated spec", () => {
       const header = (await page.textContent("header")) ?? "";
       for (const text of ["handed out", "violated", "S3 S4", "v5 as posted", "1,927", "C11", "nodeMismatch=true"])
         expect(header).toContain(text);
-      expect(header).toContain("npm run check -- specs/broken/hook-cuts-freelist-memoryless-node.json");
+      expect(header).toContain("npm run check -- specs/hooks/hook-cuts-freelist-memoryless-node.json");
       expect(header).toContain("KASAN");
       expect(await page.title()).toContain("violated");
+    });
+  });
+
+  it("evaluates an expression where the reader stands, along the run, and says what is wrong with one", async () => {
+    await opened(violated, async (page) => {
+      const input = page.getByRole("textbox", { name: "expression" });
+      await input.fill("count o: object . allocated[o]");
+      expect(await page.textContent(".asked output")).toBe("0");
+      const changes = page.locator(".asked ol button");
+      expect(await changes.first().textContent()).toBe("at first: 0");
+      expect(await changes.count()).toBeGreaterThan(1);
+      await changes.nth(1).click();
+      expect(await where(page)).toMatch(/^Step [1-9]/);
+      expect(await page.textContent(".asked output")).toBe("1");
+      await input.fill("slab[s0].frozn");
+      expect(await page.textContent(".asked .breaks")).toContain('at "frozn": this is not a field of slab; expected:');
+      // What is typed moves nobody along the run.
+      await input.press("ArrowRight");
+      expect(await where(page)).toMatch(/^Step [1-9]/);
+      expect(await accessibility(page)).toEqual([]);
     });
   });
 
@@ -371,7 +407,7 @@ suite("the index of all specs", () => {
   afterAll(at.remove);
 
   it("lists specs, claims and designs, filters them, and is readable for everybody", async () => {
-    expect((await at.run("report", "--index")).status).toBe(0);
+    expect((await at.run("results", "index")).status).toBe(0);
     await opened({ url: `file://${join(at.dir, "results/index.html")}` }, async (page) => {
       const specs = page.locator("#specs tbody tr:visible");
       expect(await specs.count()).toBe(0);

@@ -10,12 +10,15 @@ import { gather } from "../../checker/html/gather.ts";
 import { pageOf } from "../../checker/html/write.ts";
 import { textReport } from "../../checker/report/text.ts";
 import { type Loaded, loadSpec } from "../../checker/spec/load.ts";
+import { splitTwin } from "../../checker/spec/twins.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A spec of the project, by its path there. */
-export const loaded = (path: string): Promise<Loaded> =>
-  loadSpec({ source: path, path: resolve(PROJECT, path) }, builtins);
+/** A spec of the project, or a twin of one, by its path there: "specs/gate/nmi-gate.json@preemptRt". */
+export function loaded(path: string): Promise<Loaded> {
+  const { file, twin } = splitTwin(path);
+  return loadSpec({ source: path, path: resolve(PROJECT, file), twin }, builtins);
+}
 
 export const outcomeOf = async (path: string): Promise<Outcome> => check(await loaded(path), { workers: 1 });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { launched } from "./chromium.ts";
 import { writtenPage } from "./pages.ts";
 
-const SPEC = "specs/broken/hook-cuts-freelist.json";
+const SPEC = "specs/hooks/hook-cuts-freelist.json";
 const MOST_BYTES = 300_000;
 const SIZES = {
   desktop: { width: 1280, height: 900 },

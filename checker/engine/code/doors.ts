@@ -4,7 +4,7 @@
  */
 import { FunctionWriter } from "./ir.ts";
 
-/** A run of states of a log, or of the places of a table: by where it is, from one number up to another. */
+/** A range of states of a log, or of the places of a table: by where it is, from one number up to another. */
 const RUN = ["at", "from", "to"] as const;
 
 /** What the code of the engine does, by its parameters. */
@@ -13,19 +13,30 @@ export const ENGINE_DOORS = {
   enter: [],
   /** Makes a state of a log the current one. */
   unpack: ["log", "state"],
-  /** Expands a run; gives the number of the first state that it left. */
+  /** Expands a range; gives the number of the first state that it left. */
   expand: RUN,
-  /** Keeps the least state of a run that has a step to the target, as the event 0. */
+  /** Keeps the least state of a range that has a step to the target, as the event 0. */
   searchPredecessors: RUN,
-  /** Marks the states of a run, from its end, that have a step to a marked one; gives how many it marked. */
+  /** Marks the states of a range, from its end, that have a step to a marked one; gives how many it marked. */
   sweep: RUN,
   /** Whether a state of a log is marked. */
   isMarked: ["log", "state"],
+  /**
+   * Writes the states of a range to two addresses, as `checkpoint/blocks.ts` says; gives the end of the second. The first
+   * differs from what is in `target`, which becomes the last one.
+   */
+  pack: [...RUN, "masks", "bytes"],
+  /** Enters packed states that lie one after the other at an address; gives the number of the first that it left. */
+  "enter packed": RUN,
+  /** Makes a state of a log the current one and lists its steps, with what liveness asks of it; gives how many. */
+  edges: ["log", "state"],
+  /** A number for a state of a log, dense enough for an array. */
+  identify: ["log", "state"],
 } as const;
 
 /** There is one for each goal, and one for each set of parts. */
 const NUMBERED_DOORS = {
-  /** Marks each state of a run that is the goal. */
+  /** Marks each state of a range that is the goal. */
   mark: RUN,
   /** Enters the pairs of a set again that it has from one number up to another. */
   rebuild: ["from", "to"],
@@ -35,11 +46,11 @@ const NUMBERED_DOORS = {
 export const ROOTS_DOORS = {
   /** Enters the pairs of the stash again. */
   "rebuild stash": ["from", "to"],
-  /** Moves a run of the table before into the table; gives the number of the first that it left. */
+  /** Moves a range of the table before into the table; gives the number of the first that it left. */
   "move table": RUN,
-  /** Adds a run of the pairs that were in the stash; gives the number of the first that it left. */
+  /** Adds a range of the pairs that were in the stash; gives the number of the first that it left. */
   "move stash": RUN,
-  /** Arranges a run of a log anew, by its directory. */
+  /** Arranges a range of a log anew, by its directory. */
   rearrange: RUN,
 } as const;
 
@@ -58,8 +69,8 @@ export type ArgumentsOf<D extends Door> = D extends keyof typeof ENGINE_DOORS
       ? Numbers<(typeof NUMBERED_DOORS)[N]>
       : never;
 
-/** What takes a run. Threads do some of it together. */
-export type Job = "expand" | "move table" | "move stash";
+/** What takes a range. Threads do some of it together. */
+export type Job = "expand" | "move table" | "move stash" | "enter packed";
 
 /** Instances of generated code as they are given by WebAssembly or made of JavaScript. */
 export type Functions = Readonly<Record<string, (...args: number[]) => number>>;

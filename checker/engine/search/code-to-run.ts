@@ -17,11 +17,11 @@ export interface CodeToRun {
   readonly imports: readonly Import[];
 }
 
-/** Does something to a run, by its handle; gives the number of the first state that it left. */
-export type RunOf = (at: number, from: number, to: number) => number;
+/** Does something to a range, by its handle; gives the number of the first state that it left. */
+export type RangeJob = (at: number, from: number, to: number) => number;
 
 /** Starts the code of a thread; gives what does a job there. */
-export function started({ main, shards, imports }: CodeToRun): (job: Job) => RunOf {
+export function started({ main, shards, imports }: CodeToRun): (job: Job) => RangeJob {
   const run = ({ module, memory, base }: OneCode, more: Functions): Functions =>
     new WebAssembly.Instance(module, { host: { memory, base, ...more } }).exports;
   const apart = shards.map((shard) => run(shard, {}));
@@ -31,8 +31,8 @@ export function started({ main, shards, imports }: CodeToRun): (job: Job) => Run
 }
 
 /** What the code of the engine does not do, each shard does to what is its own. */
-export function jobOf(job: Job, engine: Functions, shards: readonly Functions[]): RunOf {
+export function jobOf(job: Job, engine: Functions, shards: readonly Functions[]): RangeJob {
   if (engine[job]) return behind(engine, job);
   const each = shards.map((own) => behind(own, job));
-  return (at, from, to) => (each[shardOf(at)] as RunOf)(addressOf(at), from, to);
+  return (at, from, to) => (each[shardOf(at)] as RangeJob)(addressOf(at), from, to);
 }

@@ -7,7 +7,7 @@ export const JOBS = ["expand", "move table"] as const satisfies readonly Job[];
 export type JobOfCrew = (typeof JOBS)[number];
 
 /**
- * Words of the block. Behind the first ones stand, for each job, the runs that it is about: one for each log, with a
+ * Words of the block. Behind the first ones stand, for each job, the ranges that it is about: one for each log, with a
  * cursor that all threads take states from. They lie apart, so that one thread's writing does not slow the others'
  * reading.
  */
@@ -27,12 +27,12 @@ export const WORDS = {
 /** How many states a thread takes at once. */
 export const TAKEN = 256;
 
-/** The first word of a run of a job, where there are so many logs. */
-export const runAt = (job: number, log: number, logs: number): number =>
+/** The first word of a range of a job, where there are so many logs. */
+export const rangeAt = (job: number, log: number, logs: number): number =>
   WORDS.firstRun + (job * logs + log) * WORDS.wordsOfRun;
 
 /** How many words there are. */
-export const wordsFor = (logs: number): number => runAt(JOBS.length, 0, logs);
+export const wordsFor = (logs: number): number => rangeAt(JOBS.length, 0, logs);
 
 /** What a thread is told when it is started. */
 export interface ThreadData {

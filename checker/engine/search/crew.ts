@@ -1,7 +1,7 @@
 /** Threads that expand a level together. They are started for the first level that is worth it, and end with the search. */
 import type { Worker } from "node:worker_threads";
-import type { Run } from "../store/ranges.ts";
-import { JOBS, type JobOfCrew, runAt, WORDS, wordsFor } from "./control.ts";
+import type { Range } from "../store/ranges.ts";
+import { JOBS, type JobOfCrew, rangeAt, WORDS, wordsFor } from "./control.ts";
 import type { Machine } from "./machine.ts";
 import { newThread } from "./thread.ts";
 
@@ -35,24 +35,27 @@ export class Crew {
     });
   }
 
-  /** Begins to do something to runs, at most one of each log. */
-  begin(job: JobOfCrew, runs: readonly Run[]): void {
+  /** Begins to do something to ranges, at most one of each log. */
+  begin(job: JobOfCrew, ranges: readonly Range[]): void {
     for (let i = 0; i < this.#logs; i++) {
-      const { at, from, to } = runs[i] ?? { at: 0, from: 0, to: 0 };
-      const run = runAt(JOBS.indexOf(job), i, this.#logs);
-      this.#control[run + WORDS.cursor] = from;
-      this.#control[run + WORDS.end] = to;
-      this.#control[run + WORDS.at] = at;
+      const { at, from, to } = ranges[i] ?? { at: 0, from: 0, to: 0 };
+      const range = rangeAt(JOBS.indexOf(job), i, this.#logs);
+      this.#control[range + WORDS.cursor] = from;
+      this.#control[range + WORDS.end] = to;
+      this.#control[range + WORDS.at] = at;
     }
   }
 
-  /** Lets all work until the runs of a job are done, or until one wants more room; meanwhile looks up now and then. */
-  *round(job: JobOfCrew): Generator<void, void, void> {
+  /**
+   * Lets all work until the ranges of a job are done, or until one wants more room; meanwhile looks up now and then, or
+   * again and again where nobody waits.
+   */
+  *round(job: JobOfCrew, waits: () => boolean): Generator<void, void, void> {
     this.#control[WORDS.job] = JOBS.indexOf(job);
     Atomics.store(this.#control, WORDS.done, 0);
     this.#wake();
     for (let done = 0; done < this.#workers.length; done = Atomics.load(this.#control, WORDS.done)) {
-      if (Atomics.wait(this.#control, WORDS.done, done, BETWEEN_LOOKS) === "timed-out") yield;
+      if (Atomics.wait(this.#control, WORDS.done, done, waits() ? BETWEEN_LOOKS : 0) === "timed-out") yield;
       if (this.#broken) throw new Error("a thread of the engine could not be started", { cause: this.#broken });
     }
     if (this.#control[WORDS.failed] !== 0) throw new Error("a thread of the engine failed");

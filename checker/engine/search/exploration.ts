@@ -6,42 +6,36 @@
 import type { State } from "../../language/evaluate.ts";
 import type { System } from "../../language/system.ts";
 import { concretely, type Stretch } from "../../reduction/concrete.ts";
-import { wayBetween } from "../../reduction/path.ts";
+import { pathBetween } from "../../reduction/path.ts";
 import { Findings } from "../../reference/findings.ts";
-import { INTERRUPTED, type Lengthy, type Progress } from "../../reference/progress.ts";
+import type { Lengthy, Progress } from "../../reference/progress.ts";
 import { limitReached, type Path, type Place, type SearchResult } from "../../reference/result.ts";
+import type { SearchName } from "../checkpoint/checkpoint.ts";
 import type { ArgumentsOf, EngineDoor } from "../code/doors.ts";
 import { compareStates, decode, encode, type Layout, layoutOf } from "../state/layout.ts";
 import type { Tree } from "../state/tree.ts";
-import { type Event, type Frame, MODE } from "../steps/memory-map.ts";
-import { OutOfAddresses, OutOfMemory } from "../store/pages.ts";
-import { type Run, slicesOf, statesIn } from "../store/ranges.ts";
+import { type Event, type MemoryMap, MODE } from "../steps/memory-map.ts";
+import { OutOfAddresses, OutOfMemory } from "../store/memories.ts";
+import { type Range, rangesBetween, slicesOf, statesIn } from "../store/ranges.ts";
 import type { Store } from "../store/store.ts";
+import { UNCHECKED, type Whole, whatIsOwed, whatStaysPossible } from "./afterwards.ts";
+import { Keeping, type Noted, type Resumed } from "./keeping.ts";
 import { type Machine, type MachineOptions, machineOf } from "./machine.ts";
-import { type EngineOptions, type Few, machineOptionsOf } from "./options.ts";
+import { type EngineOptions, machineOptionsOf, type Reductions } from "./options.ts";
 import { Sightings } from "./sightings.ts";
 import { Interrupted, Work } from "./work.ts";
 
 type Packed = Int32Array;
 
-/** A state that the findings speak of, with the level that it is on. */
-interface Noted {
-  readonly packed: Packed;
-  readonly level: number;
-}
-
-/** How many of the states seen are looked at where a tree is fitted to them. */
-const SAMPLE = 4_000;
-
-const UNCHECKED = "when the graph was explored: what is to stay possible was not checked";
-
 /** States of a level for which it is worth to start threads. */
 const WORTH_A_CREW = 20_000;
 
 /** How one search goes. */
-export interface Way {
+export interface SearchPlan {
   readonly tree: Tree;
-  readonly few: Few;
+  /** Which of the searches of a run it is: under this name it is kept. */
+  readonly name: SearchName;
+  readonly reductions: Reductions;
   /** In how many shards the roots are; with 0, as usual, they are in the memory of all. */
   readonly shards?: number;
   /** A store whose search has ended, and why it goes on with another. */
@@ -63,16 +57,25 @@ export class EngineSearch {
   readonly #machineOptions: MachineOptions;
   readonly #work: Work;
   readonly #sightings: Sightings;
+  readonly #keeping: Keeping | null;
+  /** Of the level that is gone on with: states in which something was seen by the search before. */
+  #leastBefore: readonly Packed[] = [];
   /** What there was no room for, if it came to that. */
   #full: OutOfMemory | null = null;
+  /** Whether there was no room for what was kept of the search before: then its result is none. */
+  isUnread = false;
 
   /** Throws `Unsupported`, `OutOfMemory` and `TooWide`; a store whose search has ended gives its memory. */
-  constructor(system: System, options: EngineOptions, { tree, few, shards = options.shards ?? 0, ended, anew }: Way) {
+  constructor(
+    system: System,
+    options: EngineOptions,
+    { tree, name, reductions, shards = options.shards ?? 0, ended, anew }: SearchPlan,
+  ) {
     this.#system = system;
     this.#options = options;
     this.#anew = anew;
     this.#layout = layoutOf(system);
-    this.#machineOptions = { ...machineOptionsOf(options), shards, ...few, ...(ended ? { ended } : {}) };
+    this.#machineOptions = { ...machineOptionsOf(options), shards, ...reductions, ...(ended ? { ended } : {}) };
     this.#machine = machineOf(system, this.#layout, tree, this.#machineOptions);
     this.#work = new Work(
       this.#machine,
@@ -82,10 +85,14 @@ export class EngineSearch {
     );
     this.#findings = new Findings(system);
     this.#sightings = new Sightings(system, this.#machine, () => this.#work.bases);
+    const { checkpoint } = options;
+    const [machine, work, sightings] = [this.#machine, this.#work, this.#sightings];
+    const kept = { machine, work, sightings, levels: this.#levels, noted: this.#noted };
+    this.#keeping = checkpoint ? new Keeping(checkpoint, name, kept) : null;
   }
 
-  get store(): Store {
-    return this.#machine.store;
+  get machine(): Machine {
+    return this.#machine;
   }
 
   get shards(): number {
@@ -97,13 +104,13 @@ export class EngineSearch {
     return this.#full instanceof OutOfAddresses;
   }
 
-  get #frame(): Frame {
-    return this.#machine.engine.frame;
+  get #map(): MemoryMap {
+    return this.#machine.engine.map;
   }
 
   /** Where something that each thread has for itself lies for the search's own. */
   #own(what: "current" | "target" | "mode"): number {
-    return this.#frame.base + this.#frame.memory[what].offset;
+    return this.#map.base + this.#map.memory[what].offset;
   }
 
   get #counts(): readonly number[] {
@@ -121,33 +128,39 @@ export class EngineSearch {
   *result(atMost = Number.POSITIVE_INFINITY): Lengthy<SearchResult | null> {
     const { exploreAll = false } = this.#options;
     const { violations } = this.#findings;
-    for (const first of this.#firsts()) {
-      this.#write(this.#own("current"), first);
-      this.#call("enter");
-    }
-    this.#levels.push(this.#counts);
     let incomplete: string | null = null;
     let isLarge = false;
     let level = 0;
     try {
-      for (; ; level++) {
-        incomplete = yield* this.#expandLevel(level);
-        this.#levels.push(this.#counts);
+      const begun = yield* this.#begin();
+      level = begun.level;
+      for (let { todo } = begun; !this.isUnread; level++) {
+        if (todo === null || todo.length > 0) {
+          incomplete = yield* this.#expandLevel(level, todo ?? this.#rangesOf(level));
+          this.#levels.push(this.#counts);
+          if (incomplete === null) this.#keeping?.note(level, null, []);
+        }
+        todo = null;
         if (incomplete) break;
-        if (!exploreAll && [...violations.values()].some((v) => v.length <= level)) break;
-        if (this.#runsOf(level + 1).length === 0) break;
+        if (!exploreAll && violations.values().some((v) => v.length <= level)) break;
+        if (this.#rangesOf(level + 1).length === 0) break;
         incomplete = limitReached(this.#options, this.#machine.store.total, level);
         isLarge = incomplete === null && this.#machine.store.total > atMost;
         if (incomplete || isLarge) break;
       }
     } finally {
       this.#work.end();
+      if (incomplete === null) this.#keeping?.leave();
     }
+    if (this.isUnread) incomplete = "there is no room for what was kept";
     // What does not fit whole may fit reduced.
-    if (isLarge || (this.#full && this.#options.reduceFrom !== undefined && atMost < Number.POSITIVE_INFINITY))
+    if (isLarge || (this.#full && this.#options.reduceFrom !== undefined && atMost < Number.POSITIVE_INFINITY)) {
+      this.#keeping?.leave();
       return null;
+    }
     const atViolation = incomplete === null && !exploreAll && violations.size > 0;
-    if (incomplete === null && !atViolation) incomplete = yield* this.#checkProgress();
+    if (incomplete === null && !atViolation) incomplete = yield* this.#askAfterwards();
+    if (incomplete !== null && !this.isUnread) this.#keeping?.end();
     return {
       reduced: (this.#machineOptions.dependence ?? this.#machineOptions.symmetry) !== null,
       states: this.#machine.store.total,
@@ -165,34 +178,57 @@ export class EngineSearch {
     };
   }
 
+  /** Goes on where another search ended; else at the first states. Which of the level are to be expanded; null: all. */
+  *#begin(): Lengthy<Pick<Resumed, "level"> & { readonly todo: readonly Range[] | null }> {
+    try {
+      for (const reading = this.#keeping?.resume(); reading; ) {
+        const { done, value } = reading.next();
+        if (!done) yield this.#progress(Math.max(0, this.#levels.length - 2));
+        else if (value) return this.#goOn(value);
+        else break;
+      }
+    } catch (error) {
+      if (!(error instanceof OutOfMemory)) throw error;
+      this.#full = error;
+      this.isUnread = true;
+      return { level: 0, todo: null };
+    }
+    for (const first of this.#firsts()) {
+      this.#write(this.#own("current"), first);
+      this.#call("enter");
+    }
+    this.#levels.push(this.#counts);
+    return { level: 0, todo: null };
+  }
+
+  /** The reference looks again at what it has looked at, in the same order: so it finds the same. */
+  #goOn({ level, isDone, todo, noted, least }: Resumed): { readonly level: number; readonly todo: readonly Range[] } {
+    for (const one of noted) this.#visit(one);
+    this.#leastBefore = least;
+    return { level, todo: isDone ? [] : todo };
+  }
+
   /** Where runs begin, or what stands for it. */
   #firsts(): readonly Packed[] {
     const { symmetry } = this.#machineOptions;
     return this.#system.initials.map((state) => encode(this.#layout, symmetry?.canonical(state).state ?? state));
   }
 
-  /** Some of the states that were seen last, evenly spread. */
-  sample(): Packed[] {
-    const [run] = this.#machine.store.logs;
-    if (!run) return [];
-    const size = Math.min(SAMPLE, run.count);
-    const from = run.count >> 1;
-    return Array.from({ length: size }, (_, i) => {
-      this.#call("unpack", run.log, from + Math.floor((i * (run.count - from)) / size));
-      return this.#read(this.#own("current"));
-    });
-  }
-
   /** Expands one level; gives the limit that ended it early, if one did. */
-  *#expandLevel(level: number): Lengthy<string | null> {
-    const runs = this.#runsOf(level);
+  *#expandLevel(level: number, ranges: readonly Range[]): Lengthy<string | null> {
+    const slices = slicesOf(ranges, this.#options.slice);
     let incomplete: string | null = null;
     try {
-      for (const _ of this.#work.prepare(runs)) yield this.#progress(level);
+      for (const _ of this.#work.prepare(ranges)) yield this.#progress(level);
       this.#sightings.want((event) => this.#matters(event, level));
-      for (const slice of slicesOf(runs)) {
-        for (const _ of this.#work.expand(slice, runs)) yield this.#progress(level);
+      for (const [i, slice] of slices.entries()) {
+        for (const _ of this.#work.expand(slice, ranges)) {
+          this.#keeping?.step();
+          yield this.#progress(level);
+        }
         this.#sightings.collect();
+        const left = slices.slice(i + 1).flat();
+        if (left.length > 0) this.#keeping?.note(level, left, this.#least());
       }
     } catch (error) {
       if (error instanceof OutOfMemory) this.#full = error;
@@ -208,100 +244,69 @@ export class EngineSearch {
 
   #progress(level: number): Progress {
     const anew = this.#anew === undefined ? {} : { anew: this.#anew };
-    return { level, states: this.#machine.store.total, frontier: statesIn(this.#runsOf(level)), ...anew };
+    const kept = this.#keeping ? { kept: this.#keeping.kept } : {};
+    const { total } = this.#machine.store;
+    return { level, states: total, frontier: statesIn(this.#rangesOf(level)), ...kept, ...anew };
   }
 
   /** The states of a level. */
-  #runsOf(level: number): readonly Run[] {
-    const [before, after] = [this.#levels[level], this.#levels[level + 1]];
-    return this.#machine.store.logs
-      .map(({ log }, i) => ({ at: log, from: before?.[i] ?? 0, to: after?.[i] ?? 0 }))
-      .filter(({ from, to }) => from < to);
+  #rangesOf(level: number): readonly Range[] {
+    return rangesBetween(this.#machine.store.logs, this.#levels[level] ?? [], this.#levels[level + 1] ?? []);
   }
 
   /** Whether an occurrence in this level would change what the findings hold. */
   #matters(event: Event, level: number): boolean {
     if (event.kind === "hit") return false;
     if (event.kind === "witness") return !this.#findings.met[event.witness];
-    const known = this.#findings.violations.get(event.property);
+    const known = this.#findings.violations.get(event.property, event.verdict);
     return !known || level + Number(event.atStep) < known.length;
+  }
+
+  /** States of a level in which something was seen: those of each thread, and of the search before. */
+  #least(): readonly Packed[] {
+    return [...this.#sightings.least(), ...this.#leastBefore];
   }
 
   /** The reference looks at the least states of a level, in their order. */
   #visitLeast(level: number): void {
-    const least = this.#sightings.least().sort((a, b) => compareStates(this.#layout, a, b));
+    const least = this.#least().toSorted((a, b) => compareStates(this.#layout, a, b));
+    this.#leastBefore = [];
     for (const [i, packed] of least.entries()) {
       const before = least[i - 1];
-      if (before && compareStates(this.#layout, before, packed) === 0) continue;
-      const id = this.#noted.push({ packed, level }) - 1;
-      this.#findings.visit(decode(this.#layout, packed), id, level);
+      if (!before || compareStates(this.#layout, before, packed) !== 0) this.#visit({ packed, level });
     }
   }
 
-  #read(at: number): Packed {
-    return this.#machine.store.main.words.slice(at >>> 2, (at >>> 2) + this.#layout.words);
+  #visit(noted: Noted): void {
+    this.#findings.visit(decode(this.#layout, noted.packed), this.#noted.push(noted) - 1, noted.level);
   }
 
   #write(at: number, packed: Packed): void {
     this.#machine.store.main.words.set(packed, at >>> 2);
   }
 
-  /** AG EF: marks the goals, then again and again the states with a step to a marked one, the last level first. */
-  *#checkProgress(): Lengthy<string | null> {
-    const { alwaysPossible } = this.#system;
-    if (alwaysPossible.length === 0) return null;
-    const { store } = this.#machine;
-    const last = this.#levels.length - 2;
+  /** What is asked of the whole graph; gives why it was not answered, if it was not. */
+  *#askAfterwards(): Lengthy<string | null> {
+    const whole: Whole = {
+      system: this.#system,
+      layout: this.#layout,
+      machine: this.#machine,
+      findings: this.#findings,
+      sightings: this.#sightings,
+      levels: Array.from({ length: this.#levels.length - 2 }, (_, level) => this.#rangesOf(level)),
+      note: (noted) => this.#noted.push(noted) - 1,
+      want: (level) => this.#sightings.want((event) => this.#matters(event, level)),
+      inMode: (mode, body) => this.#inMode(mode, body),
+      progress: (level) => this.#progress(level),
+      isInterrupted: () => this.#options.signal?.aborted === true,
+    };
     try {
-      store.takeMarks();
+      return (yield* whatStaysPossible(whole)) ?? (yield* whatIsOwed(whole, this.shards));
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error;
       this.#full = error;
       return `${error.message} ${UNCHECKED}`;
     }
-    const isInterrupted = (): boolean => this.#options.signal?.aborted === true;
-    for (const [number, goal] of alwaysPossible.entries()) {
-      for (let level = 0; level < last; level++) {
-        yield this.#progress(level);
-        if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
-        this.#sightings.want((event) => this.#matters(event, level));
-        for (const { at, from, to } of this.#runsOf(level)) this.#call(`mark ${number}`, at, from, to);
-        for (const packed of this.#sightings.least()) {
-          const id = this.#noted.push({ packed, level }) - 1;
-          this.#findings.isGoal(goal, decode(this.#layout, packed), id, level);
-        }
-      }
-      this.#sightings.want(() => false);
-      for (let marked = 1; marked > 0; ) {
-        marked = 0;
-        for (let level = last - 1; level >= 0; level--) {
-          yield this.#progress(level);
-          if (isInterrupted()) return `${INTERRUPTED} ${UNCHECKED}`;
-          this.#inMode(MODE.mark, () => {
-            for (const { at, from, to } of this.#runsOf(level)) marked += this.#call("sweep", at, from, to);
-          });
-        }
-      }
-      const lost = this.#leastUnmarked();
-      if (lost) this.#findings.lost(goal.property, lost.level, { state: this.#noted.push(lost) - 1, transition: null });
-    }
-    return null;
-  }
-
-  #leastUnmarked(): Noted | null {
-    for (let level = 0; level < this.#levels.length - 1; level++) {
-      let least: Packed | null = null;
-      for (const { at, from, to } of this.#runsOf(level)) {
-        for (let state = from; state < to; state++) {
-          if (this.#call("isMarked", at, state) !== 0) continue;
-          this.#call("unpack", at, state);
-          const packed = this.#read(this.#own("current"));
-          if (!least || compareStates(this.#layout, packed, least) < 0) least = packed;
-        }
-      }
-      if (least) return { packed: least, level };
-    }
-    return null;
   }
 
   /** Takes steps that were taken before, without entering successors; they are not counted again. */
@@ -314,14 +319,14 @@ export class EngineSearch {
   }
 
   /**
-   * The least way to a place: from level to level back, the least state with a step to the one after it. A state that was
+   * The least path to a place: from level to level back, the least state with a step to the one after it. A state that was
    * passed through may have been met from its own level only.
    */
   #trace({ state, transition }: Place): Path {
     const noted = this.#noted[state];
     if (!noted) throw new Error(`the search knows of no place ${state}`);
     const { dependence, symmetry } = this.#machineOptions;
-    const way: Stretch[] = [];
+    const path: Stretch[] = [];
     const firsts = this.#firsts();
     let { packed, level } = noted;
     const isFirst = (one: Packed): boolean => firsts.some((first) => compareStates(this.#layout, one, first) === 0);
@@ -333,12 +338,12 @@ export class EngineSearch {
       const isThere = (one: State) => isAfter(one) || (symmetry !== null && isAfter(symmetry.canonical(one).state));
       const from = decode(this.#layout, before.packed);
       const to = decode(this.#layout, after);
-      way.unshift({ steps: wayBetween(this.#system, dependence, from, isThere), to });
+      path.unshift({ steps: pathBetween(this.#system, dependence, from, isThere), to });
       ({ packed, level } = before);
     }
     const begin = decode(this.#layout, packed);
-    if (symmetry) return concretely(this.#system, symmetry, begin, way, transition);
-    return { start: begin, steps: [...way.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
+    if (symmetry) return concretely(this.#system, symmetry, begin, path, transition);
+    return { start: begin, steps: [...path.flatMap(({ steps }) => steps), ...(transition ? [transition] : [])] };
   }
 
   /** The least state of a level from which a state is met. */
@@ -346,7 +351,7 @@ export class EngineSearch {
     this.#sightings.want(() => false);
     this.#write(this.#own("target"), packed);
     this.#inMode(MODE.match, () => {
-      for (const { at, from, to } of this.#runsOf(level)) this.#call("searchPredecessors", at, from, to);
+      for (const { at, from, to } of this.#rangesOf(level)) this.#call("searchPredecessors", at, from, to);
     });
     const [found] = this.#sightings.least();
     return found ? { packed: found, level } : null;

@@ -8,13 +8,14 @@ import { compileToJs } from "../code/ir-js.ts";
 import { encodeWasm } from "../code/ir-wasm.ts";
 import type { Layout } from "../state/layout.ts";
 import type { Tree } from "../state/tree.ts";
-import { type Engine, generate, headerOf, mostSuccessors, rootsOf, stashOf } from "../steps/program.ts";
-import { MAXIMUM_PAGES, type Pages } from "../store/pages.ts";
+import { type Engine, generate, headerOf, rootsOf, stashOf } from "../steps/program.ts";
+import { mostSuccessors } from "../steps/successors.ts";
+import { MAXIMUM_PAGES, type Pages } from "../store/memories.ts";
 import { BLOCK, PAGE } from "../store/pair-set.ts";
 import { BATCH } from "../store/root-set.ts";
 import { importsOf, shardProgram } from "../store/roots.ts";
 import { Store, type StoreOptions } from "../store/store.ts";
-import { type CodeToRun, jobOf, type RunOf } from "./code-to-run.ts";
+import { type CodeToRun, jobOf, type RangeJob } from "./code-to-run.ts";
 
 export type Backend = "wasm" | "js";
 
@@ -48,8 +49,8 @@ export interface Machine {
   readonly store: Store;
   /** Calls a function of the search's own thread. */
   readonly call: <D extends EngineDoor>(door: D, ...args: ArgumentsOf<D>) => number;
-  /** The function of that thread that does a job to a run of states, or of a shard's table or stash. */
-  readonly job: (job: Job) => RunOf;
+  /** The function of that thread that does a job to a range of states, or of a shard's table or stash. */
+  readonly job: (job: Job) => RangeJob;
   /** Has room for what one more thread needs for itself. Throws `OutOfMemory`. */
   readonly newThread: () => Thread;
   /** What a thread is given to run the same code, in WebAssembly. */
@@ -66,7 +67,7 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
   const near = options.nearBits === undefined ? {} : { nearBits: options.nearBits };
   const names = symmetry ? { symmetry } : {};
   const engine = generate(layout, tree, { unroll, shared, shards, ...near, ...reduction, ...names });
-  const { frame } = engine;
+  const { map } = engine;
   const slack = most + BATCH + 2 * BLOCK;
   // The search's own thread adds to the sets as well: the first levels.
   const adding = shared ? threads + 1 : 1;
@@ -76,23 +77,23 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
   const code = codeOf(engine.program, backend, shared);
   const codeOfShards = shard && codeOf(shard.program, backend, shared);
   const imported = importsOf(shards, numbers);
-  store.main.take(Math.ceil(frame.end / PAGE));
+  store.main.take(Math.ceil(map.end / PAGE));
   const apart = store.apart.map((pages) => {
     if (!shard || !codeOfShards) throw new Error("there are memories of shards, and no shards");
-    pages.take(Math.ceil((shard.frame.base + shard.frame.bytes) / PAGE));
-    return codeOfShards.start(pages, shard.frame.base);
+    pages.take(Math.ceil((shard.map.base + shard.map.bytes) / PAGE));
+    return codeOfShards.start(pages, shard.map.base);
   });
   const imports = imported.map(({ name, door, shard }) => [name, functionNamed(apart[shard], door)] as const);
-  const functions = code.start(store.main, frame.base, Object.fromEntries(imports));
+  const functions = code.start(store.main, map.base, Object.fromEntries(imports));
   const ofShards = shard ? apart : [functions];
   const call: Machine["call"] = (door, ...args) => behind(functions, door)(...args);
   const add = (thread: Thread): void => {
-    frame.begin(store.main.words, thread.base);
-    store.addThread(thread.base + frame.memory.blocks.offset, thread.bases, shard?.frame.own ?? frame.memory.roots);
+    map.begin(store.main.words, thread.base);
+    store.addThread(thread.base + map.memory.blocks.offset, thread.bases, shard?.map.own ?? map.memory.roots);
   };
-  frame.initialise(store.main.bytes);
+  map.initialise(store.main.bytes);
   for (const set of tree.nodes.keys()) store.addSet(headerOf(set), (from, to) => call(`rebuild ${set}`, from, to));
-  const { header, stash } = shard?.frame ?? { header: rootsOf(tree), stash: stashOf(tree) };
+  const { header, stash } = shard?.map ?? { header: rootsOf(tree), stash: stashOf(tree) };
   store.addRoots(
     tree.root,
     ofShards.map((own) => ({
@@ -102,7 +103,7 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
       rearrange: behind(own, "rearrange"),
     })),
   );
-  add({ base: frame.base, bases: ofShards.map(() => shard?.frame.base ?? frame.base) });
+  add({ base: map.base, bases: ofShards.map(() => shard?.map.base ?? map.base) });
   store.makeRoom();
   return {
     engine,
@@ -110,8 +111,8 @@ export function machineOf(system: System, layout: Layout, tree: Tree, options: M
     call,
     job: (job) => jobOf(job, functions, ofShards),
     newThread: () => {
-      const base = emptied(store.main, frame.own);
-      const thread = { base, bases: shard ? store.apart.map((pages) => emptied(pages, shard.frame.bytes)) : [base] };
+      const base = emptied(store.main, map.own);
+      const thread = { base, bases: shard ? store.apart.map((pages) => emptied(pages, shard.map.bytes)) : [base] };
       add(thread);
       return thread;
     },

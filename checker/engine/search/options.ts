@@ -4,6 +4,7 @@ import { dependenceOf } from "../../reduction/dependence.ts";
 import { Symmetry } from "../../reduction/symmetry.ts";
 import { Findings } from "../../reference/findings.ts";
 import type { SearchOptions, SearchResult } from "../../reference/result.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { Tree } from "../state/tree.ts";
 import type { Backend, MachineOptions } from "./machine.ts";
 
@@ -17,6 +18,8 @@ export interface EngineOptions extends SearchOptions {
   readonly symmetry?: boolean;
   /** Look at the whole graph first; reduce only where it has more states than this. Default: reduce from the start. */
   readonly reduceFrom?: number;
+  /** Where the search is kept, and goes on from. */
+  readonly checkpoint?: Checkpoint;
   /** Threads that expand states; the JavaScript engine has one. */
   readonly workers?: number;
   // For tests, which are to reach with small searches what only large ones do.
@@ -39,6 +42,8 @@ export interface EngineOptions extends SearchOptions {
   readonly fitFrom?: number;
   /** The size from which on threads expand a level. */
   readonly crewFrom?: number;
+  /** States of a log after which counts are collected. */
+  readonly slice?: number;
 }
 
 /** What 32 bits can address. */
@@ -48,20 +53,20 @@ const FOUR_GIB = 2 ** 32;
 const TABLES = ["firstTable", "largestRoots", "rootBits", "addresses"] as const;
 
 /** What the generated engine is to be like, whatever is searched by it. */
-export function machineOptionsOf(options: EngineOptions): Omit<MachineOptions, "shards" | "ended" | keyof Few> {
+export function machineOptionsOf(options: EngineOptions): Omit<MachineOptions, "shards" | "ended" | keyof Reductions> {
   const { backend = "wasm", memory = FOUR_GIB, unroll = 8, nearBits, workers = 1 } = options;
   const tables = Object.fromEntries(TABLES.flatMap((name) => (options[name] ? [[name, options[name]]] : [])));
   const threads = backend === "js" ? 1 : workers;
   return { backend, memory, unroll, threads, tables, ...(nearBits === undefined ? {} : { nearBits }) };
 }
 
-/** What is used to keep few states. */
-export type Few = Pick<MachineOptions, "dependence" | "symmetry">;
+/** By what the graph is reduced; null: not by that. */
+export type Reductions = Pick<MachineOptions, "dependence" | "symmetry">;
 
 /** Nothing is reduced. */
-export const ALL: Few = { dependence: null, symmetry: null };
+export const UNREDUCED: Reductions = { dependence: null, symmetry: null };
 
-export function fewOf(system: System, { por, symmetry }: EngineOptions): Few {
+export function reductionsOf(system: System, { por, symmetry }: EngineOptions): Reductions {
   const naming = symmetry ? new Symmetry(system) : null;
   return {
     dependence: por && system.alwaysPossible.length === 0 ? dependenceOf(system) : null,

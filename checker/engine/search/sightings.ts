@@ -6,6 +6,15 @@ import type { System } from "../../language/system.ts";
 import type { Event } from "../steps/memory-map.ts";
 import type { Machine } from "./machine.ts";
 
+/** What is counted and marked; labels by context. */
+export interface Seen {
+  readonly transitions: number;
+  readonly fired: readonly number[];
+  readonly rested: boolean;
+  readonly cuts: readonly (readonly number[])[];
+  readonly open: readonly (readonly number[])[];
+}
+
 export class Sightings {
   readonly #system: System;
   readonly #machine: Machine;
@@ -24,8 +33,8 @@ export class Sightings {
     this.fired = system.commands.map(() => 0);
   }
 
-  get #frame() {
-    return this.#machine.engine.frame;
+  get #map() {
+    return this.#machine.engine.map;
   }
 
   get #memory() {
@@ -34,22 +43,22 @@ export class Sightings {
 
   /** Says which events matter from now on; none has been seen. */
   want(wanted: (event: Event) => boolean): void {
-    const { events, memory } = this.#frame;
+    const { events, memory } = this.#map;
     for (const [number, event] of events.entries()) {
       const isWanted = Number(wanted(event));
       for (const base of this.#bases()) {
         this.#memory.bytes[base + memory.wanted.offset + number] = isWanted;
-        this.#memory.setWord(base + this.#frame.leastOf(number).offset, 0);
+        this.#memory.setWord(base + this.#map.leastOf(number).offset, 0);
       }
     }
   }
 
   /** The least state of each event that was seen, by each thread: packed. */
   least(): Int32Array[] {
-    const { events, layout } = this.#frame;
+    const { events, layout } = this.#map;
     return this.#bases().flatMap((base) =>
       events.flatMap((_, number) => {
-        const at = base + this.#frame.leastOf(number).offset;
+        const at = base + this.#map.leastOf(number).offset;
         if (this.#memory.word(at) === 0) return [];
         const first = (at + 4) >>> 2;
         return [this.#memory.words.slice(first, first + layout.words)];
@@ -59,7 +68,7 @@ export class Sightings {
 
   /** Adds what the threads have counted, who begin at 0 again. */
   collect(): void {
-    const { memory } = this.#frame;
+    const { memory } = this.#map;
     const taken = (at: number): number => {
       const count = this.#memory.word(at) >>> 0;
       this.#memory.setWord(at, 0);
@@ -74,16 +83,28 @@ export class Sightings {
     }
   }
 
+  /** Begins with what was counted and marked by a search that this one goes on from. */
+  resume({ transitions, fired, rested, cuts, open }: Seen): void {
+    this.transitions = transitions;
+    this.rested = rested;
+    for (const [id, count] of fired.entries()) this.fired[id] = count;
+    const { base, memory } = this.#map;
+    const { length } = this.#system.labels;
+    for (const [at, marks] of [[memory.cuts, cuts] as const, [memory.open, open] as const])
+      for (const [context, labels] of marks.entries())
+        for (const label of labels) this.#memory.bytes[base + at.offset + context * length + label] = 1;
+  }
+
   /** Forgets which commands the search's own thread has counted since. */
   forget(): void {
-    const { base, memory } = this.#frame;
+    const { base, memory } = this.#map;
     for (const id of this.fired.keys()) this.#memory.setWord(base + memory.fired.offset + 4 * id, 0);
   }
 
   /** The labels that are marked for each context. */
   labels(what: "cuts" | "open"): ReadonlySet<number>[] {
     const { contexts, labels } = this.#system;
-    const { offset } = this.#frame.memory[what];
+    const { offset } = this.#map.memory[what];
     const isMarked = (context: number, label: number): boolean =>
       this.#bases().some((base) => this.#memory.bytes[base + offset + context * labels.length + label] !== 0);
     return contexts.map((_, context) => new Set([...labels.keys()].filter((label) => isMarked(context, label))));

@@ -1,11 +1,11 @@
 /**
- * Who does something to runs of states: the search's own thread, or threads that it starts for levels that are worth it.
+ * Who does something to ranges of states: the search's own thread, or threads that it starts for levels that are worth it.
  * Room is made in between, when a set wants more. Every now and then whoever asked for the work gets the word.
  */
 import { INTERRUPTED } from "../../reference/progress.ts";
 import type { Job } from "../code/doors.ts";
 import { STOP } from "../store/pair-set.ts";
-import { handleOf, type Run, statesIn } from "../store/ranges.ts";
+import { handleOf, type Range, statesIn } from "../store/ranges.ts";
 import type { Move } from "../store/shard.ts";
 import type { JobOfCrew } from "./control.ts";
 import { Crew } from "./crew.ts";
@@ -27,10 +27,12 @@ const BETWEEN_LOOKS = 4096;
 export class Work {
   readonly #machine: Machine;
   readonly #threads: number;
-  /** Runs of at least this many states are expanded by several threads. */
+  /** Ranges of at least this many states are expanded by several threads. */
   readonly #crewFrom: number;
   readonly #signal: AbortSignal | undefined;
   #crew: Crew | null = null;
+  /** Whether somebody has something to do while threads work: then they are not waited for. */
+  isWatched = false;
 
   constructor(machine: Machine, threads: number, crewFrom: number, signal: AbortSignal | undefined) {
     this.#machine = machine;
@@ -41,32 +43,41 @@ export class Work {
 
   /** Where each thread has what is its own. */
   get bases(): readonly number[] {
-    return [this.#machine.engine.frame.base, ...(this.#crew?.bases ?? [])];
+    return [this.#machine.engine.map.base, ...(this.#crew?.bases ?? [])];
   }
 
-  /** Has threads for a level of these runs, if it is worth them. Throws `OutOfMemory`. */
-  *prepare(level: readonly Run[]): Working {
+  get hasThreads(): boolean {
+    return this.#crew !== null;
+  }
+
+  /** Has threads for a level of these ranges, if it is worth them. Throws `OutOfMemory`. */
+  *prepare(level: readonly Range[]): Working {
     if (this.#crew || !this.#isLarge(level)) return;
     this.#crew = new Crew(this.#machine, this.#threads);
     for (const move of this.#machine.store.makeRoom()) yield* this.#move(move);
   }
 
-  /** Expands runs of a level, at most one of each log. Throws `OutOfMemory` and `Interrupted`. */
-  *expand(runs: readonly Run[], level: readonly Run[]): Working {
-    yield* this.#isLarge(level) ? this.#together("expand", runs) : this.#alone("expand", runs);
+  /** Expands ranges of a level, at most one of each log. Throws `OutOfMemory` and `Interrupted`. */
+  *expand(ranges: readonly Range[], level: readonly Range[]): Working {
+    yield* this.#isLarge(level) ? this.#together("expand", ranges) : this.#alone("expand", ranges);
+  }
+
+  /** Enters packed states that lie one after the other at an address. Throws `OutOfMemory` and `TooWide`. */
+  *enter(at: number, count: number): Working {
+    yield* this.#alone("enter packed", [{ at, from: 0, to: count }]);
   }
 
   end(): void {
     this.#crew?.end();
   }
 
-  #isLarge(level: readonly Run[]): boolean {
+  #isLarge(level: readonly Range[]): boolean {
     return statesIn(level) >= this.#crewFrom;
   }
 
-  *#alone(job: Job, runs: readonly Run[]): Working {
+  *#alone(job: Job, ranges: readonly Range[]): Working {
     const work = this.#machine.job(job);
-    for (const { at, from, to } of runs) {
+    for (const { at, from, to } of ranges) {
       for (let next = from; next < to; yield* this.#makeRoom()) {
         next = work(at, next, Math.min(to, next + BETWEEN_LOOKS));
         yield;
@@ -75,12 +86,12 @@ export class Work {
     }
   }
 
-  *#together(job: JobOfCrew, runs: readonly Run[]): Working {
+  *#together(job: JobOfCrew, ranges: readonly Range[]): Working {
     const { store } = this.#machine;
     const crew = this.#crew as Crew;
-    crew.begin(job, runs);
+    crew.begin(job, ranges);
     do {
-      for (const _ of crew.round(job)) {
+      for (const _ of crew.round(job, () => !this.isWatched)) {
         yield;
         // Threads stop where a set wants room, and so do they here.
         if (job === "expand" && this.#signal?.aborted) store.main.setWord(STOP, 1);
@@ -106,7 +117,7 @@ export class Work {
   *#move(move: Move): Working {
     const { store } = this.#machine;
     const { shard } = move;
-    const stash = move.stash.map((run) => ({ ...run, at: handleOf(run.at, shard) }));
+    const stash = move.stash.map((range) => ({ ...range, at: handleOf(range.at, shard) }));
     yield* this.#alone("move stash", stash);
     const places = [{ at: handleOf(move.table, shard), from: 0, to: move.to }];
     const byCrew = this.#crew && store.total >= this.#crewFrom;

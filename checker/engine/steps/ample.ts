@@ -1,5 +1,5 @@
 /**
- * Which contexts may go on alone, in generated code: the tables of `checker/reduction/dependence.ts` in memory, looked up
+ * Of which contexts are the open steps an ample set, in generated code: the tables of `checker/reduction/dependence.ts` in memory, looked up
  * by where the contexts stand in the current state. Held equal to `checker/reduction/reduction.ts`.
  */
 import type { Dependence } from "../../reduction/dependence.ts";
@@ -8,41 +8,41 @@ import { c, type Expr, type Func, FunctionWriter, get, type Target } from "../co
 import { Unsupported } from "../state/codes.ts";
 import { maskOf } from "../state/layout.ts";
 import { Lowering } from "./lower.ts";
-import { bytesOf, type Frame } from "./memory-map.ts";
+import { bytesOf, type MemoryMap } from "./memory-map.ts";
 
-export interface Alone {
-  /** For each context: takes nothing, gives whether it may go on alone. */
+export interface Ample {
+  /** For each context: takes nothing, gives whether its steps are ample. */
   readonly of: readonly Func[];
   /** All functions, those that the others call first. */
   readonly functions: readonly Func[];
 }
 
 /** Generates the functions. Throws `Unsupported` for more contexts than a word has bits. */
-export function aloneOf(frame: Frame, dependence: Dependence): Alone {
-  const { contexts } = frame.system;
+export function ampleOf(map: MemoryMap, dependence: Dependence): Ample {
+  const { contexts } = map.system;
   if (contexts.length > 31) throw new Unsupported(`${contexts.length} contexts`);
-  const below = belowOf(frame);
-  const beneath = beneathOf(frame, below);
-  const of = contexts.map((_, context) => aloneIn(frame, dependence, context, beneath));
+  const below = belowOf(map);
+  const beneath = beneathOf(map, below);
+  const of = contexts.map((_, context) => ampleIn(map, dependence, context, beneath));
   return { of, functions: [below, beneath, ...of] };
 }
 
 /** The label at which a context stands in the current state. */
-export function labelOf({ layout, memory }: Frame, context: number): Expr {
+export function labelOf({ layout, memory }: MemoryMap, context: number): Expr {
   const { word, shift, bits } = layout.fields[layout.pcCell(context)] as (typeof layout.fields)[number];
   return bits === 0 ? c(0) : ir.bitAnd(ir.shru(ir.load(ir.own(memory.current, 4 * word)), c(shift)), c(maskOf(bits)));
 }
 
 /** Takes a context, gives the one right below it; what is no context stands for none. */
-function belowOf(frame: Frame): Func {
-  const { system } = frame;
+function belowOf(map: MemoryMap): Func {
+  const { system } = map;
   const writer = new FunctionWriter("below", 1);
   const { below } = system;
   if (below) {
     for (const context of system.contexts.keys()) {
       writer.if(ir.eq(get(0), c(context)), () => {
         writer.block((none: Target) => {
-          const lowering = new Lowering(frame, writer, context, { error: none, broken: none });
+          const lowering = new Lowering(map, writer, context, { error: none, broken: none });
           writer.emit(ir.ret(lowering.value(below).number));
         });
       });
@@ -53,7 +53,7 @@ function belowOf(frame: Frame): Func {
 }
 
 /** Takes a context, gives those below it at any depth, a bit each. */
-function beneathOf({ system: { contexts } }: Frame, below: Func): Func {
+function beneathOf({ system: { contexts } }: MemoryMap, below: Func): Func {
   const writer = new FunctionWriter("beneath", 1);
   const found = writer.local(c(0));
   const at = writer.local(ir.call(below, get(0)));
@@ -69,8 +69,8 @@ function beneathOf({ system: { contexts } }: Frame, below: Func): Func {
 }
 
 /** Rows of a table: for each label of the context that is a candidate, for each other context a bit for each label. */
-function aloneIn(frame: Frame, dependence: Dependence, context: number, beneath: Func): Func {
-  const { system } = frame;
+function ampleIn(map: MemoryMap, dependence: Dependence, context: number, beneath: Func): Func {
+  const { system } = map;
   const words = (system.labels.length + 31) >>> 5;
   const rows = system.labels.map((_, label) => {
     if (!dependence.isCandidate(context, label)) return 0;
@@ -83,20 +83,20 @@ function aloneIn(frame: Frame, dependence: Dependence, context: number, beneath:
         bits[word] = (bits[word] as number) | (1 << (at & 31));
       }
     }
-    return frame.table(bytesOf([...bits]));
+    return map.table(bytesOf([...bits]));
   });
-  const writer = new FunctionWriter(`alone ${system.contexts[context]?.name}`);
+  const writer = new FunctionWriter(`ample ${system.contexts[context]?.name}`);
   if (rows.every((row) => row === 0)) {
     writer.emit(ir.ret(c(0)));
     return writer.fn;
   }
-  const table = frame.table(bytesOf(rows));
-  const row = writer.local(ir.load(ir.shl(labelOf(frame, context), c(2)), table));
+  const table = map.table(bytesOf(rows));
+  const row = writer.local(ir.load(ir.shl(labelOf(map, context), c(2)), table));
   writer.if(ir.not(get(row)), () => writer.emit(ir.ret(c(0))));
   let conflicts: Expr = c(0);
   for (const other of system.contexts.keys()) {
     if (other === context) continue;
-    const at = writer.shared(labelOf(frame, other));
+    const at = writer.shared(labelOf(map, other));
     const word = ir.load(ir.add(get(row), ir.shl(ir.shru(at, c(5)), c(2))), 4 * other * words);
     conflicts = ir.bitOr(conflicts, ir.shl(ir.bitAnd(ir.shru(word, ir.bitAnd(at, c(31))), c(1)), c(other)));
   }

@@ -4,11 +4,11 @@ import * as ir from "../code/ir.ts";
 import { c, type Expr, type FunctionWriter, get, type Target } from "../code/ir.ts";
 import { LIMIT, NULL } from "../state/codes.ts";
 import { boolean, integer, type Val } from "../state/values.ts";
-import type { Frame } from "./memory-map.ts";
+import type { MemoryMap } from "./memory-map.ts";
 
 /** What a walk needs of the lowering that it is part of. */
 interface Walk {
-  readonly frame: Frame;
+  readonly map: MemoryMap;
   readonly writer: FunctionWriter;
   readonly bound: Map<Binder, Val>;
   readonly exits: { readonly broken: Target };
@@ -18,7 +18,7 @@ interface Walk {
 
 export function chainValue(lowering: Walk, node: ChainNode): Val {
   const { writer, bound, exits } = lowering;
-  const size = lowering.frame.system.universe.size(node.set);
+  const size = lowering.map.system.universe.size(node.set);
   const item = node.item ? writer.shared(lowering.value(node.item).number) : c(NULL);
   const start = lowering.value(node.start);
   const at = writer.local(start.number);

@@ -1,18 +1,22 @@
 /**
  * The steps of a system as generated code: one function for each context and label, which finds the open commands in
- * the current state and hands every successor to `found`; and functions for what is asked of states.
+ * the current state and hands every successor to `found`.
  */
 import { arrivalsOf } from "../../language/arrivals.ts";
-import type { Binder, Node } from "../../language/nodes.ts";
+import type { Binder } from "../../language/nodes.ts";
 import { leafShape } from "../../language/nodes.ts";
-import type { Command, Label, StateCheck, StepCheck } from "../../language/system.ts";
+import type { Command, Label } from "../../language/system.ts";
+import { NOWHERE } from "../../reference/fair-graph.ts";
 import * as ir from "../code/ir.ts";
-import { c, type Expr, type Func, FunctionWriter, type Stmt, type Target } from "../code/ir.ts";
+import { c, type Expr, type Func, FunctionWriter, type Target } from "../code/ir.ts";
 import { leafCodes, Unsupported } from "../state/codes.ts";
 import { maskOf } from "../state/layout.ts";
 import { integer, toCode, type Val } from "../state/values.ts";
+import type { Asker } from "./asker.ts";
+import { noteEdge } from "./edges.ts";
 import { Lowering } from "./lower.ts";
-import { DEADLOCK, type Event, type Frame, MODEL_ERROR } from "./memory-map.ts";
+import { errorAt, type MemoryMap, MODE, violated } from "./memory-map.ts";
+import { type Known, under, within } from "./scopes.ts";
 
 /** What a function of a context and a label answers, as bits. */
 export const BIT = {
@@ -33,24 +37,30 @@ export interface Callees {
   readonly found: Func;
   /** Takes the context that moved; the successor in memory may be one to pass through. */
   readonly pass?: Func;
-  /** Takes the number of an event that is wanted: keeps the current state if it is the least. */
-  readonly keep: Func;
 }
 
-type Known = ReadonlyMap<Binder, Val>;
+/** The values that a command chooses, where they are known. */
+const chosenOf = ({ binders }: Command, known: Known): readonly number[] =>
+  binders.map((binder) => {
+    const { number } = known.get(binder) as Val & { readonly number: Expr };
+    if (number.op !== "const") throw new Error("a choice is written out, and its value is not known");
+    return number.value;
+  });
 
 export class Expander {
-  readonly #frame: Frame;
+  readonly #map: MemoryMap;
   readonly #callees: Callees;
+  readonly #asker: Asker;
 
-  constructor(frame: Frame, callees: Callees) {
-    this.#frame = frame;
+  constructor(map: MemoryMap, callees: Callees, asker: Asker) {
+    this.#map = map;
     this.#callees = callees;
+    this.#asker = asker;
   }
 
   /** The steps of a context that stands at a label. */
   stepsOf(context: number, label: Label | null): Func {
-    const { system } = this.#frame;
+    const { system } = this.#map;
     const writer = new FunctionWriter(`${system.contexts[context]?.name} ${label?.name ?? "(end)"}`);
     if (!label) {
       writer.emit(ir.ret(c(0)));
@@ -60,13 +70,15 @@ export class Expander {
     const idle = mayStop || schedules || serves ? 0 : BIT.notAtRest;
     const moving = (mayStop || schedules ? 0 : BIT.notAtRest) | (mayStop ? 0 : BIT.moves);
     writer.block((error) => {
-      const lowering = new Lowering(this.#frame, writer, context, { error, broken: error });
+      const lowering = new Lowering(this.#map, writer, context, { error, broken: error });
       if (!arrive) writer.if(ir.not(lowering.test(system.mayRun)), () => writer.emit(ir.ret(c(idle))));
       for (const entry of label.entries) this.#entry(lowering, label, entry, moving);
       this.#waits(lowering, label);
+      const { options, memory } = this.#map;
+      if (options.edges) writer.emit(ir.store8(ir.own(memory.waiting, context), c(1)));
       writer.emit(ir.ret(c(idle)));
     });
-    this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep: false });
+    this.#asker.event(writer, errorAt(false));
     writer.emit(ir.ret(c(BIT.error | idle)));
     return writer.fn;
   }
@@ -76,11 +88,11 @@ export class Expander {
    * already been. Where that question has no value the answer is no.
    */
   cutMarks(): Func {
-    const { system, layout, memory } = this.#frame;
+    const { system, layout, memory } = this.#map;
     const writer = new FunctionWriter("cut marks");
     const nowhere: Target = { kind: "block" };
     for (const context of system.contexts.keys()) {
-      const lowering = new Lowering(this.#frame, writer, context, { error: nowhere, broken: nowhere });
+      const lowering = new Lowering(this.#map, writer, context, { error: nowhere, broken: nowhere });
       for (const arrival of arrivalsOf(system, context)) {
         const whom = arrival.cuts;
         if (!whom) continue;
@@ -132,7 +144,7 @@ export class Expander {
   #choices({ binders }: Command): Known[] {
     let known: Map<Binder, Val>[] = [new Map()];
     for (const binder of binders) {
-      const size = this.#frame.system.universe.size(binder.set);
+      const size = this.#map.system.universe.size(binder.set);
       known = known.flatMap((one) =>
         Array.from({ length: size }, (_, i) => new Map(one).set(binder, integer(c(i), i, i))),
       );
@@ -142,100 +154,41 @@ export class Expander {
 
   #fire(lowering: Lowering, label: Label, command: Command, known: Known): void {
     const { writer, self } = lowering;
-    const { memory, system } = this.#frame;
+    const { memory, system } = this.#map;
     const fired = ir.own(memory.fired, 4 * command.id);
     writer.emit(ir.store(fired, ir.add(ir.load(fired), c(1))));
+    if (this.#map.options.edges) {
+      const step = this.#map.steps.push({ context: self, label, command, chosen: chosenOf(command, known) }) - 1;
+      writer.emit(ir.store(ir.own(memory.step), c(step)));
+    }
     within(lowering, known, () => {
-      for (const check of command.checks) this.#check(lowering, check, true);
-      for (const { witness, condition } of command.witnesses) this.#witness(lowering, witness, condition, true);
+      for (const check of command.checks) this.#asker.check(lowering, check, true);
+      for (const { witness, condition } of command.witnesses) this.#asker.witness(lowering, witness, condition, true);
       const whom = label.cuts;
       if (whom) {
-        this.#attempt(lowering, true, () => {
+        this.#asker.attempt(lowering, true, () => {
           const cut = writer.shared(lowering.value(whom).number);
           writer.if(ir.ltu(cut, c(system.contexts.length)), () => {
-            const pc = lowering.code(ir.add(cut, c(this.#frame.layout.pcCell(0))));
+            const pc = lowering.code(ir.add(cut, c(this.#map.layout.pcCell(0))));
             writer.emit(ir.store8(ir.add(pc, ir.own(memory.cuts, self * system.labels.length)), c(1)));
           });
         });
       }
-      if (command.fails) this.#event(writer, { kind: "violation", property: command.fails.property, atStep: true });
-      else this.#effect(lowering, command);
+      if (command.fails) {
+        this.#asker.event(writer, violated(command.fails.property, true));
+        this.#leadsNowhere(writer);
+      } else this.#effect(lowering, command);
     });
-  }
-
-  /** Runs code that may meet a model error; a broken chain just ends it. */
-  #attempt(lowering: Lowering, atStep: boolean, body: () => void): void {
-    const { writer } = lowering;
-    writer.block((broken) => {
-      writer.block((error) => {
-        under(lowering, { error, broken }, body);
-        writer.emit(ir.br(broken));
-      });
-      this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep });
-    });
-  }
-
-  /** A condition that is to be true: a broken chain in it counts as false, any other error is the model's. */
-  #check(lowering: Lowering, { property, condition }: StateCheck | StepCheck, atStep: boolean): void {
-    const { writer } = lowering;
-    writer.block((done) => {
-      writer.block((violated) => {
-        writer.block((error) => {
-          const test = under(lowering, { error, broken: violated }, () => lowering.test(condition));
-          writer.if(ir.not(test), () => writer.emit(ir.br(violated)));
-          writer.emit(ir.br(done));
-        });
-        this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep });
-        writer.emit(ir.br(done));
-      });
-      this.#event(writer, { kind: "violation", property, atStep });
-    });
-  }
-
-  /**
-   * Something that is to occur. Once it has, it is evaluated on only where that may be a model error, which is told
-   * whether or not the witness was met before.
-   */
-  #witness(lowering: Lowering, witness: number, condition: Node, atStep: boolean): void {
-    const { writer } = lowering;
-    const met: Event = { kind: "witness", witness };
-    const noValue: Event = { kind: "violation", property: MODEL_ERROR, atStep };
-    let mayFail = false;
-    const { stmts } = writer.apart(() =>
-      writer.block((unmet) => {
-        const { stmts: asking, result: error } = writer.apart(() => {
-          const end: Target = { kind: "block" };
-          const test = under(lowering, { error: end, broken: unmet }, () => lowering.test(condition));
-          writer.if(test, () => this.#event(writer, met));
-          writer.emit(ir.br(unmet));
-          return end;
-        });
-        mayFail = leaves(asking, error);
-        writer.emit({ op: "block", target: error, body: asking });
-        this.#event(writer, noValue);
-      }),
-    );
-    const wanted = mayFail ? ir.bitOr(this.#wanted(met), this.#wanted(noValue)) : this.#wanted(met);
-    writer.if(wanted, () => writer.emit(...stmts));
-  }
-
-  #wanted(event: Event): Expr {
-    return ir.load8(ir.own(this.#frame.memory.wanted, this.#frame.eventNumber(event)));
-  }
-
-  #event(writer: FunctionWriter, event: Event): void {
-    const number = this.#frame.eventNumber(event);
-    writer.if(this.#wanted(event), () => writer.emit(ir.run(ir.call(this.#callees.keep, c(number)))));
   }
 
   #waits(lowering: Lowering, label: Label): void {
-    for (const wait of label.waits) this.#check(lowering, wait, false);
+    for (const wait of label.waits) this.#asker.check(lowering, wait, false);
   }
 
   /** The successor: all cells are read before the first is written, and afterwards it is the current state again. */
   #effect(lowering: Lowering, command: Command): void {
     const { writer } = lowering;
-    const { layout, memory } = this.#frame;
+    const { layout, memory } = this.#map;
     const touched = new Set<number>();
     writer.block((done) => {
       writer.block((error) => {
@@ -261,20 +214,28 @@ export class Expander {
           this.#writeAt(writer, cell, code);
         }
         const { found, pass } = this.#callees;
-        const passes = this.#frame.options.reduction?.dependence.mayPass(lowering.self, command.target ?? 0);
+        const passes = this.#map.options.reduction?.dependence.mayPass(lowering.self, command.target ?? 0);
         const taken = pass && passes ? ir.call(pass, c(lowering.self)) : ir.call(found);
         writer.emit(ir.run(taken), ir.br(done));
       });
-      this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep: true });
+      this.#asker.event(writer, errorAt(true));
+      this.#leadsNowhere(writer);
     });
     for (const word of touched) {
       writer.emit(ir.store(ir.own(memory.successor, 4 * word), ir.load(ir.own(memory.current, 4 * word))));
     }
   }
 
+  /** Of a step that is open and has no state after it. */
+  #leadsNowhere(writer: FunctionWriter): void {
+    const { options, memory } = this.#map;
+    if (!options.edges) return;
+    writer.if(ir.eq(ir.load(ir.own(memory.mode)), c(MODE.edges)), () => noteEdge(this.#map, writer, c(NOWHERE | 0)));
+  }
+
   #writeAt(writer: FunctionWriter, cell: Expr, code: Expr): void {
-    const { memory } = this.#frame;
-    const field = writer.shared(ir.load(ir.shl(cell, c(2)), this.#frame.fields));
+    const { memory } = this.#map;
+    const field = writer.shared(ir.load(ir.shl(cell, c(2)), this.#map.fields));
     const at = writer.shared(ir.add(ir.own(memory.successor), ir.shru(field, c(16))));
     const shift = writer.shared(ir.bitAnd(field, c(31)));
     const bits = ir.bitAnd(ir.shru(field, c(8)), c(0xff));
@@ -286,7 +247,7 @@ export class Expander {
   /** The cells that an effect writes, and the code that each gets. */
   #writes(lowering: Lowering, { effect }: Command, error: Target) {
     const { writer } = lowering;
-    const { universe } = this.#frame.system;
+    const { universe } = this.#map.system;
     const writes: { cell: Expr; first: number; last: number; code: Expr }[] = [];
     const unstored = new Set<string>();
     const assign = (one: Command["effect"][number], depth: number): void => {
@@ -306,85 +267,12 @@ export class Expander {
         if (!place || place.last < other.first || other.last < place.first) continue;
         lowering.leaveIf(ir.eq(place.cell, other.cell), error);
       }
-      const code = toCode(val, codes, this.#frame.words, writer, (test) => lowering.leaveIf(test, error));
+      const code = toCode(val, codes, this.#map.words, writer, (test) => lowering.leaveIf(test, error));
       if (place) writes.push({ ...place, code: writer.shared(code) });
       else unstored.add(name);
       if (writes.length > MOST_CHOICES) throw new Unsupported("an effect writes thousands of cells");
     };
     for (const one of effect) assign(one, 0);
     return writes;
-  }
-
-  /** What is asked of every state. */
-  stateChecks(): Func {
-    const { system } = this.#frame;
-    return this.#ofState("states", (lowering) => {
-      for (const check of system.invariants) this.#check(lowering, check, false);
-      for (const [witness, { condition }] of system.witnesses.entries()) {
-        if (condition) this.#witness(lowering, witness, condition, false);
-      }
-    });
-  }
-
-  /** What is asked of states at rest. */
-  restChecks(): Func {
-    return this.#ofState("states at rest", (lowering) => {
-      for (const check of this.#frame.system.atRest) this.#check(lowering, check, false);
-    });
-  }
-
-  deadlock(): Func {
-    return this.#ofState("deadlock", ({ writer }) =>
-      this.#event(writer, { kind: "violation", property: DEADLOCK, atStep: false }),
-    );
-  }
-
-  /** Whether the current state satisfies what must stay possible; one where that has no value counts as if. */
-  isGoal({ condition }: StateCheck, number: number): Func {
-    return this.#ofState(`goal ${number}`, (lowering) => {
-      const { writer } = lowering;
-      writer.block((broken) => {
-        writer.block((error) => {
-          const test = under(lowering, { error, broken }, () => lowering.test(condition));
-          writer.emit(ir.ret(test));
-        });
-        this.#event(writer, { kind: "violation", property: MODEL_ERROR, atStep: false });
-        writer.emit(ir.ret(c(1)));
-      });
-    });
-  }
-
-  #ofState(name: string, body: (lowering: Lowering) => void): Func {
-    const writer = new FunctionWriter(name);
-    const nowhere: Target = { kind: "block" };
-    body(new Lowering(this.#frame, writer, -1, { error: nowhere, broken: nowhere }));
-    return writer.fn;
-  }
-}
-
-/** Whether some statement goes to a target. */
-const leaves = (stmts: readonly Stmt[], target: Target): boolean =>
-  stmts.some((stmt) => {
-    if (stmt.op === "br") return stmt.target === target;
-    if (stmt.op === "if") return leaves(stmt.then, target) || leaves(stmt.else, target);
-    return (stmt.op === "block" || stmt.op === "loop") && leaves(stmt.body, target);
-  });
-
-function under<T>(lowering: Lowering, exits: Lowering["exits"], body: () => T): T {
-  const before = lowering.exits;
-  lowering.exits = exits;
-  try {
-    return body();
-  } finally {
-    lowering.exits = before;
-  }
-}
-
-function within<T>(lowering: Lowering, known: Known, body: () => T): T {
-  for (const [binder, val] of known) lowering.bound.set(binder, val);
-  try {
-    return body();
-  } finally {
-    for (const binder of known.keys()) lowering.bound.delete(binder);
   }
 }

@@ -2,11 +2,11 @@
 
 import * as ir from "../code/ir.ts";
 import { c, type Func, FunctionWriter, get } from "../code/ir.ts";
-import type { Frame } from "./memory-map.ts";
+import type { MemoryMap } from "./memory-map.ts";
 
 /** Keeps the current state as the least in which an event was seen, if it is: cell by cell, as states are ordered. */
-export function keepLeast(frame: Frame): Func {
-  const { layout, memory } = frame;
+export function keepLeast(map: MemoryMap): Func {
+  const { layout, memory } = map;
   const writer = new FunctionWriter("keep", 1);
   const bytes = 4 * (layout.words + 1);
   const at = writer.local(ir.add(ir.own(memory.least), ir.mul(get(0), c(bytes))));
@@ -14,7 +14,7 @@ export function keepLeast(frame: Frame): Func {
     const cell = writer.local(c(0));
     writer.loop((end) => {
       writer.if(ir.eq(get(cell), c(layout.fields.length)), () => writer.emit(ir.ret(c(0))));
-      const field = writer.local(ir.load(ir.shl(get(cell), c(2)), frame.fields));
+      const field = writer.local(ir.load(ir.shl(get(cell), c(2)), map.fields));
       const word = ir.shru(get(field), c(16));
       const bits = ir.bitAnd(ir.shru(get(field), c(8)), c(0xff));
       const code = (packed: ir.Expr): number =>

@@ -19,7 +19,8 @@ import {
 } from "../state/values.ts";
 import { bits, remainder, type Summand } from "./arithmetic.ts";
 import { chainValue } from "./chains.ts";
-import { bytesOf, type Frame } from "./memory-map.ts";
+import { bytesOf, type MemoryMap } from "./memory-map.ts";
+import { count, some } from "./quantifiers.ts";
 
 /** Where code goes that meets a model error: a broken chain, or any other. */
 export interface Exits {
@@ -33,14 +34,16 @@ type KindNode = Extract<Node, { readonly op: "inject" | "isKind" | "asKind" }>;
 const CHEAP = 16;
 
 export class Lowering {
-  readonly frame: Frame;
+  readonly map: MemoryMap;
   readonly writer: FunctionWriter;
   readonly self: number;
   readonly bound = new Map<Binder, Val>();
+  /** How many times what is lowered now is written out, for its quantifiers. */
+  copies = 1;
   exits: Exits;
 
-  constructor(frame: Frame, writer: FunctionWriter, self: number, exits: Exits) {
-    this.frame = frame;
+  constructor(map: MemoryMap, writer: FunctionWriter, self: number, exits: Exits) {
+    this.map = map;
     this.writer = writer;
     this.self = self;
     this.exits = exits;
@@ -50,9 +53,9 @@ export class Lowering {
   value(node: Node): Val {
     switch (node.op) {
       case "const":
-        return constant(node.value, this.frame.words);
+        return constant(node.value, this.map.words);
       case "self":
-        return constant(this.self, this.frame.words);
+        return constant(this.self, this.map.words);
       case "bound": {
         const val = this.bound.get(node.binder);
         if (!val) throw new Error("a variable was used outside its binder");
@@ -86,7 +89,7 @@ export class Lowering {
           : integer(ir.sub(left.number, right.number), left.lo - right.hi, left.hi - right.lo);
       }
       case "mod":
-        return remainder(this.#summand(node.of), this.frame.system.universe.valueOf(node.by));
+        return remainder(this.#summand(node.of), this.map.system.universe.valueOf(node.by));
       case "bitAnd":
       case "bitOr":
       case "bitXor":
@@ -94,11 +97,11 @@ export class Lowering {
       case "ite":
         return this.#ite(node);
       case "forAll":
-        return boolean(ir.not(this.#some(node.binder, () => ir.not(this.test(node.body)))));
+        return boolean(ir.not(some(this, node.binder, () => ir.not(this.test(node.body)))));
       case "exists":
-        return boolean(this.#some(node.binder, () => this.test(node.body)));
+        return boolean(some(this, node.binder, () => this.test(node.body)));
       case "count":
-        return this.#count(node.binder, node.body);
+        return count(this, node.binder, node.body);
       case "chain":
         return chainValue(this, node);
       case "compose": {
@@ -112,7 +115,7 @@ export class Lowering {
       case "component":
         return this.#component(node);
       case "inject": {
-        const offset = this.frame.system.universe.kindOffset(node.set, node.key);
+        const offset = this.map.system.universe.kindOffset(node.set, node.key);
         return this.#elementOf(node.set, ir.add(this.element(node.of), c(offset)));
       }
       case "isKind": {
@@ -128,7 +131,7 @@ export class Lowering {
       case "next": {
         const after = this.writer.shared(ir.add(this.element(node.of), c(1)));
         const size = this.#size(node.set);
-        if (after.op === "const") return constant(after.value < size ? after.value : null, this.frame.words);
+        if (after.op === "const") return constant(after.value < size ? after.value : null, this.map.words);
         const number = ir.select(ir.lt(after, c(size)), after, c(NULL));
         return { ...integer(number, 0, size - 1), canBeNull: true };
       }
@@ -167,7 +170,7 @@ export class Lowering {
   /** The number of the cell that a place names, and the cells that it might name. */
   locate(place: PlaceNode): { readonly cell: Expr; readonly first: number; readonly last: number } {
     const { base } = place;
-    const { layout, system } = this.frame;
+    const { layout, system } = this.map;
     if (base.kind === "slot") {
       const cell = layout.slotCell(this.self, base.index);
       return { cell: c(cell), first: cell, last: cell };
@@ -175,7 +178,7 @@ export class Lowering {
     if (base.kind === "local" || base.kind === "param") throw new Error(`"${base.name}" stands only in source rows`);
     let shape = system.fields[base.field] as Shape;
     let first = layout.firstOf.get(base.field) as number;
-    let extent = this.frame.cellsIn(shape);
+    let extent = this.map.cellsIn(shape);
     let cell = c(first);
     for (const step of place.path) {
       if ("field" in step) {
@@ -185,17 +188,17 @@ export class Lowering {
             shape = of;
             break;
           }
-          cell = ir.add(cell, c(this.frame.cellsIn(of)));
+          cell = ir.add(cell, c(this.map.cellsIn(of)));
           if (cell.op === "const") first = cell.value;
         }
       } else {
         if (shape.kind !== "each") throw new Error("an index into what is no array");
         shape = shape.of as Shape;
-        const stride = this.frame.cellsIn(shape);
+        const stride = this.map.cellsIn(shape);
         cell = ir.add(cell, ir.mul(this.#index(step.index, this.#size(step.set)), c(stride)));
         if (cell.op === "const") first = cell.value;
       }
-      if (cell.op === "const") extent = this.frame.cellsIn(shape);
+      if (cell.op === "const") extent = this.map.cellsIn(shape);
     }
     return { cell: this.writer.shared(cell), first, last: first + extent - 1 };
   }
@@ -212,14 +215,14 @@ export class Lowering {
   }
 
   read(place: PlaceNode): Val {
-    const codes = leafCodes(leafShape(place), this.frame.system.universe);
+    const codes = leafCodes(leafShape(place), this.map.system.universe);
     const code = place.base.kind === "constants" ? this.#constant(place, codes) : this.code(this.locate(place).cell);
-    return fromCode(code, codes, this.frame.words, this.writer);
+    return fromCode(code, codes, this.map.words, this.writer);
   }
 
   /** The code of a constant: in a table, where its indices depend on the state. */
   #constant({ base, path }: PlaceNode, codes: LeafCodes): Expr {
-    let values = [this.frame.system.constants["field" in base ? base.field : ""]] as readonly Data[];
+    let values = [this.map.system.constants["field" in base ? base.field : ""]] as readonly Data[];
     let at = c(0);
     const below = (key: string | number): Data[] =>
       values.map((data) => (data as Record<string | number, Data>)[key] as Data);
@@ -237,27 +240,25 @@ export class Lowering {
       }
     }
     const known = values.map((value) => codeOf(value as Value, codes));
-    return at.op === "const"
-      ? c(known[at.value] as number)
-      : ir.load(ir.shl(at, c(2)), this.frame.table(bytesOf(known)));
+    return at.op === "const" ? c(known[at.value] as number) : ir.load(ir.shl(at, c(2)), this.map.table(bytesOf(known)));
   }
 
   /** The code in a cell of the state before the step. */
   code(cell: Expr): Expr {
-    const { layout, memory } = this.frame;
+    const { layout, memory } = this.map;
     if (cell.op === "const") {
       const { word, shift, bits } = layout.fields[cell.value] as (typeof layout.fields)[number];
       if (bits === 0) return c(0);
       return ir.bitAnd(ir.shru(ir.load(ir.own(memory.current, 4 * word)), c(shift)), c(maskOf(bits)));
     }
-    const field = this.writer.shared(ir.load(ir.shl(cell, c(2)), this.frame.fields));
+    const field = this.writer.shared(ir.load(ir.shl(cell, c(2)), this.map.fields));
     const word = ir.load(ir.add(ir.own(memory.current), ir.shru(field, c(16))));
     const bits = ir.bitAnd(ir.shru(field, c(8)), c(0xff));
     return ir.bitAnd(ir.shru(word, ir.bitAnd(field, c(31))), ir.sub(ir.shl(c(1), bits), c(1)));
   }
 
   #size(set: IndexSet): number {
-    return this.frame.system.universe.size(set);
+    return this.map.system.universe.size(set);
   }
 
   #elementOf(set: IndexSet, number: Expr): Val {
@@ -314,45 +315,6 @@ export class Lowering {
     return either(get(local), yes.result, no.result);
   }
 
-  /** Runs `body` with the binder at each element: one after the other, or in a loop where that would be long. */
-  #each(binder: Binder, body: () => void): void {
-    const size = this.#size(binder.set);
-    const before = this.bound.get(binder);
-    if (size <= this.frame.options.unroll) {
-      for (let i = 0; i < size; i++) {
-        this.bound.set(binder, integer(c(i), i, i));
-        body();
-      }
-    } else {
-      const i = this.writer.local(c(0));
-      this.bound.set(binder, integer(get(i), 0, size - 1));
-      this.writer.loop((end) => {
-        this.leaveIf(ir.le(c(size), get(i)), end);
-        body();
-        this.writer.emit(ir.set(i, ir.add(get(i), c(1))));
-      });
-    }
-    if (before) this.bound.set(binder, before);
-    else this.bound.delete(binder);
-  }
-
-  #some(binder: Binder, test: () => Expr): Expr {
-    if (this.#size(binder.set) === 0) return c(0);
-    const found = this.writer.local(c(0));
-    this.writer.block((end) => {
-      this.#each(binder, () => {
-        this.writer.if(test(), () => this.writer.emit(ir.set(found, c(1)), ir.br(end)));
-      });
-    });
-    return get(found);
-  }
-
-  #count(binder: Binder, body: Node): Val {
-    const n = this.writer.local(c(0));
-    this.#each(binder, () => this.writer.emit(ir.set(n, ir.add(get(n), this.test(body)))));
-    return integer(get(n), 0, this.#size(binder.set));
-  }
-
   #component(node: Extract<Node, { op: "component" }>): Val {
     let rest = this.element(node.of);
     const parts = Object.entries(node.set.parts).reverse();
@@ -370,7 +332,7 @@ export class Lowering {
   #kindRun(node: KindNode): [number, number] {
     const set = node.set.kinds[node.key];
     if (!set) throw new Error(`"${node.key}" is not a kind of "${node.set.name}"`);
-    return [this.frame.system.universe.kindOffset(node.set, node.key), this.#size(set)];
+    return [this.map.system.universe.kindOffset(node.set, node.key), this.#size(set)];
   }
 
   #isWithin(number: Expr, first: number, length: number): Expr {
@@ -378,19 +340,19 @@ export class Lowering {
   }
 
   #pcIn(node: Extract<Node, { op: "pcIn" }>): Val {
-    const { layout, system } = this.frame;
+    const { layout, system } = this.map;
     const who = this.value(node.who);
     const contexts = system.contexts.length;
     if (who.number.op === "const") {
       const known = who.number.value;
       if (known < 0 || known >= contexts) return boolean(c(0));
-      return boolean(this.frame.isLabelIn(this.writer.shared(this.code(c(layout.pcCell(known)))), node.labels));
+      return boolean(this.map.isLabelIn(this.writer.shared(this.code(c(layout.pcCell(known)))), node.labels));
     }
     const number = this.writer.shared(who.number);
     const found = this.writer.local(c(0));
     this.writer.if(ir.ltu(number, c(contexts)), () => {
       const pc = this.writer.shared(this.code(ir.add(number, c(layout.pcCell(0)))));
-      this.writer.emit(ir.set(found, this.frame.isLabelIn(pc, node.labels)));
+      this.writer.emit(ir.set(found, this.map.isLabelIn(pc, node.labels)));
     });
     return boolean(get(found));
   }

@@ -7,6 +7,8 @@ import type { Shape } from "../../language/shapes.ts";
 import type { System } from "../../language/system.ts";
 import type { Dependence } from "../../reduction/dependence.ts";
 import type { Symmetry } from "../../reduction/symmetry.ts";
+import type { Violation } from "../../reference/result.ts";
+import type { Transition } from "../../reference/step.ts";
 import * as ir from "../code/ir.ts";
 import { c, type Expr, type Own } from "../code/ir.ts";
 import { Words } from "../state/codes.ts";
@@ -16,12 +18,17 @@ import { type OwnRoots, ownRoots } from "../store/root-set.ts";
 
 /** Something that may be seen in a state or at a step from it, and that a search keeps the least occurrence of. */
 export type Event =
-  | { readonly kind: "violation"; readonly property: string; readonly atStep: boolean }
+  | {
+      readonly kind: "violation";
+      readonly property: string;
+      readonly verdict: Violation["verdict"];
+      readonly atStep: boolean;
+    }
   | { readonly kind: "witness"; readonly witness: number }
   /** A step that leads to the state that is looked for. */
   | { readonly kind: "hit" };
 
-export interface FrameOptions {
+export interface MemoryMapOptions {
   /** Binders over sets up to this size are written out, element by element. */
   readonly unroll: number;
   /** Whether several threads add to the sets. */
@@ -29,17 +36,34 @@ export interface FrameOptions {
   /** In how many shards the set of the roots is, if not here; for tests how many bits may differ within one. */
   readonly shards: number;
   readonly nearBits?: number;
-  /** Where only what must be followed is: which steps may go on alone, and how many successors a state can have. */
+  /** Where liveness is asked: how many steps one state can have. */
+  readonly edges?: number;
+  /** Where only what must be followed is: which steps may be ample, and how many successors a state can have. */
   readonly reduction?: { readonly dependence: Dependence; readonly most: number };
   /** Where of states that differ by names only one is kept. */
   readonly symmetry?: Symmetry;
 }
 
-export const MODEL_ERROR = "model error";
-export const DEADLOCK = "deadlock";
+const violation = (property: string, verdict: Violation["verdict"], atStep: boolean): Event => ({
+  kind: "violation",
+  property,
+  verdict,
+  atStep,
+});
+
+/** A question about the state, or about a step, has no value. */
+export const errorAt = (atStep: boolean): Event => violation("model error", "model error", atStep);
+
+/** Nothing can happen, and some script is unfinished. */
+export const NO_STEP: Event = violation("deadlock", "deadlock", false);
+
+/** A row fires more often in one call than it may. */
+export const notBounded = (property: string): Event => violation(property, "noProgress", true);
+
+export const violated = (property: string, atStep: boolean): Event => violation(property, "violated", atStep);
 
 /** What `found` does with a successor. */
-export const MODE = { insert: 0, match: 1, mark: 2 } as const;
+export const MODE = { insert: 0, match: 1, mark: 2, edges: 3 } as const;
 
 /** What each thread has for itself. */
 export interface Memory {
@@ -78,15 +102,26 @@ export interface Memory {
   readonly rested: Own;
   /** Whether a successor of the current state is marked. */
   readonly reaches: Own;
+  /** Where liveness is asked: for each step of the current state two words, which it is and the number of where it leads. */
+  readonly edges: Own;
+  readonly edgeCount: Own;
+  /** Which step is taken. */
+  readonly step: Own;
+  /** A byte for each context that may run and waits. */
+  readonly waiting: Own;
+  /** Two bytes for each question of liveness: whether it is owed from the current state, and whether it is there. */
+  readonly owed: Own;
 }
 
-export class Frame {
+export class MemoryMap {
   readonly system: System;
   readonly layout: Layout;
   readonly tree: Tree;
   readonly words = new Words();
-  readonly options: FrameOptions;
+  readonly options: MemoryMapOptions;
   readonly events: readonly Event[];
+  /** Where liveness is asked: the steps, by number. */
+  readonly steps: Transition[] = [];
   readonly memory: Memory;
   /** How many bytes each thread has for itself. */
   readonly own: number;
@@ -100,17 +135,19 @@ export class Frame {
   readonly #tables = new Map<string, number>();
   readonly #eventNumbers: ReadonlyMap<string, number>;
 
-  constructor(layout: Layout, tree: Tree, base: number, options: FrameOptions) {
+  constructor(layout: Layout, tree: Tree, base: number, options: MemoryMapOptions) {
     const { system } = layout;
     this.system = system;
     this.layout = layout;
     this.tree = tree;
     this.options = options;
     this.base = base;
-    const names = [...new Set([...system.properties.map((p) => p.name), DEADLOCK, MODEL_ERROR])];
     this.events = [
       { kind: "hit" },
-      ...names.flatMap((property) => [false, true].map((atStep): Event => ({ kind: "violation", property, atStep }))),
+      ...system.properties.flatMap(({ name }) => [violated(name, false), violated(name, true), notBounded(name)]),
+      NO_STEP,
+      errorAt(false),
+      errorAt(true),
       ...system.witnesses.map((_, witness): Event => ({ kind: "witness", witness })),
     ];
     this.#eventNumbers = new Map(this.events.map((event, i) => [JSON.stringify(event), i]));
@@ -145,6 +182,11 @@ export class Frame {
       transitions: own(4),
       rested: own(4),
       reaches: own(4),
+      edges: own(options.edges ? 8 * options.edges : 0),
+      edgeCount: own(4),
+      step: own(4),
+      waiting: own(options.edges ? system.contexts.length : 0),
+      owed: own(2 * system.liveness.length),
     };
     this.own = size;
     this.end = base + size;

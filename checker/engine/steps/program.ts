@@ -1,8 +1,7 @@
 /**
- * The whole engine of a system as one program: expand a run of states, look for the predecessors of one, find out which
+ * The whole engine of a system as one program: expand a range of states, look for the predecessors of one, find out which
  * states can still reach a goal. The host turns the levels, makes room and reads what was seen.
  */
-import type { System } from "../../language/system.ts";
 import { doorWriter, type ENGINE_DOORS } from "../code/doors.ts";
 import * as ir from "../code/ir.ts";
 import { c, type Func, FunctionWriter, get, type Program } from "../code/ir.ts";
@@ -11,25 +10,30 @@ import type { Child, Tree } from "../state/tree.ts";
 import { HEADER, intern, type PairSet, pairAt, rebuild, STOP } from "../store/pair-set.ts";
 import { ROOTS, rootSet } from "../store/root-set.ts";
 import { type Roots, rootsHere, rootsInShards } from "../store/roots.ts";
-import { countUp, Few, noteMatch, passing, stepsOf } from "./ample-search.ts";
+import { AmpleSearch, countUp, noteMatch, passing, stepsOf } from "./ample-search.ts";
+import { Asker } from "./asker.ts";
+import { identifying, listing, noteEdge, owedIn } from "./edges.ts";
 import { BIT, Expander } from "./expand.ts";
 import { keepLeast } from "./keep.ts";
-import { Frame, type FrameOptions, MODE } from "./memory-map.ts";
+import { MemoryMap, type MemoryMapOptions, MODE } from "./memory-map.ts";
+import { overPacked, writeDifference } from "./packed.ts";
 import { type Renamer, renamerOf } from "./rename.ts";
+import { mostSuccessors } from "./successors.ts";
 
 /** Where the headers of the sets begin: the host puts nothing below. */
 const HEADERS = 128;
 
 export interface Engine {
-  readonly frame: Frame;
+  readonly map: MemoryMap;
   readonly program: Program;
 }
 
 /** Generates the engine. Throws `Unsupported` for a system that only the reference takes. */
-export function generate(layout: Layout, tree: Tree, options: FrameOptions): Engine {
-  const frame = new Frame(layout, tree, endOfHeaders(tree), options);
-  const program = new Generator(frame).program();
-  return { frame, program };
+export function generate(layout: Layout, tree: Tree, options: MemoryMapOptions): Engine {
+  const edges = layout.system.liveness.length > 0 ? { edges: mostSuccessors(layout.system) } : {};
+  const map = new MemoryMap(layout, tree, endOfHeaders(tree), { ...options, ...edges });
+  const program = new Generator(map).program();
+  return { map, program };
 }
 
 /** The header of the set of a node. */
@@ -41,29 +45,16 @@ export const rootsOf = (tree: Tree): number => stashOf(tree) + HEADER.bytes;
 
 const endOfHeaders = (tree: Tree): number => rootsOf(tree) + ROOTS.bytes;
 
-/** The most successors that one state can have: as many pairs of one set may be added before anybody looks. */
-export function mostSuccessors({ contexts, labels, universe }: System): number {
-  const ofLabel = (script: number): number[] =>
-    labels.flatMap((label) =>
-      label?.script !== script
-        ? []
-        : label.entries.map((entry) =>
-            entry.reduce((n, { binders }) => n + binders.reduce((m, b) => m * universe.size(b.set), 1), 0),
-          ),
-    );
-  return contexts.reduce((n, { script }) => n + Math.max(0, ...ofLabel(script)), 0);
-}
-
 class Generator {
-  readonly #frame: Frame;
+  readonly #map: MemoryMap;
   readonly #interns: readonly Func[];
   readonly #rebuilds: readonly Func[];
   readonly #roots: Roots;
   readonly #renamer: Renamer | null;
 
-  constructor(frame: Frame) {
-    this.#frame = frame;
-    const { memory, options, system, tree } = frame;
+  constructor(map: MemoryMap) {
+    this.#map = map;
+    const { memory, options, system, tree } = map;
     const set = (node: number): PairSet => ({
       header: headerOf(node),
       block: { offset: memory.blocks.offset + 8 * node },
@@ -76,19 +67,20 @@ class Generator {
       options.shards === 0
         ? rootsHere(rootSet(rootsOf(tree), stashOf(tree), memory.roots, { numbers, shared: options.shared }))
         : rootsInShards(options.shards, numbers, steps, options.nearBits);
-    this.#renamer = options.symmetry ? renamerOf(frame, options.symmetry) : null;
+    this.#renamer = options.symmetry ? renamerOf(map, options.symmetry) : null;
   }
 
   program(): Program {
-    const { system } = this.#frame;
+    const { system } = this.#map;
     const found = this.#found();
-    const keep = keepLeast(this.#frame);
-    const { reduction } = this.#frame.options;
+    const keep = keepLeast(this.#map);
+    const { reduction } = this.#map.options;
     const put = reduction ? this.#put() : null;
-    const pass = reduction ? passing(this.#frame, this.#renamer) : null;
-    const expander = new Expander(this.#frame, { found, keep, ...(pass ? { pass } : {}) });
+    const pass = reduction ? passing(this.#map, this.#renamer) : null;
+    const asker = new Asker(this.#map, keep);
+    const expander = new Expander(this.#map, { found, ...(pass ? { pass } : {}) }, asker);
     const cutMarks = expander.cutMarks();
-    const few = reduction && put ? new Few(this.#frame, reduction.dependence, put, cutMarks) : null;
+    const ample = reduction && put ? new AmpleSearch(this.#map, reduction.dependence, put, cutMarks) : null;
     const table = system.contexts.flatMap(({ script }, context) =>
       // A label of another script is never met; the entry of the end stands in for it.
       system.labels.map((label) => (label && label.script !== script ? null : expander.stepsOf(context, label))),
@@ -96,19 +88,23 @@ class Generator {
     const ends = system.contexts.map((_, context) => table[context * system.labels.length] as Func);
     const filled = table.map((fn, i) => fn ?? (ends[Math.floor(i / system.labels.length)] as Func));
     const steps = table.filter((fn) => fn !== null);
-    const states = expander.stateChecks();
-    const rest = expander.restChecks();
-    const deadlock = expander.deadlock();
-    const goals = system.alwaysPossible.map((goal, i) => expander.isGoal(goal, i));
+    const states = asker.stateChecks();
+    const rest = asker.restChecks();
+    const deadlock = asker.deadlock();
+    const goals = system.alwaysPossible.map((goal, i) => asker.isGoal(`goal ${i}`, goal));
+    const owed = owedIn(system, asker);
     const unpack = this.#unpack();
-    const takeSteps = few?.takeFew ?? this.#takeSteps();
+    const takeSteps = ample?.takeAmple ?? this.#takeSteps();
     const doors: Readonly<Record<keyof typeof ENGINE_DOORS, Func>> = {
       enter: this.#enter(),
       unpack,
-      expand: this.#expand(unpack, takeSteps, few, { states, cutMarks, rest, deadlock }),
-      searchPredecessors: this.#searchPredecessors(unpack, takeSteps, few, keep),
+      expand: this.#expand(unpack, takeSteps, ample, { states, cutMarks, rest, deadlock }),
+      searchPredecessors: this.#searchPredecessors(unpack, takeSteps, ample, keep),
       sweep: this.#sweep(unpack, takeSteps),
       isMarked: this.#isMarked(),
+      ...this.#packed(unpack),
+      edges: listing(this.#map, unpack, takeSteps, owed),
+      identify: identifying(this.#roots),
     };
     const marks = goals.map((goal, i) => this.#mark(unpack, goal, i));
     const exports = [...Object.values(doors), ...marks, ...this.#rebuilds];
@@ -123,13 +119,14 @@ class Generator {
         found,
         ...(pass ? [pass] : []),
         cutMarks,
-        ...(few?.functions ?? []),
+        ...(ample?.functions ?? []),
         ...steps,
-        states,
-        rest,
+        ...states,
+        ...rest,
         deadlock,
         ...goals,
-        ...(few ? [] : [takeSteps]),
+        ...owed,
+        ...(ample ? [] : [takeSteps]),
         ...exports,
       ],
       table: [...filled, ...this.#roots.table],
@@ -138,27 +135,47 @@ class Generator {
   }
 
   #child(child: Child, packed: ir.Own, nodes: readonly ir.Expr[]): ir.Expr {
-    if ("word" in child) return ir.load(ir.own(packed, 4 * child.word));
+    return this.#childAt(child, (word) => ir.own(packed, 4 * word), nodes);
+  }
+
+  #childAt(child: Child, at: (word: number) => ir.Expr, nodes: readonly ir.Expr[]): ir.Expr {
+    if ("word" in child) return ir.load(at(child.word));
     return "node" in child ? (nodes[child.node] as ir.Expr) : c(0);
   }
 
   /** Enters the state in `current`: the initial one. */
   #enter(): Func {
     const writer = doorWriter("enter");
-    const nodes: ir.Expr[] = [];
-    for (const [i, { left, right }] of this.#frame.tree.nodes.entries()) {
-      const { current } = this.#frame.memory;
-      const pair = [this.#child(left, current, nodes), this.#child(right, current, nodes)] as const;
-      nodes.push(get(writer.local(ir.call(this.#interns[i] as Func, ...pair))));
-    }
-    this.#roots.add(writer, this.#rootOf(nodes));
+    this.#addState(writer, (word) => ir.own(this.#map.memory.current, 4 * word));
     this.#roots.flush(writer);
     return writer.fn;
   }
 
+  /** Notes a state whose words lie there, to be added. */
+  #addState(writer: FunctionWriter, at: (word: number) => ir.Expr): void {
+    const nodes: ir.Expr[] = [];
+    for (const [i, { left, right }] of this.#map.tree.nodes.entries()) {
+      const pair = [left, right].map((child) => this.#childAt(child, at, nodes));
+      nodes.push(get(writer.local(ir.call(this.#interns[i] as Func, ...pair))));
+    }
+    this.#roots.add(writer, this.#rootOf(nodes));
+  }
+
+  /** The doors of states that come from a file, or go to one. */
+  #packed(unpack: Func) {
+    const enter = doorWriter("enter packed");
+    overPacked(this.#map, enter, (at) => this.#addState(enter, at));
+    this.#roots.flush(enter);
+    enter.emit(ir.ret(get(1)));
+    const pack = doorWriter("pack");
+    this.#overRun(pack, unpack, c(0), () => writeDifference(this.#map, pack));
+    pack.emit(ir.ret(get(4)));
+    return { pack: pack.fn, "enter packed": enter.fn };
+  }
+
   /** The root of the successor: only parts that changed are looked up. */
   #successorsRoot(writer: FunctionWriter): readonly ir.Expr[] {
-    const { tree, memory } = this.#frame;
+    const { tree, memory } = this.#map;
     const nodes: ir.Expr[] = [];
     for (const [i, { left, right }] of tree.nodes.entries()) {
       const before = tree.nodes.map((_, node) => ir.load(ir.own(memory.nodes, 4 * node)));
@@ -174,25 +191,32 @@ class Generator {
 
   /** The numbers of the nodes that hang on the root. */
   #rootOf(nodes: readonly ir.Expr[]): readonly ir.Expr[] {
-    return this.#frame.tree.root.map((node) => nodes[node] as ir.Expr);
+    return this.#map.tree.root.map((node) => nodes[node] as ir.Expr);
   }
 
   /** What is done with each successor, by mode. */
   #found(): Func {
-    const { memory } = this.#frame;
+    const { memory } = this.#map;
     const writer = new FunctionWriter("found");
     const mode = ir.own(memory.mode);
-    if (this.#frame.options.reduction) countUp(writer, memory.successors);
+    if (this.#map.options.reduction) countUp(writer, memory.successors);
     writer.if(ir.eq(ir.load(mode), c(MODE.match)), () => {
-      noteMatch(this.#frame, writer, this.#renamer);
+      noteMatch(this.#map, writer, this.#renamer);
       writer.emit(ir.ret(c(0)));
     });
-    if (this.#frame.system.alwaysPossible.length > 0) {
+    if (this.#map.system.alwaysPossible.length > 0) {
       writer.if(ir.eq(ir.load(mode), c(MODE.mark)), () => {
         this.#asLeast(writer, () => {
           const isMarked = this.#roots.isMarked(writer, this.#successorsRoot(writer));
           writer.if(isMarked, () => writer.emit(ir.store(ir.own(memory.reaches), c(1))));
         });
+        writer.emit(ir.ret(c(0)));
+      });
+    }
+    const { identify } = this.#roots;
+    if (this.#map.options.edges && identify) {
+      writer.if(ir.eq(ir.load(mode), c(MODE.edges)), () => {
+        noteEdge(this.#map, writer, identify(writer, this.#successorsRoot(writer)));
         writer.emit(ir.ret(c(0)));
       });
     }
@@ -225,7 +249,7 @@ class Generator {
    * already, unless states were passed through.
    */
   #unpack(): Func {
-    const { tree, memory, options } = this.#frame;
+    const { tree, memory, options } = this.#map;
     const writer = doorWriter("unpack");
     const visit = (node: number, number: ir.Expr): void => {
       const at = ir.own(memory.nodes, 4 * node);
@@ -258,14 +282,14 @@ class Generator {
   #takeSteps(): Func {
     const writer = new FunctionWriter("takeSteps");
     const bits = writer.local(c(0));
-    for (const context of this.#frame.system.contexts.keys()) {
-      writer.emit(ir.set(bits, ir.bitOr(stepsOf(this.#frame, context), get(bits))));
+    for (const context of this.#map.system.contexts.keys()) {
+      writer.emit(ir.set(bits, ir.bitOr(stepsOf(this.#map, context), get(bits))));
     }
     writer.emit(ir.ret(get(bits)));
     return writer.fn;
   }
 
-  /** Makes each state of a run of a log the current one and does `body`, until `stop`. */
+  /** Makes each state of a range of a log the current one and does `body`, until `stop`. */
   #overRun(writer: FunctionWriter, unpack: Func, stop: ir.Expr, body: () => void): void {
     writer.loop((end) => {
       writer.if(ir.bitOr(ir.eq(get(1), get(2)), stop), () => writer.emit(ir.br(end)));
@@ -279,13 +303,19 @@ class Generator {
   #expand(
     unpack: Func,
     takeSteps: Func,
-    few: Few | null,
-    ask: Readonly<Record<"states" | "cutMarks" | "rest" | "deadlock", Func>>,
+    ample: AmpleSearch | null,
+    ask: {
+      readonly states: readonly Func[];
+      readonly cutMarks: Func;
+      readonly rest: readonly Func[];
+      readonly deadlock: Func;
+    },
   ): Func {
-    const { memory, system } = this.#frame;
+    const { memory, system } = this.#map;
     const writer = doorWriter("expand");
     this.#overRun(writer, unpack, ir.load(c(STOP)), () => {
-      writer.emit(ir.run(ir.call(ask.states)), ir.run(ir.call(ask.cutMarks)));
+      const all = (questions: readonly Func[]) => questions.map((question) => ir.run(ir.call(question)));
+      writer.emit(...all(ask.states), ir.run(ir.call(ask.cutMarks)));
       const bits = writer.local(ir.call(takeSteps));
       writer.if(
         ir.bitAnd(get(bits), c(BIT.notAtRest)),
@@ -295,25 +325,25 @@ class Generator {
             writer.emit(ir.run(ir.call(ask.deadlock))),
           );
         },
-        () => writer.emit(ir.store(ir.own(memory.rested), c(1)), ir.run(ir.call(ask.rest))),
+        () => writer.emit(ir.store(ir.own(memory.rested), c(1)), ...all(ask.rest)),
       );
-      if (few) writer.emit(ir.run(ir.call(few.passOn)));
+      if (ample) writer.emit(ir.run(ir.call(ample.passOn)));
     });
     this.#roots.flush(writer);
     writer.emit(ir.ret(get(1)));
     return writer.fn;
   }
 
-  /** Keeps the least state of a run that has a step to the target, as the event 0. */
-  #searchPredecessors(unpack: Func, takeSteps: Func, few: Few | null, keep: Func): Func {
-    const { layout, memory } = this.#frame;
+  /** Keeps the least state of a range that has a step to the target, as the event 0. */
+  #searchPredecessors(unpack: Func, takeSteps: Func, ample: AmpleSearch | null, keep: Func): Func {
+    const { layout, memory } = this.#map;
     const reaches = ir.own(memory.reaches);
     const writer = doorWriter("searchPredecessors");
     this.#overRun(writer, unpack, c(0), () => {
       writer.emit(ir.store(reaches, c(0)), ir.run(ir.call(takeSteps)));
-      if (few) writer.emit(ir.run(ir.call(few.passOn)));
+      if (ample) writer.emit(ir.run(ir.call(ample.passOn)));
       writer.if(ir.load(reaches), () => {
-        for (let word = 0; few && word < layout.words; word++) {
+        for (let word = 0; ample && word < layout.words; word++) {
           const back = ir.load(ir.own(memory.expanded, 4 * word));
           writer.emit(ir.store(ir.own(memory.current, 4 * word), back));
         }
@@ -323,7 +353,7 @@ class Generator {
     return writer.fn;
   }
 
-  /** Marks each state of a run that is a goal. */
+  /** Marks each state of a range that is a goal. */
   #mark(unpack: Func, goal: Func, number: number): Func {
     const writer = doorWriter(`mark ${number}`);
     this.#overRun(writer, unpack, c(0), () => {
@@ -341,9 +371,9 @@ class Generator {
     return writer.fn;
   }
 
-  /** Marks the states of a run, from its end, that have a step to a marked one; gives how many it marked. */
+  /** Marks the states of a range, from its end, that have a step to a marked one; gives how many it marked. */
   #sweep(unpack: Func, takeSteps: Func): Func {
-    const reaches = ir.own(this.#frame.memory.reaches);
+    const reaches = ir.own(this.#map.memory.reaches);
     const writer = doorWriter("sweep");
     const marked = writer.local(c(0));
     writer.loop((end) => {

@@ -10,7 +10,7 @@ import * as ir from "../code/ir.ts";
 import { c, type Expr, type Func, FunctionWriter, get, type Own } from "../code/ir.ts";
 import { Unsupported } from "../state/codes.ts";
 import { type Field, maskOf } from "../state/layout.ts";
-import { bytesOf, type Frame } from "./memory-map.ts";
+import { bytesOf, type MemoryMap } from "./memory-map.ts";
 
 /**
  * Words of what a renaming does to a cell: its field; the field that moves there; what becomes of each code, 0 for itself;
@@ -30,19 +30,19 @@ export interface Renamer {
   readonly functions: readonly Func[];
 }
 
-export function renamerOf(frame: Frame, symmetry: Symmetry): Renamer {
-  const { layout, memory } = frame;
+export function renamerOf(map: MemoryMap, symmetry: Symmetry): Renamer {
+  const { layout, memory } = map;
   const touched = symmetry.cells.filter((i) => (layout.fields[i]?.bits ?? 0) > 0);
-  const moves = symmetry.renamings.map((renaming) => movesOf(frame, symmetry, touched, renaming));
-  const rows = moves.map((of) => tableOf(frame, of));
+  const moves = symmetry.renamings.map((renaming) => movesOf(map, symmetry, touched, renaming));
+  const rows = moves.map((of) => tableOf(map, of));
   const asked = moves.map((of, i) =>
-    tableOf(frame, withoutLast(of, orderOf(symmetry, symmetry.renamings[i] as Renaming))),
+    tableOf(map, withoutLast(of, orderOf(symmetry, symmetry.renamings[i] as Renaming))),
   );
-  const isLess = isLessAfter(frame);
-  const rename = renameBy(frame);
+  const isLess = isLessAfter(map);
+  const rename = renameBy(map);
   const canonical = new FunctionWriter("canonical");
   // The state that is expanded has its least names already: where nothing of that has changed, so has the successor.
-  canonical.if(ir.not(differs(frame, touched)), () => canonical.emit(ir.ret(c(0))));
+  canonical.if(ir.not(differs(map, touched)), () => canonical.emit(ir.ret(c(0))));
   const changed = canonical.local(c(0));
   const use = (row: number): void => {
     canonical.if(ir.not(get(changed)), () => copy(canonical, layout.words, memory.successor, memory.given));
@@ -54,7 +54,7 @@ export function renamerOf(frame: Frame, symmetry: Symmetry): Renamer {
     // Roots first: they leave few renamings, of which any will do; from there on those that leave the roots as they are.
     const roots = touched.filter((i) => symmetry.roots.includes(i));
     const narrow = narrowed();
-    const least = leastRoots(frame, symmetry, roots, narrow);
+    const least = leastRoots(map, symmetry, roots, narrow);
     functions.push(narrow, least);
     const among = canonical.local(ir.call(least));
     const has = (i: number): Expr => ir.bitAnd(ir.shru(get(among), c(i)), c(1));
@@ -98,14 +98,14 @@ interface Move {
 }
 
 /** Of the cells those that the renaming may change, in the order in which states are compared. */
-function movesOf(frame: Frame, symmetry: Symmetry, cells: readonly number[], renaming: Renaming): Move[] {
-  const { fields } = frame.layout;
+function movesOf(map: MemoryMap, symmetry: Symmetry, cells: readonly number[], renaming: Renaming): Move[] {
+  const { fields } = map.layout;
   const at = new Map(fields.map(({ cell }, i) => [cell.path.join("."), i]));
   const back = symmetry.back(renaming);
   const tables = new Map<AnyLeaf, number>();
   const tableFor = (shape: AnyLeaf): number => {
-    const codes = codesOf(frame, shape, renaming);
-    return codes.every((code, i) => code === i) ? 0 : frame.table(bytesOf(codes));
+    const codes = codesOf(map, shape, renaming);
+    return codes.every((code, i) => code === i) ? 0 : map.table(bytesOf(codes));
   };
   return cells.flatMap((cell) => {
     const { path, shape } = (fields[cell] as Field).cell;
@@ -114,12 +114,12 @@ function movesOf(frame: Frame, symmetry: Symmetry, cells: readonly number[], ren
     const codes = tables.get(leaf) ?? tableFor(leaf);
     tables.set(leaf, codes);
     if (from === cell && codes === 0) return [];
-    return [{ cell, from, words: [fieldWord(frame, cell), fieldWord(frame, from), codes, ...liveWords(frame, cell)] }];
+    return [{ cell, from, words: [fieldWord(map, cell), fieldWord(map, from), codes, ...liveWords(map, cell)] }];
   });
 }
 
-const tableOf = (frame: Frame, moves: readonly Move[]): number =>
-  frame.table(bytesOf([...moves.flatMap(({ words }) => words), 0]));
+const tableOf = (map: MemoryMap, moves: readonly Move[]): number =>
+  map.table(bytesOf([...moves.flatMap(({ words }) => words), 0]));
 
 /**
  * Of cells that move around in a ring the last one need not be asked: where none of the others changes, once around they all
@@ -149,15 +149,15 @@ function orderOf(symmetry: Symmetry, renaming: Renaming): number {
  * The renamings, a bit each, that make the cells that stay where they are least. What becomes of such a cell depends on
  * what it holds alone; so for each of its values there is a list: who makes it the least, the second least, and so on.
  */
-function leastRoots(frame: Frame, symmetry: Symmetry, roots: readonly number[], narrow: Func): Func {
-  const { layout, memory } = frame;
+function leastRoots(map: MemoryMap, symmetry: Symmetry, roots: readonly number[], narrow: Func): Func {
+  const { layout, memory } = map;
   const lists = new Map<string, number>();
   const listOf = (after: readonly number[], itself: number): number => {
     if (after.every((code) => code === itself)) return 0;
     const codes = [...new Set(after)].sort((a, b) => a - b);
     const masks = codes.map((code) => after.reduce((bits, one, i) => bits | (Number(one === code) << i), 0));
     const known = lists.get(masks.join());
-    const at = known ?? frame.table(bytesOf(masks));
+    const at = known ?? map.table(bytesOf(masks));
     lists.set(masks.join(), at);
     return at;
   };
@@ -165,14 +165,14 @@ function leastRoots(frame: Frame, symmetry: Symmetry, roots: readonly number[], 
   const among = writer.local(c(2 ** symmetry.renamings.length - 1));
   for (const i of roots) {
     const { word, bits, shift, cell } = layout.fields[i] as Field;
-    const after = symmetry.renamings.map((renaming) => codesOf(frame, cell.shape as AnyLeaf, renaming));
+    const after = symmetry.renamings.map((renaming) => codesOf(map, cell.shape as AnyLeaf, renaming));
     const table = (after[0] ?? []).map((_, code) =>
       listOf(
         after.map((codes) => codes[code] as number),
         code,
       ),
     );
-    const at = frame.table(bytesOf(table));
+    const at = map.table(bytesOf(table));
     const ask = (): void => {
       const code = ir.bitAnd(ir.shru(ir.load(ir.own(memory.successor, 4 * word)), c(shift)), c(maskOf(bits)));
       const list = writer.local(ir.load(ir.shl(code, c(2)), at));
@@ -182,9 +182,9 @@ function leastRoots(frame: Frame, symmetry: Symmetry, roots: readonly number[], 
         writer.if(isOne, () => writer.emit(ir.ret(get(among))));
       });
     };
-    const [live = 0, label = 0] = liveWords(frame, i);
+    const [live = 0, label = 0] = liveWords(map, i);
     if (live === 0) ask();
-    else writer.if(ir.load8(codeOf(frame, writer, c(label)), live), ask);
+    else writer.if(ir.load8(codeOf(map, writer, c(label)), live), ask);
   }
   writer.emit(ir.ret(get(among)));
   return writer.fn;
@@ -203,8 +203,8 @@ function narrowed(): Func {
 }
 
 /** Whether the successor differs from the state that is expanded in something that a renaming may change. */
-function differs(frame: Frame, touched: readonly number[]): Expr {
-  const { layout, memory } = frame;
+function differs(map: MemoryMap, touched: readonly number[]): Expr {
+  const { layout, memory } = map;
   const masks = new Map<number, number>();
   for (const i of touched) {
     const { word, bits, shift } = layout.fields[i] as Field;
@@ -214,12 +214,12 @@ function differs(frame: Frame, touched: readonly number[]): Expr {
     const [before, after] = [memory.expanded, memory.successor].map((at) => ir.load(ir.own(at, 4 * word)));
     return ir.bitAnd(ir.xor(before as Expr, after as Expr), c(mask));
   });
-  return [...changed, ...livesChanged(frame, touched)].reduce(ir.bitOr, c(0));
+  return [...changed, ...livesChanged(map, touched)].reduce(ir.bitOr, c(0));
 }
 
 /** For each context with such slots, whether others of them live now: a slot may come to life with the value that it had. */
-function livesChanged(frame: Frame, touched: readonly number[]): Expr[] {
-  const { layout, memory, system } = frame;
+function livesChanged(map: MemoryMap, touched: readonly number[]): Expr[] {
+  const { layout, memory, system } = map;
   const paths = touched.map((i) => (layout.fields[i] as Field).cell.path);
   return [...system.contexts.keys()].flatMap((context) => {
     const slots = paths.flatMap(([base, of, slot]) => (base === "local" && of === context ? [slot as number] : []));
@@ -228,7 +228,7 @@ function livesChanged(frame: Frame, touched: readonly number[]): Expr[] {
     const lives = system.labels.map((label) =>
       slots.reduce((bits, slot, i) => bits | (Number(label?.slots.some((s) => s.slot === slot) ?? false) << i), 0),
     );
-    const at = frame.table(bytesOf(lives));
+    const at = map.table(bytesOf(lives));
     const { word, bits, shift } = layout.fields[layout.pcCell(context)] as Field;
     const [before, after] = [memory.expanded, memory.successor].map((packed) => {
       const label = ir.bitAnd(ir.shru(ir.load(ir.own(packed, 4 * word)), c(shift)), c(maskOf(bits)));
@@ -238,48 +238,48 @@ function livesChanged(frame: Frame, touched: readonly number[]): Expr[] {
   });
 }
 
-function fieldWord({ layout }: Frame, cell: number): number {
+function fieldWord({ layout }: MemoryMap, cell: number): number {
   const { word, bits, shift } = layout.fields[cell] as Field;
   return ((4 * word) << 16) | (bits << 8) | shift;
 }
 
 /** A slot holds an element only where something lives in it: those labels, and where the label is. */
-function liveWords(frame: Frame, cell: number): number[] {
-  const { layout, system } = frame;
+function liveWords(map: MemoryMap, cell: number): number[] {
+  const { layout, system } = map;
   const { path } = (layout.fields[cell] as Field).cell;
   if (path[0] !== "local") return [0, 0];
   const lives = system.labels.map((label) => Number(label?.slots.some(({ slot }) => slot === path[2]) ?? false));
-  return [frame.table(Uint8Array.from(lives)), fieldWord(frame, layout.pcCell(path[1] as number))];
+  return [map.table(Uint8Array.from(lives)), fieldWord(map, layout.pcCell(path[1] as number))];
 }
 
 /** What becomes of each code. */
-function codesOf({ system: { universe } }: Frame, shape: AnyLeaf, renaming: Renaming): number[] {
+function codesOf({ system: { universe } }: MemoryMap, shape: AnyLeaf, renaming: Renaming): number[] {
   const values = valuesOf(shape, universe);
   return values.map((value) => values.indexOf(renameValue(value, shape, renaming, universe)));
 }
 
 /** The code of a field, by its word, in the successor. */
-function codeOf(frame: Frame, writer: FunctionWriter, word: Expr): Expr {
+function codeOf(map: MemoryMap, writer: FunctionWriter, word: Expr): Expr {
   const field = writer.shared(word);
   const mask = ir.sub(ir.shl(c(1), ir.bitAnd(ir.shru(field, c(8)), c(0xff))), c(1));
-  const packed = ir.load(ir.add(ir.own(frame.memory.successor), ir.shru(field, c(16))));
+  const packed = ir.load(ir.add(ir.own(map.memory.successor), ir.shru(field, c(16))));
   return ir.bitAnd(ir.shru(packed, ir.bitAnd(field, c(31))), mask);
 }
 
 /** Takes the moves of a renaming; does something for each, with where its words are and the code that its cell gets. */
-function eachMove(frame: Frame, writer: FunctionWriter, body: (field: Expr, after: number) => void): void {
+function eachMove(map: MemoryMap, writer: FunctionWriter, body: (field: Expr, after: number) => void): void {
   const at = (offset: number): Expr => ir.load(get(0), offset);
   writer.loop((end) => {
     const field = writer.local(at(MOVE.field));
     writer.if(ir.not(get(field)), () => writer.emit(ir.br(end)));
-    const after = writer.local(codeOf(frame, writer, at(MOVE.from)));
+    const after = writer.local(codeOf(map, writer, at(MOVE.from)));
     const codes = writer.local(at(MOVE.codes));
     writer.if(get(codes), () => writer.emit(ir.set(after, ir.load(ir.add(get(codes), ir.shl(get(after), c(2)))))));
     const live = writer.local(at(MOVE.live));
     writer.if(get(live), () => {
-      const label = codeOf(frame, writer, at(MOVE.label));
+      const label = codeOf(map, writer, at(MOVE.label));
       writer.if(ir.not(ir.load8(ir.add(get(live), label))), () =>
-        writer.emit(ir.set(after, codeOf(frame, writer, get(field)))),
+        writer.emit(ir.set(after, codeOf(map, writer, get(field)))),
       );
     });
     body(get(field), after);
@@ -288,10 +288,10 @@ function eachMove(frame: Frame, writer: FunctionWriter, body: (field: Expr, afte
 }
 
 /** Takes the moves of a renaming: whether they make the successor less. */
-function isLessAfter(frame: Frame): Func {
+function isLessAfter(map: MemoryMap): Func {
   const writer = new FunctionWriter("is less after", 1);
-  eachMove(frame, writer, (field, after) => {
-    const now = writer.local(codeOf(frame, writer, field));
+  eachMove(map, writer, (field, after) => {
+    const now = writer.local(codeOf(map, writer, field));
     writer.if(ir.ne(get(after), get(now)), () => writer.emit(ir.ret(ir.lt(get(after), get(now)))));
   });
   writer.emit(ir.ret(c(0)));
@@ -299,11 +299,11 @@ function isLessAfter(frame: Frame): Func {
 }
 
 /** Takes the moves of a renaming: does them. */
-function renameBy(frame: Frame): Func {
-  const { layout, memory } = frame;
+function renameBy(map: MemoryMap): Func {
+  const { layout, memory } = map;
   const writer = new FunctionWriter("rename", 1);
   copy(writer, layout.words, memory.successor, memory.renamed);
-  eachMove(frame, writer, (field, after) => {
+  eachMove(map, writer, (field, after) => {
     const at = writer.local(ir.add(ir.own(memory.renamed), ir.shru(field, c(16))));
     const shift = writer.local(ir.bitAnd(field, c(31)));
     const bits = ir.bitAnd(ir.shru(field, c(8)), c(0xff));

@@ -1,7 +1,7 @@
 /** How the sets of pairs of one memory get room: their tables are made anew, their lists of segments go on. */
-import { OutOfAddresses, type Pages, pagesOf } from "./pages.ts";
+import { OutOfAddresses, type Pages, pagesOf } from "./memories.ts";
 import { HEADER, PAGE, PAIRS_BITS } from "./pair-set.ts";
-import type { Run } from "./ranges.ts";
+import type { Range } from "./ranges.ts";
 
 export const FIRST_TABLE = 1 << 10;
 /** A table is filled up to this part of its entries. */
@@ -73,17 +73,17 @@ export class GrowingSets {
   }
 
   /** Takes all pairs out of a set; gives where they are until others are put there, in the same order at most. */
-  empty(number: number): readonly Run[] {
+  empty(number: number): readonly Range[] {
     const { header, entries } = this.#set(number);
     const at = this.#pages.word(header + HEADER.directory);
-    const runs = this.#used(number).map(([from, to]) => ({ at, from, to }));
+    const ranges = this.#used(number).map(([from, to]) => ({ at, from, to }));
     const table = this.#pages.word(header + HEADER.table) / 4;
     this.#pages.words.fill(0, table, table + entries);
     this.#pages.setWord(header + HEADER.count, 0);
     for (const blocks of this.#blocks) {
       for (const i of [0, 4]) this.#pages.setWord(blocks + 8 * number + i, 0);
     }
-    return runs;
+    return ranges;
   }
 
   get #slack(): number {
@@ -126,7 +126,7 @@ export class GrowingSets {
     return this.#pages.takeTable(entries);
   }
 
-  /** The numbers of a set that stand for pairs, in runs; those that a thread has taken and not yet used do not. */
+  /** The numbers of a set that stand for pairs, in ranges; those that a thread has taken and not yet used do not. */
   #used(number: number): (readonly [number, number])[] {
     const unused = this.#blocks.map((blocks) => [0, 4].map((i) => this.#pages.word(blocks + 8 * number + i)));
     const inOrder = (unused as [number, number][]).sort((a, b) => a[0] - b[0]).filter(([next, end]) => next !== end);

@@ -104,7 +104,7 @@ function nextNumber(writer: FunctionWriter, { header, block, shared }: PairSet):
   return number;
 }
 
-/** Enters a run of pairs into a table that was emptied. */
+/** Enters a range of pairs into a table that was emptied. */
 export function rebuild(door: `rebuild ${number | "stash"}`, header: number): Func {
   const writer = doorWriter(door);
   const mask = writer.local(ir.load(c(header + HEADER.mask)));

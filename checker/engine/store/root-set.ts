@@ -270,7 +270,7 @@ export function identify(set: RootSet, number: Func): Func {
   return writer.fn;
 }
 
-/** Adds each pair of a run, until some set wants more room; gives the number of the first that was left. */
+/** Adds each pair of a range, until some set wants more room; gives the number of the first that was left. */
 function addRun(door: "move table" | "move stash", add: Func, addOne: (writer: FunctionWriter) => void): Func {
   const writer = doorWriter(door);
   writer.loop((end) => {
@@ -282,7 +282,7 @@ function addRun(door: "move table" | "move stash", add: Func, addOne: (writer: F
   return writer.fn;
 }
 
-/** Moves a run of the places of the table before, by its address, into the table. */
+/** Moves a range of the places of the table before, by its address, into the table. */
 export const moveTable = (set: RootSet, add: Func): Func =>
   addRun("move table", add, (writer) => {
     const entry = writer.local(ir.load(ir.add(get(0), ir.shl(get(1), c(2)))));
@@ -292,14 +292,14 @@ export const moveTable = (set: RootSet, add: Func): Func =>
     });
   });
 
-/** Adds a run of the pairs that were in the stash, by the address of the list of its segments; it was emptied before. */
+/** Adds a range of the pairs that were in the stash, by the address of the list of its segments; it was emptied before. */
 export const moveStash = (set: RootSet, add: Func): Func =>
   addRun("move stash", add, (writer) => {
     const pair = writer.local(pairIn(get(0), get(1)));
     addLater(writer, set, add, ...pairNow(writer, set, [ir.load(get(pair)), ir.load(get(pair), 4)]));
   });
 
-/** Arranges a run of a log anew. */
+/** Arranges a range of a log anew. */
 export function rearrange(set: RootSet): Func {
   const writer = doorWriter("rearrange");
   writer.loop((end) => {

@@ -36,6 +36,8 @@ export interface Roots {
   /** Whether a root is marked; and to mark it by 1, or by 0 not to. */
   readonly isMarked: (writer: FunctionWriter, numbers: readonly Expr[]) => Expr;
   readonly mark: (writer: FunctionWriter, numbers: readonly Expr[], by: Expr) => void;
+  /** A number for a root that is in the set, dense enough for an array; null where roots are in shards. */
+  readonly identify: ((writer: FunctionWriter, numbers: readonly Expr[]) => Expr) | null;
   readonly imports: readonly Func[];
   readonly functions: readonly Func[];
   /** What `callTable` is to find from this place of the table on. */
@@ -68,6 +70,7 @@ export function rootsHere(set: RootSet): Roots {
     },
     isMarked: (writer, numbers) => ir.load8(markOf(writer, numbers)),
     mark: (writer, numbers, by) => writer.emit(ir.store8(markOf(writer, numbers), by)),
+    identify: (writer, numbers) => ir.call(identity, ...pairOf(writer, set, numbers)),
     imports: [],
     functions: [stash.isNew, stash.number, add, again, identity, ...exports],
     table: [],
@@ -80,7 +83,7 @@ const STASH = 128;
 const HEADER_OF_ROOTS = STASH + HEADER.bytes;
 const BASE = HEADER_OF_ROOTS + ROOTS.bytes;
 
-export interface ShardFrame {
+export interface ShardMap {
   readonly header: number;
   readonly stash: number;
   readonly own: OwnRoots;
@@ -90,7 +93,7 @@ export interface ShardFrame {
   readonly base: number;
 }
 
-const SHARD: ShardFrame = (() => {
+const SHARD: ShardMap = (() => {
   let bytes = 0;
   const own = ownRoots((size) => {
     const offset = bytes;
@@ -117,10 +120,7 @@ const doors = (numbers: number): Readonly<Record<ShardDoor, number>> => ({
 const doorsOf = (numbers: number) => Object.entries(doors(numbers)) as [ShardDoor, number][];
 
 /** The code of a shard. What adds roots gives whether all are to stop. */
-export function shardProgram(
-  numbers: number,
-  shared: boolean,
-): { readonly frame: ShardFrame; readonly program: Program } {
+export function shardProgram(numbers: number, shared: boolean): { readonly map: ShardMap; readonly program: Program } {
   const set = rootSet(SHARD.header, SHARD.stash, SHARD.own, { numbers, shared });
   const here = rootsHere(set);
   const root = Array.from({ length: numbers }, (_, i) => get(i));
@@ -151,7 +151,7 @@ export function shardProgram(
     return writer.fn;
   });
   const functions = [...here.functions, ...written];
-  return { frame: SHARD, program: { imports: [], functions, table: [], exports: [...here.exports, ...written] } };
+  return { map: SHARD, program: { imports: [], functions, table: [], exports: [...here.exports, ...written] } };
 }
 
 /** A function that the code of the engine gets from a shard. */
@@ -197,6 +197,7 @@ export function rootsInShards(shards: number, numbers: number, place: number, ne
     },
     isMarked: (writer, root) => ask("isMarked", shardOf(writer, root), ...root),
     mark: (writer, root, by) => writer.emit(ir.run(ask("mark", shardOf(writer, root), ...root, by))),
+    identify: null,
     imports,
     functions: [],
     table: imports,

@@ -1,9 +1,9 @@
 /** How a shard of the set of the roots gets room: its table, its stash, the logs of its roots. Mostly there is one, which is all. */
 import type { Arrangement } from "./arrangement.ts";
 import { FIRST_TABLE, GrowingSets, type GrowthOptions, makeSegments, PAIRS, takeDirectory } from "./growing-sets.ts";
-import type { Pages } from "./pages.ts";
+import type { Pages } from "./memories.ts";
 import { PAGE } from "./pair-set.ts";
-import type { Run } from "./ranges.ts";
+import type { Range } from "./ranges.ts";
 import { LOG, type OwnRoots, ROOTS } from "./root-set.ts";
 
 /** A table of the roots is filled up to this part of its places: distances in it are short. */
@@ -14,7 +14,7 @@ export interface Move {
   readonly shard: number;
   readonly table: number;
   readonly to: number;
-  readonly stash: readonly Run[];
+  readonly stash: readonly Range[];
 }
 
 export interface ShardOptions extends GrowthOptions {
@@ -26,9 +26,9 @@ export interface ShardOptions extends GrowthOptions {
 export interface ShardCode {
   readonly header: number;
   readonly stash: number;
-  /** Enters a run of the stash's pairs into its table. */
+  /** Enters a range of the stash's pairs into its table. */
   readonly rebuildStash: (from: number, to: number) => void;
-  /** Puts the numbers of a run of a log as all are to be now. */
+  /** Puts the numbers of a range of a log as all are to be now. */
   readonly rearrange: (directory: number, from: number, to: number) => void;
 }
 

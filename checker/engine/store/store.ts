@@ -4,7 +4,7 @@
  */
 import { type Arrangement, FIRST_ARRANGEMENT, isWide, nextArrangement, widest } from "./arrangement.ts";
 import { GrowingSets } from "./growing-sets.ts";
-import { Budget, emptyMemory, Pages } from "./pages.ts";
+import { Budget, emptyMemory, Pages } from "./memories.ts";
 import { STOP } from "./pair-set.ts";
 import { handleOf } from "./ranges.ts";
 import type { OwnRoots } from "./root-set.ts";

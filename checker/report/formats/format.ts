@@ -4,6 +4,7 @@ import type { Outcome } from "../../answer/outcome.ts";
 import type { Agreement } from "../../crosscheck/agreement.ts";
 import type { LocatedProblem } from "../../spec/problems.ts";
 import type { Detail } from "../scenario.ts";
+import type { TreeFacts } from "../tree.ts";
 
 /** Where a row of a model is written. */
 export interface SourceLine {
@@ -26,6 +27,8 @@ export interface Told {
   readonly file: string;
   /** Where a row is written; null where not even the file is known. */
   readonly lineOf: (program: string, label: string) => SourceLine | null;
+  /** Where the user named a tree. */
+  readonly tree?: TreeFacts;
 }
 
 /** A document about several specs. It keeps what it says of an outcome, not the outcome: a search takes much room. */

@@ -1,6 +1,6 @@
 /** In which forms can an outcome be told? The only list of them. */
 import { agreementText } from "../../crosscheck/agreement.ts";
-import { textReport } from "../text.ts";
+import { textReport, treeText } from "../text.ts";
 import { aut } from "./aut.ts";
 import { dot } from "./dot.ts";
 import { alone, type Collector, type Format } from "./format.ts";
@@ -15,12 +15,16 @@ export type FormatName = "text" | "mail" | "json" | "itf" | "junit" | "sarif" | 
 export const FORMATS: Readonly<Record<FormatName, Format>> = {
   text: {
     about: "the report",
-    one: ({ outcome, detail, agreement }) =>
-      textReport(outcome, { trace: detail, agreement: agreementText(agreement) }),
+    one: ({ outcome, detail, agreement, tree }) =>
+      textReport(outcome, {
+        trace: detail,
+        agreement: agreementText(agreement),
+        ...(tree ? { tree: treeText(tree) } : {}),
+      }),
   },
-  mail: { about: "to be sent to a list: 72 columns, links to what was said", one: mail },
-  json: { about: "everything, for other tools (schema/outcome.schema.json)", one: json },
-  itf: { about: "the counterexample, for viewers of Apalache and Quint", one: ({ outcome }) => itf(outcome) },
+  mail: { about: "for a list: 72 columns, links to what was said", one: mail },
+  json: { about: "everything, for tools (schema/outcome.schema.json)", one: json },
+  itf: { about: "the counterexample, for Apalache and Quint", one: ({ outcome }) => itf(outcome) },
   junit: {
     about: "a test case for each spec, for CI",
     one: alone(junit),
@@ -31,7 +35,7 @@ export const FORMATS: Readonly<Record<FormatName, Format>> = {
     one: alone(sarif),
     all: sarif,
   },
-  dot: { about: "the graph of states, for Graphviz, where it is small", one: ({ outcome }) => dot(outcome) },
+  dot: { about: "the graph of states, for Graphviz, where small", one: ({ outcome }) => dot(outcome) },
   aut: {
     about: "the same for CADP, mCRL2 and LTSmin (Aldebaran)",
     one: ({ outcome }) => aut(outcome.system),

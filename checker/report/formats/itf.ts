@@ -23,7 +23,10 @@ type Expression =
 export function itf(outcome: Outcome): string {
   const { spec, system } = outcome;
   const { trace, status, description } = shownTrace(outcome);
-  const states = [trace.start, ...trace.steps.flatMap(({ after }) => after ?? [])];
+  const all = [trace.start, ...trace.steps.flatMap(({ after }) => after ?? [])];
+  // The last of a cycle is the one that it goes on to.
+  const isRound = trace.loop !== undefined && trace.loop < trace.steps.length;
+  const states = isRound ? all.slice(0, -1) : all;
   const last = trace.steps.at(-1);
   const value = {
     "#meta": {
@@ -35,8 +38,9 @@ export function itf(outcome: Outcome): string {
       question: spec.question,
       reproduce: commandOf(outcome),
       relation: system.hash,
-      ...(last && last.after === null ? { "last step": stepOf(system, last) } : {}),
+      ...(last && (last.after === null || isRound) ? { "last step": stepOf(system, last) } : {}),
     },
+    ...(trace.loop === undefined ? {} : { loop: trace.loop }),
     vars: [...Object.keys(system.fields), "pc", "local"],
     states: states.map((state, index) => {
       const step = trace.steps[index - 1];

@@ -5,7 +5,7 @@ import { targetOf } from "../../reference/ways.ts";
 import type { Told } from "./format.ts";
 
 /** Keys keep their meaning from release to release; new ones may be added. */
-export function json({ outcome, status: exit, agreement }: Told): string {
+export function json({ outcome, status: exit, agreement, tree }: Told): string {
   const { spec, system, engine, reductions, result, verdict, violated, trace, vacuous, notes, differences } = outcome;
   const value = {
     spec: spec.name,
@@ -32,8 +32,12 @@ export function json({ outcome, status: exit, agreement }: Told): string {
     engine,
     reduction: reductions.length > 0 ? reductions.join(" and ") : "none",
     relationHash: system.hash,
+    ...(tree ? { tree } : {}),
     shown: trace?.property ?? null,
     fewest: outcome.fewest ?? null,
+    together: outcome.together,
+    evaluated: outcome.evaluated,
+    loop: trace?.loop ?? null,
     begins: trace ? Object.fromEntries(beginsWith(system, trace.start)) : {},
     trace: (trace?.steps ?? []).map(({ context, label, command, changes, lane, chosen }) => ({
       context: system.contexts[context]?.name,

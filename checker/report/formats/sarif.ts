@@ -4,6 +4,7 @@
  * note, accepted; others are errors, as is everything else in which a spec differs from what it expects.
  */
 import type { Outcome, Trace, TraceStep } from "../../answer/outcome.ts";
+import { pathOf } from "../../reference/result.ts";
 import { traceOf } from "../../reference/trace.ts";
 import { EXIT } from "../../spec/verdict.ts";
 import { loreAddress } from "../../text/lore.ts";
@@ -25,7 +26,7 @@ interface Rule {
   readonly text: string;
 }
 
-interface Result {
+export interface Result {
   readonly rule: Rule;
   readonly value: object;
 }
@@ -44,11 +45,18 @@ export function sarif(): Collector {
     },
     addBad: (_spec, problems) =>
       notifications.push(...problems.map(({ where, what, mend }) => notification(`${where}: ${what}. ${mend}`))),
-    end: () => logOf(results, notifications),
+    end: () => sarifLog(results, notifications, PROJECT),
   };
 }
 
-function logOf(found: readonly Result[], notifications: readonly object[]): string {
+const PROJECT = { PROJECT: { description: { text: "the folder of the project" } } };
+
+/** A document of results. `bases`: what the paths in it are relative to, by the name that they give. */
+export function sarifLog(
+  found: readonly Result[],
+  notifications: readonly object[],
+  bases: Readonly<Record<string, object>>,
+): string {
   const rules = [...new Map(found.map(({ rule }) => [rule.id, rule])).values()];
   const log = {
     $schema: SCHEMA,
@@ -62,7 +70,7 @@ function logOf(found: readonly Result[], notifications: readonly object[]): stri
           },
         },
         columnKind: "utf16CodeUnits",
-        originalUriBaseIds: { PROJECT: { description: { text: "the folder of the project" } } },
+        originalUriBaseIds: bases,
         invocations: [
           {
             executionSuccessful: notifications.length === 0,
@@ -116,8 +124,9 @@ const ruleOf = (outcome: Outcome, id: string): Rule => ({
 function violationsOf(told: Told): Result[] {
   const { outcome, file } = told;
   const { spec, system, result, violations, differences } = outcome;
-  return violations.map(({ property, length, why, at, verdict }) => {
-    const trace = traceOf(system, property, why, result.trace(at));
+  return violations.map((violation) => {
+    const { property, length, why, verdict } = violation;
+    const trace = traceOf(system, property, why, pathOf(result, violation));
     const rule = ruleOf(outcome, property);
     const isExpected = differences !== null && spec.expect?.violated.includes(property) === true;
     const last = trace.steps.at(-1);

@@ -11,13 +11,15 @@ import { loadSpec } from "../../../checker/spec/load.ts";
 
 /** Small specs of the project, with what each is a sample of. */
 export const SAMPLE: Readonly<Record<string, string>> = {
-  "violated, !RT": "broken/hook-cuts-freelist",
-  "violated, RT": "broken/rt-nolock-waits-for-list-lock",
-  "violated, two CPUs": "broken/rt-contention-tracepoint",
-  "holds, RT": "rt-nmi-asks-again",
-  "holds, !RT": "memcg-v1-statistics",
-  "no progress": "broken/endless-new-slabs",
-  deadlock: "broken/rt-two-barriers",
+  "violated, !RT": "hooks/hook-cuts-freelist",
+  "violated, RT": "hooks/nolock-waits-for-list-lock@preemptRt",
+  "violated, two CPUs": "hooks/contention-tracepoint",
+  "holds, RT": "gate/nmi-asks-again@preemptRt",
+  "holds, !RT": "memcg/memcg-first-statistics",
+  "no progress": "debug/endless-new-slabs",
+  "liveness, goes round": "examples/starvation-xchg.json",
+  "liveness, stays": "examples/hungry.json",
+  deadlock: "deferred/two-barriers",
   "deadlock, small": "examples/philosophers.json",
 };
 

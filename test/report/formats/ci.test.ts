@@ -129,7 +129,7 @@ describe("SARIF", () => {
   });
 
   it("points to the row in the model's file, and to the kernel function", async () => {
-    const { results } = sarifOf(await inFormat("broken/hook-cuts-freelist", "sarif"));
+    const { results } = sarifOf(await inFormat("hooks/hook-cuts-freelist", "sarif"));
     const [location] = results.find(({ ruleId }) => ruleId === "S3")?.locations ?? [];
     expect(location?.logicalLocations).toEqual([
       { name: "___slab_alloc", kind: "function", fullyQualifiedName: "v6.18 mm/slub.c ___slab_alloc()" },
@@ -169,7 +169,7 @@ describe("the line of a row", () => {
   it("is that of its label and quotation, and known but for rows that a function of the model makes", async () => {
     const textOf = (file: string): string[] => readFileSync(join(PROJECT, file), "utf8").split("\n");
     const found = { lines: 0, rows: 0 };
-    for (const name of ["broken/hook-cuts-freelist", "broken/rt-contention-tracepoint", "memcg-v1-statistics"]) {
+    for (const name of ["hooks/hook-cuts-freelist", "hooks/contention-tracepoint", "memcg/memcg-first-statistics"]) {
       const loaded = await loadSpec(specNamed(name, folders), builtins);
       const lineOf = linesOf(loaded);
       for (const [program, { kernel, rows }] of Object.entries(loaded.system.programs)) {

@@ -9,8 +9,8 @@ const small = [
   "examples/philosophers.json",
   "examples/hanoi.json",
   "examples/peterson.json",
-  "broken/rt-nolock-waits-for-list-lock",
-  "broken/rt-no-bucket-retry",
+  "hooks/nolock-waits-for-list-lock@preemptRt",
+  "gate/no-bucket-retry@preemptRt",
 ];
 const at = project({
   errs: lights(["toggle", "overflow"], { properties: ["smallIsZero"] }),
@@ -87,7 +87,7 @@ describe("the graph of a spec", () => {
   });
 
   it("is refused where it is large", async () => {
-    await expect(inFormat("broken/hook-cuts-freelist", "dot")).rejects.toThrow(
+    await expect(inFormat("hooks/hook-cuts-freelist", "dot")).rejects.toThrow(
       "--format dot: the graph has more than 1,000 states\n  make the question smaller",
     );
   });

@@ -109,7 +109,12 @@ describe("a trace in ITF", () => {
     const trace = JSON.parse(itf(outcome));
     expect([validate(trace), validate.errors]).toEqual([true, null]);
     const { start, steps } = written(outcome);
-    const states = [start, ...steps.flatMap(({ after }) => after ?? [])];
+    const all = [start, ...steps.flatMap(({ after }) => after ?? [])];
+    const { loop } = outcome.trace ?? {};
+    expect(trace.loop).toBe(loop);
+    // The last state of a cycle is the one that it goes on to, and is not written twice.
+    const states = loop === undefined || loop === steps.length ? all : all.slice(0, -1);
+    if (loop !== undefined) expect(all.at(-1)).toEqual(all[loop]);
     expect(trace.states).toHaveLength(states.length);
     for (const [i, state] of trace.states.entries()) {
       const { "#meta": meta, ...variables } = state;

@@ -55,14 +55,14 @@ describe("a mail", () => {
   });
 
   it("keeps under 80 columns in two levels of quotation", async () => {
-    for (const name of ["broken/hook-cuts-freelist", "broken/rt-contention-tracepoint", "rt-nmi-asks-again"]) {
+    for (const name of ["hooks/hook-cuts-freelist", "hooks/contention-tracepoint", "gate/nmi-asks-again@preemptRt"]) {
       const quoted = (await mailOf(name)).replace(/^/gm, "> > ");
       expect(quoted.split("\n").filter((line) => line.length >= 80 && !line.includes("Link: "))).toEqual([]);
     }
   });
 
   it("shows the scenario in the kernel's names, and each claim with a link to its mail", async () => {
-    const mail = await mailOf("broken/hook-cuts-freelist");
+    const mail = await mailOf("hooks/hook-cuts-freelist");
     expect(mail).toContain("\n     ___slab_alloc()\n");
     expect(mail).toContain("*** S3 violated: an object is handed out only when nobody has it ***");
     expect(mail).toContain(
@@ -77,7 +77,7 @@ describe("a mail", () => {
   });
 
   it("says which rows of the scenario nobody read in a source", async () => {
-    expect(await mailOf("broken/no-is-locked-test")).toMatch(/^Derived, not read in a source: /m);
+    expect(await mailOf("gate/no-is-locked-test")).toMatch(/^Derived, not read in a source: /m);
   });
 });
 
