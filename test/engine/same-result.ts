@@ -2,23 +2,25 @@
 import type { EngineOptions } from "../../checker/engine/search/options.ts";
 import { engineSearch } from "../../checker/engine/search/search.ts";
 import type { System } from "../../checker/language/index.ts";
-import type { Place, SearchOptions, SearchResult } from "../../checker/reference/result.ts";
+import { type Path, pathOf, type SearchOptions, type SearchResult } from "../../checker/reference/result.ts";
 
 export function comparable({ trace, violations, met, cuts, open, ...rest }: SearchResult) {
-  const way = (place: Place): string[] => {
-    const { start, steps } = trace(place);
-    return [
-      JSON.stringify(start),
-      ...steps.map(({ context, command, chosen }) => `${context}: ${command.id} ${chosen}`),
-    ];
-  };
+  const way = ({ start, steps }: Path): string[] => [
+    JSON.stringify(start),
+    ...steps.map(({ context, command, chosen }) => `${context}: ${command.id} ${chosen}`),
+  ];
   const sorted = (labels: ReadonlySet<number>): number[] => [...labels].sort((a, b) => a - b);
   return {
     ...rest,
     violations: Object.fromEntries(
-      violations.map(({ property, verdict, length, why, at }) => [property, { verdict, length, why, way: way(at) }]),
+      violations.map((violation) => {
+        const { property, verdict, length, why, endless } = violation;
+        // Where a cycle begins is compared too.
+        const stem = endless?.stem.length;
+        return [property, { verdict, length, why, stem, way: way(pathOf({ trace }, violation)) }];
+      }),
     ),
-    met: met.map((place) => place && way(place)),
+    met: met.map((place) => place && way(trace(place))),
     cuts: cuts.map(sorted),
     open: open.map(sorted),
   };
