@@ -10,6 +10,7 @@ import { SPOILT_LISTS } from "./spoilt-lists.ts";
 import { SPOILT_LOCKS } from "./spoilt-locks.ts";
 import { SPOILT_MEMCG } from "./spoilt-memcg.ts";
 import { SPOILT_PAGES } from "./spoilt-pages.ts";
+import { SPOILT_PROGRESS } from "./spoilt-progress.ts";
 
 const SPOILT = [
   ...SPOILT_DEFERRED,
@@ -20,6 +21,7 @@ const SPOILT = [
   ...SPOILT_MEMCG,
   ...SPOILT_PAGES,
   ...SPOILT_DEBUG,
+  ...SPOILT_PROGRESS,
 ];
 
 describe("properties", () => {
