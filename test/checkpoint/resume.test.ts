@@ -59,7 +59,7 @@ it("a search that is cut at any moment and goes on in any other way finds the sa
         if (resumed > 0 && result.violations.length > 0) seen.violated += 1;
       },
     ),
-    runs(25),
+    runs(50),
   );
   // Not promises, but a test in which nothing goes on would prove nothing.
   expect(seen.resumed).toBeGreaterThan(12);

@@ -3,7 +3,20 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EngineOptions } from "../../checker/engine/search/options.ts";
 import { engineSearch } from "../../checker/engine/search/search.ts";
-import type { System } from "../../checker/language/index.ts";
+import {
+  bool,
+  type Expr,
+  eventually,
+  lit,
+  not,
+  program,
+  property,
+  type System,
+  state,
+  step,
+  when,
+} from "../../checker/language/index.ts";
+import { link } from "../../checker/link/link.ts";
 import type { SearchResult } from "../../checker/reference/result.ts";
 import { search } from "../../checker/reference/search.ts";
 import starvation from "../../examples/starvation.ts";
@@ -44,6 +57,28 @@ describe("the engine's answer to liveness", () => {
       runs(times),
     );
     for (const count of Object.values(found)) expect(count).toBeGreaterThan(0);
+  });
+
+  it("asks what is owed where no step is ever taken, too", () => {
+    const cells = state({ a: bool });
+    const { a } = cells;
+    const stands = program("stands", { exits: [] }, () => ({ r0: step("", when(lit(false)).goto("r0")) }));
+    const asked = (condition: Expr<boolean>): System =>
+      link({
+        name: "nothing happens",
+        roots: [cells],
+        contexts: [{ name: "p", script: stands }],
+        properties: [property("live", "", eventually(condition))],
+        deadlock: false,
+      });
+    for (const [condition, count] of [
+      [not(a), 0],
+      [a, 1],
+    ] as const)
+      for (const backend of ["wasm", "js"] as const) {
+        same(asked(condition), { backend });
+        expect(engineSearch(asked(condition), { exploreAll: true, backend }).violations).toHaveLength(count);
+      }
   });
 
   it.each([

@@ -30,7 +30,7 @@ export const owedIn = ({ liveness }: System, asker: Asker): readonly Func[] =>
 export function listing(map: MemoryMap, unpack: Func, takeSteps: Func, owed: readonly Func[]): Func {
   const { memory, system, options } = map;
   const writer = doorWriter("edges");
-  if (!options.edges) {
+  if (options.edges === undefined) {
     writer.emit(ir.ret(c(0)));
     return writer.fn;
   }

@@ -75,7 +75,7 @@ export class Expander {
       for (const entry of label.entries) this.#entry(lowering, label, entry, moving);
       this.#waits(lowering, label);
       const { options, memory } = this.#map;
-      if (options.edges) writer.emit(ir.store8(ir.own(memory.waiting, context), c(1)));
+      if (options.edges !== undefined) writer.emit(ir.store8(ir.own(memory.waiting, context), c(1)));
       writer.emit(ir.ret(c(idle)));
     });
     this.#asker.event(writer, errorAt(false));
@@ -157,7 +157,7 @@ export class Expander {
     const { memory, system } = this.#map;
     const fired = ir.own(memory.fired, 4 * command.id);
     writer.emit(ir.store(fired, ir.add(ir.load(fired), c(1))));
-    if (this.#map.options.edges) {
+    if (this.#map.options.edges !== undefined) {
       const step = this.#map.steps.push({ context: self, label, command, chosen: chosenOf(command, known) }) - 1;
       writer.emit(ir.store(ir.own(memory.step), c(step)));
     }
@@ -229,7 +229,7 @@ export class Expander {
   /** Of a step that is open and has no state after it. */
   #leadsNowhere(writer: FunctionWriter): void {
     const { options, memory } = this.#map;
-    if (!options.edges) return;
+    if (options.edges === undefined) return;
     writer.if(ir.eq(ir.load(ir.own(memory.mode)), c(MODE.edges)), () => noteEdge(this.#map, writer, c(NOWHERE | 0)));
   }
 

@@ -36,7 +36,7 @@ export interface MemoryMapOptions {
   /** In how many shards the set of the roots is, if not here; for tests how many bits may differ within one. */
   readonly shards: number;
   readonly nearBits?: number;
-  /** Where liveness is asked: how many steps one state can have. */
+  /** Where liveness is asked, and only there: how many steps one state can have; 0 where nothing ever happens. */
   readonly edges?: number;
   /** Where only what must be followed is: which steps may be ample, and how many successors a state can have. */
   readonly reduction?: { readonly dependence: Dependence; readonly most: number };
@@ -182,10 +182,10 @@ export class MemoryMap {
       transitions: own(4),
       rested: own(4),
       reaches: own(4),
-      edges: own(options.edges ? 8 * options.edges : 0),
+      edges: own(8 * (options.edges ?? 0)),
       edgeCount: own(4),
       step: own(4),
-      waiting: own(options.edges ? system.contexts.length : 0),
+      waiting: own(options.edges === undefined ? 0 : system.contexts.length),
       owed: own(2 * system.liveness.length),
     };
     this.own = size;

@@ -214,7 +214,7 @@ class Generator {
       });
     }
     const { identify } = this.#roots;
-    if (this.#map.options.edges && identify) {
+    if (this.#map.options.edges !== undefined && identify) {
       writer.if(ir.eq(ir.load(mode), c(MODE.edges)), () => {
         noteEdge(this.#map, writer, identify(writer, this.#successorsRoot(writer)));
         writer.emit(ir.ret(c(0)));
