@@ -1,7 +1,7 @@
 /** What did the search of each spec find? A report, a record for other commands, a summary, and what README.md shows. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { check } from "../answer/check.ts";
+import { check, statusOf } from "../answer/check.ts";
 import type { Outcome } from "../answer/outcome.ts";
 import { answers, type Job } from "../cli/jobs.ts";
 import { CutShort } from "../cli/progress.ts";
@@ -12,8 +12,9 @@ import { recordOf, recordText } from "../ledger/record.ts";
 import { textReport } from "../report/text.ts";
 import { loadSpec } from "../spec/load.ts";
 import type { SpecSize } from "../spec/spec.ts";
+import { EXIT } from "../spec/verdict.ts";
 import { markdownTable } from "../text/table.ts";
-import { filesAlone, type Publication } from "./publication.ts";
+import type { Publication } from "./publication.ts";
 
 const SUMMARY: Readonly<Record<SpecSize, string>> = { ci: "summary.md", large: "summary-large.md" };
 
@@ -30,19 +31,22 @@ export const reports: Publication = {
   make: async ({ env, size }) => {
     const files = new Map<string, string>();
     const rows: SummaryRow[] = [];
+    const problems: string[] = [];
     const asked = specsOfSize(env.folders, size);
     // That it is damaged is told once, and not by each job.
     readEntries(env.folders.results, env.complain);
-    for await (const { name, report, record, row } of answers(reportJob, asked, env)) {
+    for await (const { name, report, record, row, isAsExpected } of answers(reportJob, asked, env)) {
       files.set(`${name}.txt`, report);
       files.set(recordFile(name), record);
       rows.push(row);
+      if (!isAsExpected) problems.push(`${name}: it is not as expected. Run \`npm run check -- ${name}\``);
     }
     if (rows.length < asked.length) throw new CutShort(rows.length, asked.length);
     files.set(SUMMARY[size], summary(rows, size));
     const readme = join(env.folders.results, README);
     if (existsSync(readme)) files.set(README, withReports(readFileSync(readme, "utf8"), files));
-    return filesAlone(files);
+    const said = [`${rows.length} specs: ${rows.length - problems.length} as expected, ${problems.length} not`];
+    return { files, said, problems, isPart: false, cutShort: null };
   },
 };
 
@@ -51,6 +55,8 @@ interface Reported {
   readonly report: string;
   readonly record: string;
   readonly row: SummaryRow;
+  /** As `check` ends. */
+  readonly isAsExpected: boolean;
 }
 
 /** What the search of a spec gives. */
@@ -65,7 +71,9 @@ export const reportJob: Job<string, Reported> = {
       ),
     );
     const report = textReport(outcome, { trace: "short", agreement });
-    return { name, report, record: recordText(recordOf(outcome)), row: summaryRow(outcome, agreement) };
+    const isAsExpected = statusOf(outcome) === EXIT.asExpected;
+    const row = summaryRow(outcome, agreement);
+    return { name, report, record: recordText(recordOf(outcome)), row, isAsExpected };
   },
 };
 

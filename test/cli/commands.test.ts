@@ -13,7 +13,8 @@ import { lights, project } from "./environment.ts";
 const { suite } = await needing("with other checkers");
 
 const big = lights(["toggle", "toggle", "toggle"], { size: "large" });
-const at = project({ "one-switch": lights(["toggle"]), "broken/two-switches": lights(["toggle", "toggle"]) });
+const lit = lights(["toggle", "toggle"], { expect: { verdict: "violated", violated: ["someDark"] } });
+const at = project({ "one-switch": lights(["toggle"]), "broken/two-switches": lit });
 afterAll(at.remove);
 
 describe("print", () => {
@@ -53,7 +54,9 @@ describe("results", () => {
   it("writes a report for each spec and a table, the same each time, and removes what no spec gives", async () => {
     at.put("results/stale.txt", "of a spec that is gone");
     for (const file of EVIDENCE) at.put(`results/${file}`, "of another command");
-    expect((await at.run("results", "reports")).printed).toBe("reports: 5 files are there, 5 written, 1 removed\n");
+    expect((await at.run("results", "reports")).printed).toBe(
+      "2 specs: 2 as expected, 0 not\nreports: 5 files are there, 5 written, 1 removed\n",
+    );
     const summary = readFileSync(join(at.dir, "results/summary.md"), "utf8");
     expect(summary).toMatch(
       /^\| \[broken\/two-switches\]\(broken\/two-switches.txt\) \| What .* \| violated \| someDark \| not cross-checked \| \d+ \| \d+ \| 2 \| `[0-9a-f]{12}` \|$/m,
@@ -62,7 +65,9 @@ describe("results", () => {
     expect(existsSync(join(at.dir, "results/stale.txt"))).toBe(false);
     expect(EVIDENCE).toEqual(expect.arrayContaining(["mutants.md", "conform.md", "drift.md"]));
     for (const file of EVIDENCE) expect(existsSync(join(at.dir, "results", file))).toBe(true);
-    expect((await at.run("results", "reports")).printed).toBe("reports: 5 files are there, 0 written, 0 removed\n");
+    expect((await at.run("results", "reports")).printed).toBe(
+      "2 specs: 2 as expected, 0 not\nreports: 5 files are there, 0 written, 0 removed\n",
+    );
   });
 
   it("writes the reports that the README shows", async () => {
@@ -91,6 +96,18 @@ describe("results", () => {
     ]);
     expect(ran.status).toBe(1);
     expect(readFileSync(join(at.dir, "results/one-switch.txt"), "utf8")).toBe("by hand");
+  });
+});
+
+describe("results of a spec that is not as expected", () => {
+  const other = project({ lit, dark: lights(["toggle"], { expect: { verdict: "violated", violated: ["someDark"] } }) });
+  afterAll(other.remove);
+
+  it.each([[[]], [["--check"]]])("are no success, though files are what it gives: %j", async (more) => {
+    await other.run("results", "reports");
+    const ran = await other.run("results", "reports", ...more);
+    expect([ran.status, ran.complained]).toEqual([1, "dark: it is not as expected. Run `npm run check -- dark`\n"]);
+    expect(ran.printed).toMatch(/^2 specs: 1 as expected, 1 not\n/);
   });
 });
 
@@ -149,7 +166,13 @@ suite("crosscheck, asked,", () => {
 });
 
 describe("sizes", () => {
-  const sized = project({ small: lights(["toggle"]), big });
+  const sized = project({
+    small: lights(["toggle"]),
+    big: lights(["toggle", "toggle", "toggle"], {
+      size: "large",
+      expect: { verdict: "violated", violated: ["someDark"] },
+    }),
+  });
   afterAll(sized.remove);
 
   it("check --all asks those of one size", async () => {
@@ -160,9 +183,11 @@ describe("sizes", () => {
   });
 
   it("results keeps what specs of the other size gave", async () => {
-    expect((await sized.run("results", "reports")).printed).toBe("reports: 3 files are there, 3 written, 0 removed\n");
+    expect((await sized.run("results", "reports")).printed).toBe(
+      "1 specs: 1 as expected, 0 not\nreports: 3 files are there, 3 written, 0 removed\n",
+    );
     expect((await sized.run("results", "reports", "--size", "large")).printed).toBe(
-      "reports: 3 files are there, 3 written, 0 removed\n",
+      "1 specs: 1 as expected, 0 not\nreports: 3 files are there, 3 written, 0 removed\n",
     );
     expect((await sized.run("results", "reports", "--check")).status).toBe(0);
     expect(readFileSync(join(sized.dir, "results/summary-large.md"), "utf8")).toContain("[big](big.txt)");

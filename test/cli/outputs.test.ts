@@ -135,7 +135,7 @@ describe("what a command is to write", () => {
     at.put("results", "a file where a folder should be");
     const { status, complained } = await at.run("results", "--check");
     rmSync(at.path("results"));
-    expect([status, complained]).toEqual([74, expect.stringMatching(/^results: the system refuses: not a directory/)]);
+    expect([status, complained]).toEqual([74, expect.stringMatching(/^results: the system refuses: not a directory/m)]);
   });
 });
 
